@@ -1,0 +1,67 @@
+// What makes the pages quicker. Everything works without it.
+(() => {
+  "use strict";
+  const root = document.documentElement, $ = (s, el = document) => el.querySelector(s);
+  root.dataset.js = "on";
+
+  // Steppers: − and + around a decimal field, in whole steps of 1 or data-step.
+  const step = (button) => {
+    const box = button.closest("[data-stepper]"), input = $("input", box);
+    const by = Number(box.dataset.stepper) || 1, min = Number(box.dataset.min) || 0;
+    const now = Number(input.value.trim().replace(",", ".")) || 0, up = button.value === "+";
+    const next = up ? Math.floor(now / by + 1e-9) * by + by : Math.ceil(now / by - 1e-9) * by - by;
+    input.value = String(Math.round(Math.max(min, next) * 1000) / 1000).replace(".", root.lang === "fr" ? "," : ".");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  // Copy the text of an element; the button says that it did.
+  const copy = async (button) => {
+    const source = $(button.dataset.copy);
+    if (!source) return;
+    const text = "value" in source ? source.value : source.textContent.trim();
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement("textarea"); // plain http on a village network has no clipboard API
+      area.value = text; document.body.append(area); area.select(); document.execCommand("copy"); area.remove();
+    }
+    const label = $("[data-label]", button) || button, was = label.textContent;
+    if (label.textContent === button.dataset.done) return;
+    label.textContent = button.dataset.done;
+    setTimeout(() => { label.textContent = was; }, 2000);
+  };
+
+  document.addEventListener("click", (e) => {
+    const button = e.target.closest("button");
+    if (button && button.closest("[data-stepper]")) step(button);
+    else if (button && button.dataset.copy) copy(button);
+    else if (button && "print" in button.dataset) window.print();
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(e.target)) menu.open = false;
+  });
+
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "Escape") {
+      const menu = $("details[data-menu][open]");
+      if (menu) { menu.open = false; $("summary", menu).focus(); }
+    }
+    if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select,[contenteditable]")) return;
+    const search = $("[data-search]");
+    if (search) { e.preventDefault(); search.focus(); search.select(); }
+  });
+
+  // One press sends once. The server refuses a second copy anyway (client_id).
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (form.dataset.busy) return e.preventDefault();
+    if (form.getAttribute("method") !== "post" || e.defaultPrevented) return;
+    form.dataset.busy = "on";
+    setTimeout(() => { delete form.dataset.busy; }, 8000);
+  });
+  addEventListener("pageshow", () => { for (const f of document.querySelectorAll("form[data-busy]")) delete f.dataset.busy; });
+
+  // The line: say when it is gone and when it is back.
+  const line = () => { const el = $("#line"); if (el) el.hidden = navigator.onLine; };
+  addEventListener("offline", line); addEventListener("online", line); line();
+  document.addEventListener("htmx:error", () => { const el = $("#line"); if (el) el.hidden = false; });
+})();
