@@ -61,7 +61,7 @@ func foldRune(r rune) rune {
 
 // splitDate reads the three numbers with one kind of separator between them.
 func splitDate(s string) (y, m, d int, ok bool) {
-	if len(s) == 8 {
+	if len(s) == 8 && strings.IndexFunc(s, notDigit) < 0 {
 		return number3(s[:4], s[4:6], s[6:])
 	}
 	if rest, found := strings.CutSuffix(s, "日"); found && strings.Contains(s, "年") {
@@ -89,6 +89,8 @@ func number3(year, month, dom string) (y, m, d int, ok bool) {
 	d, ok3 := number(dom)
 	return y, m, d, ok1 && ok2 && ok3
 }
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
 
 func number(s string) (int, bool) {
 	if s == "" || len(s) > 4 {

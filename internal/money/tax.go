@@ -30,11 +30,13 @@ func (p Price) WithTax(basisPoints int) Price {
 	return Price(scaleRate(int64(p), rateOf(basisPoints), fullRate))
 }
 
-func rateOf(basisPoints int) int64 { return fullRate + max(0, int64(basisPoints)) }
+// maxRate is 10,000 %; no honest rate comes near, and no product overflows.
+const maxRate = 1_000_000
 
-// scaleRate is MulDiv for rates. Within the bounds of amounts, prices and any
-// rate below 9,000-fold it cannot overflow; beyond, it saturates, so that the
-// bounds checks of the caller see it.
+func rateOf(basisPoints int) int64 { return fullRate + int64(min(max(0, basisPoints), maxRate)) }
+
+// scaleRate is MulDiv for rates. Within the bounds of amounts and prices it
+// cannot overflow; beyond, it saturates, so that the caller's bounds see it.
 func scaleRate(n, num, den int64) int64 {
 	if r, err := MulDiv(n, num, den); err == nil {
 		return r
