@@ -1,0 +1,62 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"buhuo/internal/i18n"
+	"buhuo/internal/tenant"
+)
+
+// langCookie keeps the choice made with ?lang=; it holds for a year.
+const (
+	langCookie = "lang"
+	langMaxAge = 365 * 24 * 60 * 60
+)
+
+// chooseLanguage decides the language of the answer: ?lang= on any page (and
+// remembers it in a cookie, never in the database), else the cookie, else what
+// the browser asks for. An unknown ?lang= is ignored.
+func (e *Engine) chooseLanguage(c *gin.Context) {
+	s := of(c)
+	if l, ok := i18n.ParseLang(c.Query("lang")); ok {
+		s.lang = l
+		setCookie(c, &http.Cookie{Name: langCookie, Value: string(l), MaxAge: langMaxAge})
+	} else if l, ok := i18n.ParseLang(cookieValue(c, langCookie)); ok {
+		s.lang = l
+	} else if accept := c.GetHeader("Accept-Language"); accept != "" {
+		s.lang = i18n.Match(accept)
+	}
+	speak(c, s)
+}
+
+// languageOfPerson is the last resort: a client that names no language at all
+// reads what the person chose in the shop.
+func (e *Engine) languageOfPerson(c *gin.Context, s *request, lang string) {
+	l, ok := i18n.ParseLang(lang)
+	if !ok || c.GetHeader("Accept-Language") != "" {
+		return
+	}
+	if _, asked := i18n.ParseLang(c.Query("lang")); asked {
+		return
+	}
+	if _, chosen := i18n.ParseLang(cookieValue(c, langCookie)); chosen {
+		return
+	}
+	s.lang = l
+	speak(c, s)
+}
+
+func speak(c *gin.Context, s *request) {
+	c.Request = c.Request.WithContext(tenant.WithLang(c.Request.Context(), string(s.lang)))
+	c.Header("Content-Language", string(s.lang))
+}
+
+func cookieValue(c *gin.Context, name string) string {
+	ck, err := c.Request.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return ck.Value
+}
