@@ -1,0 +1,43 @@
+// Package average is the moving level: what was sold in the last Window periods over what they
+// were worth in exposure. With a weekday or monthly profile inside the exposure it is the moving
+// average with seasonal index; a window of one season gives the totals of the seasonal naive
+// method. It knows nothing of dates or of other items.
+package average
+
+import "strconv"
+
+// Model averages over the last Window periods, Window >= 1.
+type Model struct{ Window int }
+
+// Name returns "average" and the window.
+func (m Model) Name() string { return "average" + strconv.Itoa(m.Window) }
+
+// Levels writes to out[t] the level per unit of exposure known before period t (see ses.Levels).
+// The prior counts for `weight` units of exposure at the start and fades as the window fills.
+func (m Model) Levels(sold, exposure []float64, prior, weight float64, out []float64) {
+	var top, bottom float64
+	level := prior
+	for t := range sold {
+		out[t] = level
+		top += sold[t]
+		bottom += exposure[t]
+		seen := t + 1
+		if old := t - m.Window; old >= 0 {
+			top -= sold[old]
+			bottom -= exposure[old]
+			seen = m.Window
+		}
+		if t%256 == 255 { // start the sums afresh before rounding piles up
+			top, bottom = 0, 0
+			for i := t - seen + 1; i <= t; i++ {
+				top += sold[i]
+				bottom += exposure[i]
+			}
+		}
+		left := weight * float64(m.Window-seen) / float64(m.Window)
+		if b := bottom + left; b > 1e-6 {
+			level = max(top+left*prior, 0) / b
+		}
+	}
+	out[len(sold)] = level
+}

@@ -1,0 +1,234 @@
+package forecast
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Options of Fit.
+type Options struct {
+	Freq    Freq
+	Horizon int // periods that forecasts usually look ahead; 14 when 0
+	Workers int // goroutines; the number of processors when 0. The result does not depend on it
+}
+
+// Pool is what has been learned jointly over the products of a shop. It is data: it can be stored
+// as JSON and used later or elsewhere.
+type Pool struct {
+	Version int                 `json:"version"`
+	Freq    Freq                `json:"freq"`
+	Horizon int                 `json:"horizon"`
+	Items   int                 `json:"items"`   // products learned from
+	Origins int                 `json:"origins"` // moments of the past at which forecasts were tried
+	Models  []string            `json:"models"`
+	Weights []float64           `json:"weights"` // of the models, in their order
+	Seasons Seasons             `json:"seasons"`
+	Levels  map[string]Credence `json:"levels"`
+	Sums    []Knot              `json:"sums"`
+	Steps   []Knot              `json:"steps"`
+}
+
+const poolVersion = 1
+
+// sample is one origin of one item: what was known, and what came.
+type sample struct {
+	counted  bool
+	scale    float64
+	own      float64
+	levels   []float64
+	exposure []float64 // of the first k periods, by knot; NaN beyond the end
+	sold     []float64
+	stepE    []float64 // of the k-th period, by knot
+	stepY    []float64
+}
+
+// limits of the origins tried: how far back, how much history before, how recent the last sale.
+var (
+	originSpan   = [...]int{112, 52, 48}
+	originAfter  = [...]int{14, 8, 8}
+	originRecent = [...]int{28, 26, 12}
+)
+
+const (
+	mostItems   = 2500  // that are learned from; a larger shop is sampled evenly
+	mostSamples = 60000 // origins over all items
+)
+
+// Fit learns from the products of a shop. Every choice is made on origins in the past of the
+// series given: nothing later is looked at. The same series in any order and on any number of
+// goroutines give the same Pool.
+func Fit(series []Series, opt Options) Pool {
+	if opt.Horizon <= 0 {
+		opt.Horizon = 14
+	}
+	p := Pool{Version: poolVersion, Freq: opt.Freq, Horizon: opt.Horizon, Items: len(series)}
+	hs := gather(series, opt)
+	p.Seasons = fitSeasons(hs, opt.Freq)
+	Each(len(hs), opt.Workers, func(i int) { hs[i].expose(opt.Freq, p.Seasons.item(hs[i], opt.Freq)) })
+	p.Levels = fitLevels(hs)
+	models := Models(opt.Freq, opt.Horizon)
+	for _, m := range models {
+		p.Models = append(p.Models, m.Name())
+	}
+	ks := knotsFor(opt.Horizon)
+	stride := p.stride(hs)
+	found := make([][]sample, len(hs))
+	Each(len(hs), opt.Workers, func(i int) { found[i] = p.origins(hs[i], models, ks, stride) })
+	samples := slices.Concat(found...)
+	p.Origins = len(samples)
+	p.Weights = fitWeights(samples, len(models), ks, opt.Horizon)
+	p.Sums, p.Steps = fitSpread(samples, p.Weights, ks, opt.Workers)
+	return p
+}
+
+// gather makes the series ready, in order of their ids, an even sample of a very large shop.
+func gather(series []Series, opt Options) []*history {
+	order := make([]int, len(series))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(series[a].ID, series[b].ID) })
+	if n := len(order); n > mostItems {
+		picked := make([]int, mostItems)
+		for i := range picked {
+			picked[i] = order[i*n/mostItems]
+		}
+		order = picked
+	}
+	hs := make([]*history, len(order))
+	Each(len(order), opt.Workers, func(i int) { hs[i] = ready(series[order[i]], opt.Freq) })
+	return hs
+}
+
+// Each calls f(0) to f(n-1) from several goroutines (the number of processors when workers is 0); f
+// must write only to its own place, so that the result does not depend on the order.
+func Each(n, workers int, f func(i int)) {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	if workers = min(workers, n); workers <= 1 {
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			for i := w; i < n; i += workers {
+				f(i)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// knotsFor returns the numbers of periods at which sums are studied.
+func knotsFor(horizon int) []int {
+	ks := []int{1}
+	for _, share := range []float64{0.15, 0.3, 0.5, 0.75, 1} {
+		if k := int(math.Round(share * float64(horizon))); k > ks[len(ks)-1] {
+			ks = append(ks, k)
+		}
+	}
+	return ks
+}
+
+// stride spaces the origins so that their number stays within bounds.
+func (p Pool) stride(hs []*history) int {
+	total := 0
+	for _, h := range hs {
+		total += min(max(len(h.y)-originAfter[p.Freq], 0), originSpan[p.Freq])
+	}
+	return max(1, (total+mostSamples-1)/mostSamples)
+}
+
+// origins tries the models at moments of the item's past.
+func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample {
+	n := len(h.y)
+	if h.sales < 2 || h.scale <= 0 {
+		return nil
+	}
+	view := p.look(h, models)
+	prefixY, prefixE := sums(h.y), sums(h.e)
+	var out []sample
+	for t := n - 1; t >= max(originAfter[p.Freq], n-originSpan[p.Freq]); t -= stride {
+		if !h.active(t, originRecent[p.Freq]) {
+			continue
+		}
+		s := sample{counted: h.counted, scale: h.scale, own: view.own[t]}
+		for _, l := range view.levels {
+			s.levels = append(s.levels, l[t])
+		}
+		for _, k := range ks {
+			if t+k > n {
+				s.exposure, s.sold = append(s.exposure, math.NaN()), append(s.sold, 0)
+				s.stepE, s.stepY = append(s.stepE, math.NaN()), append(s.stepY, 0)
+				continue
+			}
+			s.exposure = append(s.exposure, prefixE[t+k]-prefixE[t])
+			s.sold = append(s.sold, prefixY[t+k]-prefixY[t])
+			s.stepE = append(s.stepE, h.e[t+k-1])
+			s.stepY = append(s.stepY, h.y[t+k-1])
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// active tells whether the item had sold at least twice before t, and lately.
+func (h *history) active(t, recent int) bool {
+	sales := 0
+	last := -1
+	for i := t - 1; i >= 0 && sales < 2; i-- {
+		if h.y[i] > 0 {
+			sales++
+			last = max(last, i)
+		}
+	}
+	return sales >= 2 && t-last <= recent
+}
+
+func sums(x []float64) []float64 {
+	out := make([]float64, len(x)+1)
+	for i, v := range x {
+		out[i+1] = out[i] + v
+	}
+	return out
+}
+
+// view is what the models and the variance filter saw at every moment.
+type view struct {
+	levels [][]float64
+	own    []float64
+}
+
+func (p Pool) look(h *history, models []Model) view {
+	c := p.credence(h.category)
+	n := len(h.y) + 1
+	flat := make([]float64, n*(len(models)+1))
+	v := view{own: flat[:n]}
+	for i, m := range models {
+		out := flat[(i+1)*n : (i+2)*n]
+		m.Levels(h.y, h.e, c.Mean, c.Weight, out)
+		v.levels = append(v.levels, out)
+	}
+	h.residuals(v.levels[reference], c, v.own)
+	return v
+}
+
+// reference is the place in the list of the model whose one-step errors measure the noise.
+const reference = 1
+
+func (p Pool) credence(category string) Credence {
+	if c, ok := p.Levels[category]; ok {
+		return c
+	}
+	if c, ok := p.Levels[""]; ok {
+		return c
+	}
+	return Credence{Weight: 1, Dispersion: 1}
+}

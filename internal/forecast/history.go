@@ -1,0 +1,107 @@
+package forecast
+
+import "math"
+
+// history is one series made ready: from the first sale on, cleaned, with what each period was
+// worth.
+type history struct {
+	id, category string
+	counted      bool
+	unseen       bool // not one period with exposure
+	first, skip  int  // number of the first period kept, periods left out before it
+	y, a, e      []float64
+	sales        int
+	seen         float64 // sum of availability
+	mean         float64 // sold per available period
+	scale        float64 // mean absolute change, the yardstick of errors
+	season       []float64
+}
+
+// ready cleans a series. Undefined and negative values count as 0, what is not finite as 0, and
+// sales in a period that claims to have had none on the shelf make it count as open.
+func ready(s Series, f Freq) *history {
+	h := &history{id: s.ID, category: s.Category, first: f.Number(s.Start), counted: s.Form == Counted}
+	start := 0
+	for start < len(s.Values) && !(s.Values[start] > 0) {
+		start++
+	}
+	if start == len(s.Values) { // nothing ever sold: all of it is evidence
+		start = 0
+	}
+	h.skip = start
+	h.first += start
+	n := len(s.Values) - start
+	h.y, h.a = make([]float64, n), make([]float64, n)
+	whole := true
+	for i := range n {
+		y, a := s.Values[start+i], 1.0
+		if start+i < len(s.Available) {
+			a = s.Available[start+i]
+		}
+		if !(y > 0) {
+			y = 0
+		}
+		y = math.Min(y, 1e15)
+		if !(a > 0) {
+			a = 0
+		}
+		a = math.Min(a, 1)
+		if y > 0 {
+			h.sales++
+			if a == 0 {
+				a = 1
+			}
+		}
+		whole = whole && y == math.Trunc(y)
+		h.y[i], h.a[i] = y, a
+		h.seen += a
+	}
+	if s.Form == Auto {
+		h.counted = whole && h.sales > 0
+	}
+	h.unseen = h.seen == 0
+	h.measure()
+	return h
+}
+
+// measure sets mean and scale.
+func (h *history) measure() {
+	total, change := 0.0, 0.0
+	for i, y := range h.y {
+		total += y
+		if i > 0 {
+			change += math.Abs(y - h.y[i-1])
+		}
+	}
+	if h.seen > 0 {
+		h.mean = total / h.seen
+	}
+	if n := len(h.y); n > 1 {
+		h.scale = change / float64(n-1)
+	}
+	h.scale = math.Max(h.scale, h.mean*0.05)
+}
+
+// expose sets what each period is worth, from availability and the season's factors.
+func (h *history) expose(f Freq, factors []float64) {
+	h.season = factors
+	h.e = make([]float64, len(h.y))
+	copy(h.e, h.a)
+	if factors == nil {
+		return
+	}
+	for t := range h.e {
+		h.e[t] *= factors[f.slot(h.first+t)]
+	}
+}
+
+// slot returns the place of a period in its season: the weekday (Sunday 0), or the month (January 0).
+func (f Freq) slot(number int) int {
+	switch f {
+	case Day:
+		return number + 4 - 7*floorDiv(number+4, 7)
+	case Month:
+		return number - 12*floorDiv(number, 12)
+	}
+	return 0
+}

@@ -1,0 +1,90 @@
+package forecast
+
+import "math"
+
+// Forecast answers for one product: the first period is the one after the last of the series. It
+// uses nothing but the pool and the series, so it can be called for one changed product alone.
+func (p Pool) Forecast(s Series, horizon int) Forecast {
+	horizon = max(horizon, 1)
+	h := ready(s, p.Freq)
+	h.expose(p.Freq, p.Seasons.item(h, p.Freq))
+	models := Models(p.Freq, p.Horizon)
+	v := p.look(h, models)
+	n := len(h.y)
+	last := make([]float64, len(models))
+	f := Forecast{First: p.Freq.First(h.first + n), Freq: p.Freq}
+	f.Parts = Parts{Members: make(map[string]float64, len(models)), Season: h.season, Correction: 1, Periods: n, Sales: h.sales}
+	for j := range models {
+		last[j] = v.levels[j][n]
+		f.Parts.Members[models[j].Name()] = last[j]
+	}
+	level, dispute := combine(last, p.weights(len(models)))
+	f.Parts.Level = level
+	f.Flags = p.flags(h)
+	worth := make([]float64, horizon+1)
+	for k := range horizon {
+		worth[k+1] = worth[k] + p.factor(h, n+k)
+	}
+	f.spread = spread{
+		counted: h.counted, knots: p.Sums, steps: p.Steps, own: v.own[n], dispute: dispute, level: level,
+		exposure: func(k int) float64 {
+			if k <= horizon {
+				return worth[k]
+			}
+			return worth[horizon] + float64(k-horizon)*worth[horizon]/float64(horizon)
+		},
+	}
+	f.Steps, f.Sums = make([]Distribution, horizon), make([]Distribution, horizon)
+	for k := 1; k <= horizon; k++ {
+		f.Steps[k-1] = f.spread.step(level*(worth[k]-worth[k-1]), k)
+		f.Sums[k-1] = f.spread.sum(level*worth[k], k)
+	}
+	return f
+}
+
+// factor is what period t of the item's life is worth when always on the shelf.
+func (p Pool) factor(h *history, t int) float64 {
+	if h.season == nil {
+		return 1
+	}
+	return h.season[p.Freq.slot(h.first+t)]
+}
+
+func (p Pool) weights(m int) []float64 {
+	if len(p.Weights) == m {
+		return p.Weights
+	}
+	w := make([]float64, m)
+	for j := range w {
+		w[j] = 1 / float64(m)
+	}
+	return w
+}
+
+// flags tells what the reader should know.
+func (p Pool) flags(h *history) []Flag {
+	var out []Flag
+	n := len(h.y)
+	switch {
+	case h.unseen:
+		out = append(out, Prior, Unseen)
+	case h.sales == 0 || h.seen < 2:
+		out = append(out, Prior)
+	case n < 16:
+		out = append(out, Short)
+	}
+	if h.sales > 0 && !h.active(n, originRecent[p.Freq]) && n > originRecent[p.Freq] {
+		out = append(out, Dormant)
+	}
+	if n > 0 && h.seen < 0.9*float64(n) && !h.unseen {
+		out = append(out, Censored)
+	}
+	return out
+}
+
+// monotone is used where rounding could put a later sum below an earlier one.
+func monotone(x []float64) {
+	for i := 1; i < len(x); i++ {
+		x[i] = math.Max(x[i], x[i-1])
+	}
+}

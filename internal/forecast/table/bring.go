@@ -1,0 +1,131 @@
+package table
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"buhuo/internal/day"
+	"buhuo/internal/forecast"
+)
+
+// bring turns rows into series of periods.
+func bring(books []*book, f forecast.Freq) ([]forecast.Series, error) {
+	last := books[0].rows[0].date
+	for _, b := range books {
+		for _, c := range b.rows {
+			last = max(last, c.date)
+		}
+	}
+	step := spacing(books)
+	if f == forecast.Week && step >= 7 || f == forecast.Month && step >= 28 {
+		step = 0 // a row is a whole period
+	}
+	end := f.Number(last)
+	out := make([]forecast.Series, len(books))
+	for i, b := range books {
+		first := b.rows[0].date
+		for _, c := range b.rows {
+			first = min(first, c.date)
+		}
+		if n := end - f.Number(first) + 1; n > mostPeriods {
+			return nil, fmt.Errorf("the item %q spans %d periods, which is more than %d", b.name, n, mostPeriods)
+		}
+		out[i] = b.series(f, first, last, end, step)
+	}
+	return out, nil
+}
+
+// spacing returns the least distance between two dates of the file, in days.
+func spacing(books []*book) int {
+	seen := map[day.Date]bool{}
+	for _, b := range books {
+		for _, c := range b.rows {
+			seen[c.date] = true
+		}
+	}
+	dates := make([]day.Date, 0, len(seen))
+	for d := range seen {
+		dates = append(dates, d)
+	}
+	slices.Sort(dates)
+	least := math.MaxInt32
+	for i := 1; i < len(dates); i++ {
+		least = min(least, int(dates[i]-dates[i-1]))
+	}
+	return least
+}
+
+// series adds the rows of an item up to periods. Where rows are finer than periods, the first and
+// the last period count only for the days that the rows can speak of: 13 months of sales are not
+// divided by 12, nor a half week taken for a whole one.
+func (b *book) series(f forecast.Freq, first, last day.Date, end, step int) forecast.Series {
+	begin := f.Number(first)
+	n := end - begin + 1
+	s := forecast.Series{ID: b.name, Category: b.category, Start: f.First(begin), Values: make([]float64, n)}
+	hidden := make([]float64, n) // days of availability that rows take away
+	rows := make([]float64, n)
+	var extra [3][]float64 // price, promo, holiday
+	counts := [3][]float64{}
+	anyHidden := false
+	for _, c := range b.rows {
+		t := f.Number(c.date) - begin
+		s.Values[t] += c.quantity
+		rows[t]++
+		if c.available < 1 {
+			hidden[t] += (1 - c.available) * float64(max(step, 1))
+			anyHidden = true
+		}
+		promo := c.promo
+		if c.day_ < 0.995 && !(promo > 0) {
+			promo = 1
+		}
+		for j, x := range [3]float64{c.price, promo, c.dayOff} {
+			if math.IsNaN(x) {
+				continue
+			}
+			if extra[j] == nil {
+				extra[j], counts[j] = make([]float64, n), make([]float64, n)
+			}
+			extra[j][t] += x
+			counts[j][t]++
+		}
+	}
+	for j := range extra {
+		for t := range extra[j] {
+			if counts[j][t] > 0 {
+				extra[j][t] /= counts[j][t]
+			}
+		}
+	}
+	s.Price, s.Promo, s.Holiday = extra[0], extra[1], extra[2]
+	for t := range s.Values {
+		s.Values[t] = math.Max(s.Values[t], 0)
+	}
+	partial := f != forecast.Day && step > 0
+	if !anyHidden && !partial {
+		return s
+	}
+	s.Available = make([]float64, n)
+	for t := range s.Available {
+		days := float64(f.First(begin+t+1) - f.First(begin+t))
+		whole := days
+		switch {
+		case step == 0: // rows are periods; twice the same period counts once
+			days = math.Max(rows[t], 1)
+			whole = days
+		case f == forecast.Day:
+			whole = math.Max(rows[t], 1) * float64(max(step, 1))
+			days = whole
+		default:
+			if t == 0 {
+				days -= float64(first - f.First(begin))
+			}
+			if t == n-1 {
+				days -= float64(max(int(f.First(begin+n))-int(last)-step, 0))
+			}
+		}
+		s.Available[t] = math.Min(math.Max((days-hidden[t])/whole, 0), 1)
+	}
+	return s
+}

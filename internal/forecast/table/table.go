@@ -1,0 +1,181 @@
+// Package table forecasts from a plain table: it reads sales as CSV, brings them to days, weeks or
+// months, and writes the distributions of every period and of the sums from the first one on. It
+// opens no database and no file: readers and writers come from the caller.
+package table
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+
+	"buhuo/internal/forecast"
+)
+
+// Options of Run.
+type Options struct {
+	Freq      forecast.Freq
+	Horizon   int       // periods to forecast, 1 to 3660
+	Quantiles []float64 // levels between 0 and 1, rising; 0.5, 0.9, 0.95, 0.99 when empty
+	Workers   int       // goroutines; the number of processors when 0
+}
+
+// MaxHorizon is the furthest that Run looks ahead, in periods.
+const MaxHorizon = 3660
+
+// Check says in a sentence what is wrong with the options.
+func (o Options) Check() error {
+	if o.Horizon < 1 || o.Horizon > MaxHorizon {
+		return fmt.Errorf("the horizon must be 1 to %d periods, not %d", MaxHorizon, o.Horizon)
+	}
+	for i, q := range o.Quantiles {
+		if !(q > 0 && q < 1) {
+			return fmt.Errorf("the quantile %v is not between 0 and 1", q)
+		}
+		if i > 0 && q <= o.Quantiles[i-1] {
+			return fmt.Errorf("the quantiles must rise: %v follows %v", q, o.Quantiles[i-1])
+		}
+	}
+	return nil
+}
+
+// ParseQuantiles reads a list like "0.5,0.9,0.99".
+func ParseQuantiles(list string) ([]float64, error) {
+	var out []float64
+	for len(list) > 0 {
+		part, rest, _ := cut(list)
+		list = rest
+		q, err := strconv.ParseFloat(part, 64)
+		if err != nil {
+			return nil, fmt.Errorf("the quantile %q is not a number", part)
+		}
+		out = append(out, q)
+	}
+	return out, Options{Horizon: 1, Quantiles: out}.Check()
+}
+
+func cut(list string) (part, rest string, more bool) {
+	for i := range len(list) {
+		if list[i] == ',' {
+			return list[:i], list[i+1:], true
+		}
+	}
+	return list, "", false
+}
+
+// Run reads sales from in (CSV, compressed with gzip or not) and writes forecasts as CSV: to steps
+// the demand of each period, to sums the total from the first period through each. A nil writer is
+// left out. items, when not nil, is a CSV with a column "item" that says which items are wanted and
+// in which order; without it all are, in order of their names. Everything in the file is learned
+// from. Errors are sentences with the line they speak of.
+func Run(o Options, in, items io.Reader, steps, sums io.Writer) error {
+	if len(o.Quantiles) == 0 {
+		o.Quantiles = []float64{0.5, 0.9, 0.95, 0.99}
+	}
+	if err := o.Check(); err != nil {
+		return err
+	}
+	series, err := Read(in, o.Freq)
+	if err != nil {
+		return err
+	}
+	wanted, err := choose(series, items)
+	if err != nil {
+		return err
+	}
+	pool := forecast.Fit(series, forecast.Options{Freq: o.Freq, Horizon: o.Horizon, Workers: o.Workers})
+	lines := make([][2][]byte, len(wanted))
+	forecast.Each(len(wanted), o.Workers, func(i int) {
+		f := pool.Forecast(series[wanted[i]], o.Horizon)
+		id := series[wanted[i]].ID
+		lines[i] = [2][]byte{rows(id, f, f.Steps, o.Quantiles, steps == nil), rows(id, f, f.Sums, o.Quantiles, sums == nil)}
+	})
+	return errors.Join(write(steps, lines, 0, o.Quantiles), write(sums, lines, 1, o.Quantiles))
+}
+
+// choose returns the places of the wanted items.
+func choose(series []forecast.Series, items io.Reader) ([]int, error) {
+	place := make(map[string]int, len(series))
+	all := make([]int, len(series))
+	for i, s := range series {
+		place[s.ID] = i
+		all[i] = i
+	}
+	if items == nil {
+		return all, nil
+	}
+	names, err := readItems(items)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make([]int, len(names))
+	for i, name := range names {
+		at, ok := place[name]
+		if !ok {
+			return nil, fmt.Errorf("the item %q of the list has no row among the sales", name)
+		}
+		wanted[i] = at
+	}
+	return wanted, nil
+}
+
+// rows writes one item's lines.
+func rows(id string, f forecast.Forecast, ds []forecast.Distribution, quantiles []float64, skip bool) []byte {
+	if skip {
+		return nil
+	}
+	var out []byte
+	name := quote(id)
+	first := f.Freq.Number(f.First)
+	for k, d := range ds {
+		out = append(out, name...)
+		out = append(out, ',')
+		out = append(out, f.Freq.First(first+k).String()...)
+		out = append(out, ',')
+		out = number(out, d.Mean())
+		low := 0.0
+		for _, q := range quantiles {
+			low = math.Max(low, d.Quantile(q))
+			out = append(out, ',')
+			out = number(out, low)
+		}
+		out = append(out, '\n')
+	}
+	return out
+}
+
+func number(out []byte, x float64) []byte { return strconv.AppendFloat(out, x, 'g', 9, 64) }
+
+// quote writes a CSV field.
+func quote(s string) string {
+	if !slices.ContainsFunc([]byte(s), func(b byte) bool { return b == '"' || b == ',' || b == '\n' || b == '\r' }) {
+		return s
+	}
+	out := []byte{'"'}
+	for i := range len(s) {
+		if s[i] == '"' {
+			out = append(out, '"')
+		}
+		out = append(out, s[i])
+	}
+	return string(append(out, '"'))
+}
+
+func write(w io.Writer, lines [][2][]byte, which int, quantiles []float64) error {
+	if w == nil {
+		return nil
+	}
+	b := bufio.NewWriter(w)
+	head := "item,date,mean"
+	for _, q := range quantiles {
+		head += ",q" + strconv.FormatFloat(q, 'g', -1, 64)
+	}
+	b.WriteString(head + "\n") // a failed write stays in b and comes back from Flush
+	for _, l := range lines {
+		b.Write(l[which])
+	}
+	return b.Flush()
+}
