@@ -91,8 +91,8 @@ func (p *Printer) DateTime(t time.Time) string {
 	return p.DateShort(day.Of(t, t.Location())) + " " + p.Time(t)
 }
 
-// Lunar writes the day of the Chinese calendar: "农历十月十五", "15e jour du 10e mois
-// lunaire", "10th lunar month, day 15".
+// Lunar writes the day of the Chinese calendar: "农历十月十五", "10e lune, 15e jour",
+// "10th lunar month, day 15".
 func (p *Printer) Lunar(d day.Date) string {
 	l := day.Lunar(d)
 	month, leap := l.Month, l.Month < 0
@@ -103,11 +103,11 @@ func (p *Printer) Lunar(d day.Date) string {
 	case ZhHans:
 		return "农历" + l.Chinese()
 	case Fr:
-		text := ordinalFr(l.Day) + " jour du " + ordinalFr(month) + " mois lunaire"
+		text := ordinalFr(month, "1re") + " lune"
 		if leap {
 			text += " bis"
 		}
-		return text
+		return text + ", " + ordinalFr(l.Day, "1er") + " jour"
 	default:
 		text := ordinalEn(month) + " lunar month"
 		if leap {
@@ -117,9 +117,9 @@ func (p *Printer) Lunar(d day.Date) string {
 	}
 }
 
-func ordinalFr(n int) string {
+func ordinalFr(n int, first string) string {
 	if n == 1 {
-		return "1er"
+		return first
 	}
 	return strconv.Itoa(n) + "e"
 }

@@ -76,6 +76,14 @@ func (c Chrome) heading() string {
 	return c.Title
 }
 
+// today cuts the line of the day where a narrow screen may break it.
+func (c Chrome) today() []string {
+	if c.TodayLine == "" {
+		return nil
+	}
+	return strings.Split(c.TodayLine, " · ")
+}
+
 // window is the title of the browser window: a refused form says so first.
 func (c Chrome) window() string {
 	t := c.Title + " · " + c.T.T("layout.brand")

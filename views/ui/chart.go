@@ -27,7 +27,7 @@ type SparkModel struct {
 }
 
 // Tick names a place on the time axis: At counts from the first point of the past.
-// Minor ticks are left out on narrow screens.
+// Minor ticks are left out on narrow screens, as are those that would stand too close.
 type Tick struct {
 	At    int
 	Text  string
@@ -87,13 +87,13 @@ type (
 	dot struct{ x, y, class string }
 	// drawing is a chart as the template writes it.
 	drawing struct {
-		strokes        []stroke
-		strips         []strip
-		texts          []label
-		dots           []dot
-		lines, levels  []string // x of the vertical, y of the horizontal rules
-		now            string
-		hasFan, hasGap bool
+		strokes       []stroke
+		strips        []strip
+		texts         []label
+		dots          []dot
+		lines, levels []string // x of the vertical, y of the horizontal rules
+		now           string
+		hasGap        bool
 	}
 )
 
@@ -120,11 +120,12 @@ func (m LineModel) draw() drawing {
 	d.hasGap = len(d.strips) > 0
 	start := float64(len(m.Past))
 	if len(m.Low) == len(m.Mean) && len(m.High) == len(m.Mean) && len(m.Mean) > 0 {
-		d.hasFan = true
 		d.strokes = append(d.strokes, stroke{"fan", area(m.Low, m.High, start, x, y)})
 	}
-	d.strokes = append(d.strokes, stroke{"past", line(m.Past, 0, x, y)})
-	if len(m.Wanted) == len(m.Past) {
+	if len(m.Past) > 0 {
+		d.strokes = append(d.strokes, stroke{"past", line(m.Past, 0, x, y)})
+	}
+	if len(m.Past) > 0 && len(m.Wanted) == len(m.Past) {
 		d.strokes = append(d.strokes, stroke{"wanted", line(differing(m.Wanted, m.Past), 0, x, y)})
 	}
 	if len(m.Mean) > 0 {
@@ -142,16 +143,23 @@ func (m LineModel) marks(d *drawing, n int, x func(float64) float64) {
 	place := func(t Tick, y float64, class string) label {
 		share := x(float64(t.At)) / plotWidth * 100
 		anchor := "middle"
-		if share < 12 {
+		if share < 5 {
 			anchor = "start"
-		} else if share > 88 {
+		} else if share > 95 {
 			anchor = "end"
 		}
 		return label{x: number(share) + "%", y: number(y), text: t.Text, anchor: anchor, class: class, minor: t.Minor}
 	}
 	inside := func(t Tick) bool { return t.Text != "" && t.At >= 0 && t.At < n }
+	last := math.Inf(-1)
 	for _, t := range m.Ticks {
 		if inside(t) {
+			// A phone has room for a date every fifth of the width.
+			if share := x(float64(t.At)) / plotWidth; !t.Minor && share-last >= .2 {
+				last = share
+			} else {
+				t.Minor = true
+			}
 			d.texts = append(d.texts, place(t, plotHeight-6, ""))
 		}
 	}
@@ -279,7 +287,7 @@ func (m SparkModel) draw() (strokes []stroke) {
 		top = 1
 	}
 	x := func(i float64) float64 { return (i + .5) / float64(n) * sparkWidth }
-	y := func(v float64) float64 { return sparkHeight - 2 - math.Max(v, 0)/top*(sparkHeight-5) }
+	y := func(v float64) float64 { return sparkHeight - 2 - math.Min(math.Max(v, 0), top)/top*(sparkHeight-5) }
 	start := float64(len(m.Past))
 	if len(m.Mean) > 0 && len(m.Low) == len(m.Mean) && len(m.High) == len(m.Mean) {
 		strokes = append(strokes, stroke{"fan", area(m.Low, m.High, start, x, y)})
