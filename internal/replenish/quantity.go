@@ -1,0 +1,143 @@
+package replenish
+
+import (
+	"math"
+
+	"buhuo/internal/measure"
+)
+
+// Need is how much must be ordered, before packs and minimum quantities.
+//
+//	Quantity = Level + Outdated - Supply + Owed
+//
+// unless AfterArrival is smaller: what is wanted while the shelf is empty
+// before the delivery is lost, and is not ordered afterwards.
+type Need struct {
+	// Window is the number of days from today to be covered, Service the
+	// probability to be met.
+	Window  int     `json:"window"`
+	Service float64 `json:"service"`
+	// Level is the order-up-to level: the Service quantile of the demand of
+	// the window, inside the bounds set by hand.
+	Level measure.Quantity `json:"level"`
+	// Outdated is what expires of the supply before that demand can take it.
+	Outdated measure.Quantity `json:"outdated,omitempty"`
+	// Supply is what is available or arrives before the window ends.
+	Supply measure.Quantity `json:"supply"`
+	// Owed is promised to customers beyond all stock.
+	Owed measure.Quantity `json:"owed,omitempty"`
+	// AfterArrival is the same need counted from the arrival on only.
+	AfterArrival measure.Quantity `json:"after_arrival"`
+	Quantity     measure.Quantity `json:"quantity"`
+	// BoundBy is "minimum" or "maximum" when a bound set by hand decided.
+	BoundBy string `json:"bound_by,omitempty"`
+}
+
+// planner computes needs of one input and remembers the quantiles.
+type planner struct {
+	in   *Input
+	t    timeline
+	memo map[quantileKey]measure.Quantity
+}
+
+type quantileKey struct {
+	after, window int
+	service       float64
+}
+
+func newPlanner(in *Input) *planner {
+	return &planner{in: in, t: in.timeline(), memo: map[quantileKey]measure.Quantity{}}
+}
+
+// quantile of the demand after window after up to window k.
+func (p *planner) quantile(after, k int, service float64) measure.Quantity {
+	key := quantileKey{after, k, service}
+	q, ok := p.memo[key]
+	if !ok {
+		q = up(p.in.Demand.between(after, k).Quantile(service))
+		p.memo[key] = q
+	}
+	return q
+}
+
+// protect is what to order so that it lasts, with probability service, from its
+// arrival until the window last: at each delivery on order in between, and at
+// the end, supply must have been enough until then.
+func (p *planner) protect(arrival, last int, service float64) Need {
+	most := p.need(arrival, last, service, p.in.Bounds)
+	for _, parcel := range p.t.byArrival {
+		if parcel.from > arrival && parcel.from < last {
+			if n := p.need(arrival, parcel.from, service, Bounds{Maximum: p.in.Bounds.Maximum}); n.Quantity > most.Quantity {
+				most = n
+			}
+		}
+	}
+	return most
+}
+
+// need is what an order arriving at offset arrival must hold so that window k
+// is served with probability service.
+func (p *planner) need(arrival, k int, service float64, bounds Bounds) Need {
+	n := Need{Window: k, Service: service, Level: p.quantile(0, k, service), Owed: p.t.owed}
+	after := p.quantile(arrival, k, service)
+	if bounds.Maximum > 0 && n.Level > bounds.Maximum {
+		n.Level, n.BoundBy = bounds.Maximum, "maximum"
+	}
+	if bounds.Minimum > 0 && n.Level < bounds.Minimum {
+		n.Level, n.BoundBy = bounds.Minimum, "minimum"
+		after = max(after, bounds.Minimum)
+	}
+	n.Supply = p.t.supply(k)
+	n.Outdated = p.outdated(k, n.Level)
+	n.AfterArrival = max(plus(plus(after, n.Owed), -p.t.joining(arrival, k)), 0)
+	n.Quantity = max(plus(plus(n.Level, n.Owed), plus(n.Outdated, -n.Supply)), 0)
+	n.Quantity = min(n.Quantity, n.AfterArrival)
+	return n
+}
+
+// outdated is what expires in window k if its demand comes to level, spread as
+// its mean is. With the demand that the level is made for, less expires than
+// with the expected one.
+func (p *planner) outdated(k int, level measure.Quantity) measure.Quantity {
+	worst := measure.Quantity(0)
+	mean := p.in.Demand.mean(k)
+	for _, e := range p.t.byExpiry {
+		if e.after >= k {
+			break
+		}
+		sold := 0.0
+		if mean > 0 {
+			sold = float64(level) * p.in.Demand.mean(e.after) / mean
+		}
+		worst = max(worst, plus(e.total, -measure.Quantity(math.Floor(sold))))
+	}
+	return worst
+}
+
+// spoils is the expected part of an order of q arriving at arrival that is
+// still unsold when its shelf life ends.
+func (p *planner) spoils(q measure.Quantity, arrival int) measure.Quantity {
+	if p.in.ShelfLife <= 0 || q <= 0 {
+		return 0
+	}
+	end := arrival + p.in.ShelfLife
+	wanted := p.in.Demand.between(arrival, end)
+	// Older goods go first: what is left of them at the arrival, at expected demand.
+	older := units(p.t.supply(end)-p.outdated(end, rounded(p.in.Demand.mean(end)))) - p.in.Demand.mean(arrival)
+	older = math.Max(older, 0)
+	left := units(q) + wanted.Loss(older+units(q)) - wanted.Loss(older)
+	return min(rounded(left), q)
+}
+
+// step is the grid on which the offer sells; ok is false when its pack is not
+// a whole number of thousandths.
+func (in *Input) step(o *Offer) (step measure.Quantity, ok bool) {
+	if o.Pack == (measure.Pack{}) {
+		if in.Step > 0 {
+			return in.Step, true
+		}
+		return measure.Thousandths, true
+	}
+	step, err := o.Pack.Size()
+	return step, err == nil && step > 0
+}

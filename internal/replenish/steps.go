@@ -1,0 +1,76 @@
+package replenish
+
+import "math"
+
+// steps is the derivation in the order in which it was made, each step a
+// sentence with its numbers.
+func (in *Input) steps(s *Suggestion) []Message {
+	out := []Message{
+		say("reason.step_stock", in.amount("on_hand", s.OnHand), in.amount("allocated", s.Allocated),
+			in.amount("unusable", s.Unusable), in.amount("available", s.Available)),
+		say("reason.step_position", in.amount("available", s.Available), in.amount("on_order", s.OnOrder),
+			in.amount("position", s.Position.Position)),
+		say("reason.step_risk", percent("percent", int(math.Round(100*s.Risk.StockOutProb))), date("before", s.Risk.Before)),
+	}
+	c := s.Choice
+	if c == nil {
+		return out
+	}
+	out = append(out,
+		say("reason.step_calendar", text("supplier", c.SupplierName), date("order_day", c.OrderDay),
+			date("arrival", c.Arrival), date("next", c.NextArrival)),
+		say("reason.step_demand", date("until", in.Today.Add(c.Need.Window-1)),
+			in.amount("mean", rounded(in.Demand.mean(c.Need.Window)))),
+		say("reason.step_level", percent("percent", int(math.Round(100*c.Need.Service))), in.amount("level", c.Need.Level)),
+		say("reason.step_need", in.amount("level", c.Need.Level), in.amount("supply", c.Need.Supply),
+			in.amount("outdated", c.Need.Outdated), in.amount("owed", c.Need.Owed),
+			in.amount("need", max(plus(plus(c.Need.Level, c.Need.Owed), plus(c.Need.Outdated, -c.Need.Supply)), 0))),
+	)
+	out = append(out, in.limits(c)...)
+	if s.Quantity > 0 {
+		out = append(out, in.purchase(s)...)
+	}
+	for i := range s.Others {
+		if e := &s.Others[i]; e.Refused == "" {
+			out = append(out, say("reason.step_offer", text("supplier", e.SupplierName),
+				in.amount("at", e.Quote.Quantity), in.price("landed", e.Quote.Landed), date("arrival", e.Arrival)))
+		}
+	}
+	if s.Saving != nil {
+		out = append(out, say("reason.step_saving", text("middleman", s.Saving.Middleman),
+			in.price("theirs", s.Saving.Landed), in.price("ours", s.Saving.Ours), in.money("saving", s.Saving.Amount)))
+	}
+	return out
+}
+
+// limits are the steps that lower a need.
+func (in *Input) limits(c *Evaluation) []Message {
+	var out []Message
+	switch c.Need.BoundBy {
+	case "minimum":
+		out = append(out, say("reason.step_minimum", in.amount("minimum", in.Bounds.Minimum)))
+	case "maximum":
+		out = append(out, say("reason.step_maximum", in.amount("maximum", in.Bounds.Maximum)))
+	}
+	full := plus(plus(c.Need.Level, c.Need.Owed), plus(c.Need.Outdated, -c.Need.Supply))
+	if c.Need.AfterArrival < full {
+		out = append(out, say("reason.step_after", date("arrival", c.Arrival), in.amount("need", c.Need.AfterArrival)))
+	}
+	if c.Capped {
+		out = append(out, say("reason.step_cap", in.amount("cap", c.Cap)))
+	}
+	return out
+}
+
+// purchase are the steps from a need to what is bought.
+func (in *Input) purchase(s *Suggestion) []Message {
+	c := s.Choice
+	out := []Message{say("reason.step_round", in.amount("step", c.Step),
+		in.amount("minimum", in.offer(c).MinOrder), in.amount("rounded", c.Rounded))}
+	if c.More != "" {
+		out = append(out, say("reason.step_more", in.amount("base", c.Base.Quantity), in.money("cost", c.Base.Total),
+			in.amount("more", c.Quote.Quantity), in.money("total", c.Quote.Total)))
+	}
+	return append(out, say("reason.step_cost", in.ordered(s), in.price("unit_price", c.Quote.UnitPrice),
+		in.money("line", c.Quote.LineCost), in.money("freight", c.Quote.Freight), in.price("landed", c.Quote.Landed)))
+}
