@@ -3,7 +3,6 @@ package day
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -31,89 +30,112 @@ type FestivalDay struct {
 	Date     Date
 }
 
-// Festivals lists all festivals in the order of the year.
-func Festivals() []Festival {
-	return []Festival{
-		NewYear, SpringFestival, Lantern, Qingming, LabourDay, DragonBoat,
-		Qixi, MidAutumn, NationalDay, DoubleNinth, WinterSolstice,
+// Positions of the two solar terms in lunar-go's list of a year, which begins
+// with the Great Snow of the year before.
+const (
+	termQingming = 8
+	termSolstice = 25
+)
+
+// dayOfYear finds the one day of a festival in a civil year from the months of
+// the lunar year that begins in it and from its solar terms.
+type dayOfYear func(year int, months []lunarMonth, terms []float64) Date
+
+func onCivil(month, dayOfMonth int) dayOfYear {
+	return func(year int, _ []lunarMonth, _ []float64) Date { return civil(year, month, dayOfMonth) }
+}
+
+// onLunar means the ordinary month: a leap month repeats no festival. All the
+// lunar festivals fall before the civil year ends.
+func onLunar(month int8, dayOfMonth int) dayOfYear {
+	return func(_ int, months []lunarMonth, _ []float64) Date {
+		i := slices.IndexFunc(months, func(m lunarMonth) bool { return m.number == month })
+		return months[i].first.Add(dayOfMonth - 1)
 	}
 }
 
-type monthDay struct{ month, day int }
+func onTerm(position int) dayOfYear {
+	return func(_ int, _ []lunarMonth, terms []float64) Date { return fromJulian(terms[position]) }
+}
 
-var (
-	civilFestivals = map[Festival]monthDay{NewYear: {1, 1}, LabourDay: {5, 1}, NationalDay: {10, 1}}
-	lunarFestivals = map[Festival]monthDay{
-		SpringFestival: {1, 1}, Lantern: {1, 15}, DragonBoat: {5, 5},
-		Qixi: {7, 7}, MidAutumn: {8, 15}, DoubleNinth: {9, 9},
-	}
-)
+// rules is the list of festivals, in the order of the year.
+var rules = []struct {
+	festival Festival
+	day      dayOfYear
+}{
+	{NewYear, onCivil(1, 1)},
+	{SpringFestival, onLunar(1, 1)},
+	{Lantern, onLunar(1, 15)},
+	{Qingming, onTerm(termQingming)},
+	{LabourDay, onCivil(5, 1)},
+	{DragonBoat, onLunar(5, 5)},
+	{Qixi, onLunar(7, 7)},
+	{MidAutumn, onLunar(8, 15)},
+	{NationalDay, onCivil(10, 1)},
+	{DoubleNinth, onLunar(9, 9)},
+	{WinterSolstice, onTerm(termSolstice)},
+}
 
-// fillFestivals lays the festivals of every year out for lookup. A lunar
-// festival is kept in its ordinary month: a leap month repeats no festival.
-func (a *almanac) fillFestivals() {
-	starts := make(map[monthDay]Date, len(a.months)) // by lunar year and month
-	for _, m := range a.months {
-		starts[monthDay{int(m.year), int(m.month)}] = m.first
+// Festivals lists all festivals in the order of the year.
+func Festivals() []Festival {
+	list := make([]Festival, len(rules))
+	for i, r := range rules {
+		list[i] = r.festival
 	}
-	a.byYear = make(map[Festival]*[years]Date)
-	for _, f := range Festivals() {
-		days := new([years]Date)
-		for i := range days {
-			y := FirstYear + i
-			if md, ok := civilFestivals[f]; ok {
-				days[i] = civil(y, md.month, md.day)
-			} else if md, ok := lunarFestivals[f]; ok {
-				days[i] = starts[monthDay{y, md.month}].Add(md.day - 1)
-			} else if f == Qingming {
-				days[i] = a.qingming[i]
-			} else {
-				days[i] = a.solstice[i]
-			}
-			a.festivals = append(a.festivals, FestivalDay{f, days[i]})
-		}
-		a.byYear[f] = days
+	return list
+}
+
+func festivalsOf(year int, months []lunarMonth, terms []float64) []FestivalDay {
+	days := make([]FestivalDay, len(rules))
+	for i, r := range rules {
+		days[i] = FestivalDay{r.festival, r.day(year, months, terms)}
 	}
-	slices.SortStableFunc(a.festivals, func(x, y FestivalDay) int { return cmp.Compare(x.Date, y.Date) })
+	slices.SortStableFunc(days, func(a, b FestivalDay) int { return cmp.Compare(a.Date, b.Date) })
+	return days
 }
 
 func civil(year, month, dayOfMonth int) Date { return New(year, time.Month(month), dayOfMonth) }
 
 // FestivalsBetween lists the festivals from the day from to the day to, both
-// included, by date. The slice is the caller's.
+// included, by date. It knows the years 1990 to 2100.
 func FestivalsBetween(from, to Date) []FestivalDay {
-	all := table().festivals
-	i := sort.Search(len(all), func(i int) bool { return all[i].Date >= from })
-	j := sort.Search(len(all), func(i int) bool { return all[i].Date > to })
-	if i >= j {
+	if from > to {
 		return nil
 	}
-	return slices.Clone(all[i:j])
+	var found []FestivalDay
+	for year := max(from.Year(), FirstYear); year <= min(to.Year(), LastYear); year++ {
+		for _, f := range yearOf(year).festivals {
+			if f.Date >= from && f.Date <= to {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
 }
 
 // Next is the first day of f on or after from; None for an unknown festival
 // and after 2100. Before 1990 it is the festival of 1990.
 func Next(f Festival, from Date) Date {
-	days, ok := table().byYear[f]
-	if !ok {
-		return None
+	// Each festival falls once in every civil year.
+	year := max(from.Year(), FirstYear)
+	if d := festivalIn(year, f); d >= from {
+		return d
 	}
-	// Each festival falls once in every civil year, so the year tells where.
-	i := max(0, from.Year()-FirstYear)
-	if i < years && days[i] < from {
-		i++
-	}
-	if i >= years {
-		return None
-	}
-	return days[i]
+	return festivalIn(year+1, f)
 }
 
 // SpringFestivalOf is the first day of the lunar year that begins in the civil
 // year; None outside 1990 to 2100.
-func SpringFestivalOf(year int) Date {
+func SpringFestivalOf(year int) Date { return festivalIn(year, SpringFestival) }
+
+func festivalIn(year int, f Festival) Date {
 	if year < FirstYear || year > LastYear {
 		return None
 	}
-	return table().byYear[SpringFestival][year-FirstYear]
+	for _, day := range yearOf(year).festivals {
+		if day.Festival == f {
+			return day.Date
+		}
+	}
+	return None
 }

@@ -1,7 +1,6 @@
 package day
 
 import (
-	"sort"
 	"sync"
 
 	"github.com/6tail/lunar-go/calendar"
@@ -11,52 +10,53 @@ import (
 // leap month: -2 is the leap second month.
 type LunarDate struct{ Year, Month, Day int }
 
-// lunarMonth is one month of the table: where it begins and which it is.
+// lunarMonth is one month of an almanac: where it begins and which it is.
 type lunarMonth struct {
-	first Date
-	year  int16
-	month int8
+	first  Date
+	number int8
 }
 
-// almanac is everything that is looked up, computed once from lunar-go: the
-// months of the lunar years around the range, and the days of two solar terms.
+// almanac is what is looked up about one year: the months of the lunar year
+// that begins in it, and its festivals by date.
 type almanac struct {
-	months    []lunarMonth // ascending, the last one only closes the table
-	qingming  [years]Date
-	solstice  [years]Date
-	festivals []FestivalDay // ascending
-	byYear    map[Festival]*[years]Date
+	months    []lunarMonth
+	festivals []FestivalDay
 }
 
-const years = LastYear - FirstYear + 1
-
-// Positions of the two terms in lunar-go's list of a year, which begins with
-// the Great Snow of the year before.
+// The almanacs reach one year further than dates do on either side, because a
+// January belongs to the lunar year before.
 const (
-	termQingming = 8
-	termSolstice = 25
+	firstAlmanac = FirstYear - 1
+	lastAlmanac  = LastYear + 1
 )
 
-// table is built at the first use (some milliseconds) and never written again.
-var table = sync.OnceValue(func() *almanac {
-	a := &almanac{}
-	for y := FirstYear - 1; y <= LastYear; y++ {
-		year := calendar.NewLunarYear(y)
-		for e := year.GetMonthsInYear().Front(); e != nil; e = e.Next() {
-			m := e.Value.(*calendar.LunarMonth)
-			a.months = append(a.months, lunarMonth{fromJulian(m.GetFirstJulianDay()), int16(y), int8(m.GetMonth())})
-		}
-		if y >= FirstYear {
-			terms := year.GetJieQiJulianDays()
-			a.qingming[y-FirstYear] = fromJulian(terms[termQingming])
-			a.solstice[y-FirstYear] = fromJulian(terms[termSolstice])
-		}
+// almanacs are made one by one at their first use (about a millisecond each,
+// too long to do all of them when the program starts) and then only read.
+var almanacs [lastAlmanac - firstAlmanac + 1]struct {
+	once sync.Once
+	year *almanac
+}
+
+// yearOf is the almanac of a year; nil outside the range.
+func yearOf(year int) *almanac {
+	if year < firstAlmanac || year > lastAlmanac {
+		return nil
 	}
-	closing := calendar.NewLunarYear(LastYear + 1).GetMonth(1)
-	a.months = append(a.months, lunarMonth{first: fromJulian(closing.GetFirstJulianDay())})
-	a.fillFestivals()
+	slot := &almanacs[year-firstAlmanac]
+	slot.once.Do(func() { slot.year = newAlmanac(year) })
+	return slot.year
+}
+
+func newAlmanac(year int) *almanac {
+	source := calendar.NewLunarYear(year)
+	a := new(almanac)
+	for e := source.GetMonthsInYear().Front(); e != nil; e = e.Next() {
+		m := e.Value.(*calendar.LunarMonth)
+		a.months = append(a.months, lunarMonth{fromJulian(m.GetFirstJulianDay()), int8(m.GetMonth())})
+	}
+	a.festivals = festivalsOf(year, a.months, source.GetJieQiJulianDays())
 	return a
-})
+}
 
 // fromJulian is the civil day, in Chinese time, of a Julian day number.
 func fromJulian(julian float64) Date {
@@ -64,16 +64,24 @@ func fromJulian(julian float64) Date {
 	return civil(s.GetYear(), s.GetMonth(), s.GetDay())
 }
 
-// Lunar is the lunar date of d. It is known from the lunar year 1989 to the
-// end of the lunar year 2100; outside, the zero LunarDate.
+// Lunar is the lunar date of d. It is known for every day that Parse takes;
+// more than a year outside that range it is the zero LunarDate.
 func Lunar(d Date) LunarDate {
-	months := table().months
-	i := sort.Search(len(months), func(i int) bool { return months[i].first > d })
-	if i == 0 || i == len(months) {
+	year := d.Year()
+	a := yearOf(year)
+	if a != nil && d < a.months[0].first {
+		year--
+		a = yearOf(year)
+	}
+	if a == nil {
 		return LunarDate{}
 	}
-	m := months[i-1]
-	return LunarDate{Year: int(m.year), Month: int(m.month), Day: int(d-m.first) + 1}
+	for i := len(a.months) - 1; i >= 0; i-- {
+		if m := a.months[i]; d >= m.first {
+			return LunarDate{Year: year, Month: int(m.number), Day: int(d-m.first) + 1}
+		}
+	}
+	return LunarDate{}
 }
 
 var (
