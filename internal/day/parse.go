@@ -2,6 +2,7 @@ package day
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -36,7 +37,7 @@ func Parse(s string) (Date, error) {
 	}
 	if y < FirstYear || y > LastYear {
 		return 0, fault.New(fault.Invalid, "value.date_out_of_range",
-			fault.A("first", FirstYear), fault.A("last", LastYear)).WithCause(ErrRange)
+			fault.A("first", strconv.Itoa(FirstYear)), fault.A("last", strconv.Itoa(LastYear))).WithCause(ErrRange)
 	}
 	return date, nil
 }
