@@ -2,7 +2,6 @@ package replenish_test
 
 import (
 	"encoding/json"
-	"testing"
 	"time"
 
 	"buhuo/internal/day"
@@ -64,16 +63,22 @@ func input(stock float64) replenish.Input {
 	}
 }
 
-func suggest(t testing.TB, in replenish.Input) replenish.Suggestion {
+func suggest(t tb, in replenish.Input) replenish.Suggestion {
 	t.Helper()
 	return replenish.Suggest(in).Result
 }
 
-func asJSON(t testing.TB, v any) string {
+func asJSON(t tb, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {
 		t.Fatalf("not JSON: %v", err)
 	}
 	return string(b)
+}
+
+// tb is what tests, benchmarks and property checks have in common.
+type tb interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }

@@ -58,8 +58,8 @@ type Suggestion struct {
 	Missing money.Amount `json:"missing,omitempty"`
 	// Others are the other offers, the best first, refused ones last.
 	Others []Evaluation `json:"others,omitempty"`
-	Flags      []Flag       `json:"flags,omitempty"`
-	Reason     []Message    `json:"reason"`
+	Flags  []Flag       `json:"flags,omitempty"`
+	Reason []Message    `json:"reason"`
 }
 
 // Saving compares the chosen offer with the cheapest other wholesaler.
