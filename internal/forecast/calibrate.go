@@ -8,6 +8,7 @@ var gauge = [...]float64{0.5, 0.9, 0.95, 0.99}
 const (
 	spreadRounds = 60   // multiplicative updates of the variance coefficients
 	spreadPrior  = 40   // samples that the default coefficients are worth
+	outlier      = 15   // squared deviations beyond which one event counts no more
 	gaugeSamples = 3000 // samples on which the gain of a knot is chosen
 )
 
@@ -95,7 +96,7 @@ func fitKnot(seen []windowSample, k int, single bool) Knot {
 			w := &seen[i]
 			v := c.dot(&w.x) + floor*w.scale*w.scale
 			r := w.sold - w.mean
-			a, b := r*r/(v*v), 1/v
+			a, b := math.Min(r*r/v, outlier)/v, 1/v
 			for j := range c {
 				up[j] += a * w.x[j]
 				down[j] += b * w.x[j]

@@ -25,6 +25,7 @@ type Pool struct {
 	Origins int                 `json:"origins"` // moments of the past at which forecasts were tried
 	Models  []string            `json:"models"`
 	Weights []float64           `json:"weights"` // of the models, in their order
+	Worth   Worth               `json:"worth,omitempty"`
 	Seasons Seasons             `json:"seasons"`
 	Levels  map[string]Credence `json:"levels"`
 	Sums    []Knot              `json:"sums"`
@@ -66,6 +67,10 @@ func Fit(series []Series, opt Options) Pool {
 	}
 	p := Pool{Version: poolVersion, Freq: opt.Freq, Horizon: opt.Horizon, Items: len(series)}
 	hs := gather(series, opt)
+	p.Worth = fitWorth(hs)
+	for _, h := range hs {
+		h.value(p.Worth)
+	}
 	p.Seasons = fitSeasons(hs, opt.Freq)
 	Each(len(hs), opt.Workers, func(i int) { hs[i].expose(opt.Freq, p.Seasons.item(hs[i], opt.Freq)) })
 	p.Levels = fitLevels(hs)

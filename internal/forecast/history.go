@@ -82,6 +82,16 @@ func (h *history) measure() {
 	h.scale = math.Max(h.scale, h.mean*0.05)
 }
 
+// value replaces the share on the shelf by what it was found to sell.
+func (h *history) value(w Worth) {
+	h.seen = 0
+	for t, a := range h.a {
+		h.a[t] = w.of(a)
+		h.seen += h.a[t]
+	}
+	h.measure()
+}
+
 // expose sets what each period is worth, from availability and the season's factors.
 func (h *history) expose(f Freq, factors []float64) {
 	h.season = factors

@@ -7,6 +7,7 @@ import "math"
 func (p Pool) Forecast(s Series, horizon int) Forecast {
 	horizon = max(horizon, 1)
 	h := ready(s, p.Freq)
+	h.value(p.Worth)
 	h.expose(p.Freq, p.Seasons.item(h, p.Freq))
 	models := Models(p.Freq, p.Horizon)
 	v := p.look(h, models)

@@ -11,67 +11,68 @@ type Seasons struct {
 	Between  float64              `json:"between"` // variance of items' true factors around their category's
 }
 
-// tally adds up sales and expected sales per slot of the season.
+const mostCycles = 52 // weeks that a weekday profile looks back; years are fewer
+
+// tally adds up, per slot of the season, sales and what the centred moving average of one season
+// expected, both in units of that average, so that every stretch of time weighs the same.
 type tally struct {
 	sold, expected []float64
-	noise          float64 // squared relative deviation within slots
-	cycles         float64
+	noise          float64 // variance of a period around the average, in squared units of it
+	cycles         float64 // seasons seen
 }
 
-const yearOfCycles = 52 // weeks that a weekday profile looks back
+func newTally(m int) tally { return tally{sold: make([]float64, m), expected: make([]float64, m)} }
 
-// tallySlots compares each period with the mean of its own season (week or year), over whole
-// seasons counted back from the end; seasons that were hardly seen are left out.
-func (h *history) tallySlots(f Freq) tally {
+// tallySlots compares each period with the season around it. visit, when not nil, sees each
+// comparison: the number of the period, sold and expected in units of the average.
+func (h *history) tallySlots(f Freq, visit func(number int, sold, expected float64)) tally {
 	m := f.season()
-	t := tally{sold: make([]float64, m), expected: make([]float64, m)}
-	if m == 1 || h.mean <= 0 {
+	t := newTally(m)
+	half := m / 2
+	if m == 1 || h.sales < 2 || len(h.y) < 2*m {
 		return t
 	}
-	var squares, weight float64
-	for c := 0; c < yearOfCycles; c++ {
-		end := len(h.y) - c*m
-		if end-m < 0 {
-			break
+	y, a := sums(h.y), sums(h.a)
+	around := func(prefix []float64, i int) float64 {
+		s := prefix[i+half+1] - prefix[i-half]
+		if m%2 == 0 { // a season with even length: the two ends count half
+			s -= (prefix[i+half+1] - prefix[i+half] + prefix[i-half+1] - prefix[i-half]) / 2
 		}
-		var y, a float64
-		for i := end - m; i < end; i++ {
-			y += h.y[i]
-			a += h.a[i]
-		}
-		if y <= 0 || a < 0.4*float64(m) {
+		return s
+	}
+	var squares, seen float64
+	for i := max(half, len(h.y)-mostCycles*m); i+half < len(h.y); i++ {
+		open := around(a, i)
+		base := around(y, i)
+		if base <= 0 || open < 0.4*float64(m) || h.a[i] <= 0 {
 			continue
 		}
-		level := y / a
-		t.cycles++
-		for i := end - m; i < end; i++ {
-			d := f.slot(h.first + i)
-			t.sold[d] += h.y[i] / h.mean
-			t.expected[d] += h.a[i] * level / h.mean
-			if h.a[i] > 0 {
-				r := (h.y[i] - h.a[i]*level) / h.mean
-				squares += r * r / h.a[i]
-				weight++
-			}
+		base /= open
+		d := f.slot(h.first + i)
+		sold := h.y[i] / base
+		t.sold[d] += sold
+		t.expected[d] += h.a[i]
+		squares += (sold - h.a[i]) * (sold - h.a[i]) / h.a[i]
+		seen++
+		if visit != nil {
+			visit(h.first+i, sold, h.a[i])
 		}
 	}
-	if weight > float64(m) {
-		t.noise = squares / weight
+	t.cycles = seen / float64(m)
+	if seen > 0 {
+		t.noise = squares / seen
 	}
 	return t
 }
 
-// factors returns sold over expected per slot, scaled to mean 1; nil without whole seasons.
-func (t tally) factors() []float64 {
-	if t.cycles == 0 {
-		return nil
-	}
-	out := make([]float64, len(t.sold))
+// factors returns sold over expected per slot, scaled to mean 1; nil when a slot was never seen.
+func factorsOf(sold, expected []float64) []float64 {
+	out := make([]float64, len(sold))
 	for d := range out {
-		out[d] = 1
-		if t.expected[d] > 0 {
-			out[d] = t.sold[d] / t.expected[d]
+		if expected[d] <= 0 {
+			return nil
 		}
+		out[d] = sold[d] / expected[d]
 	}
 	return normal(out)
 }
@@ -87,7 +88,7 @@ func normal(f []float64) []float64 {
 	return f
 }
 
-// blend returns share of `own` and the rest of `base`.
+// blend returns share of own and the rest of base.
 func blend(own, base []float64, share float64) []float64 {
 	out := make([]float64, len(base))
 	for d := range base {
@@ -96,102 +97,118 @@ func blend(own, base []float64, share float64) []float64 {
 	return normal(out)
 }
 
+// group adds up the tallies of many items, season by season: what many items do in the same week
+// is one observation of the week, not many.
+type group struct {
+	m      int
+	cycles map[int]*tally
+}
+
+func newGroup(m int) *group { return &group{m: m, cycles: map[int]*tally{}} }
+
+func (g *group) add(f Freq, weight float64) func(number int, sold, expected float64) {
+	return func(number int, sold, expected float64) {
+		c := floorDiv(number, g.m)
+		t := g.cycles[c]
+		if t == nil {
+			fresh := newTally(g.m)
+			t = &fresh
+			g.cycles[c] = t
+		}
+		d := f.slot(number)
+		t.sold[d] += weight * sold
+		t.expected[d] += weight * expected
+	}
+}
+
+// shrunk returns the factors of the group, pulled to base by the share of their spread that the
+// differences from season to season explain (James and Stein's positive part).
+func (g *group) shrunk(base []float64) []float64 {
+	sold, expected := make([]float64, g.m), make([]float64, g.m)
+	for _, c := range sortedKeys(g.cycles) {
+		for d := range sold {
+			sold[d] += g.cycles[c].sold[d]
+			expected[d] += g.cycles[c].expected[d]
+		}
+	}
+	own := factorsOf(sold, expected)
+	if own == nil {
+		return base
+	}
+	var spread, noise float64
+	for d := range own {
+		spread += (own[d] - base[d]) * (own[d] - base[d])
+		var squares, n, weight float64
+		for _, c := range sortedKeys(g.cycles) {
+			t := g.cycles[c]
+			if t.expected[d] > 0 {
+				r := t.sold[d] - own[d]*t.expected[d]
+				squares += r * r
+				n++
+			}
+			weight += t.expected[d]
+		}
+		if n < 2 {
+			return base
+		}
+		noise += squares / (weight * weight) * n / (n - 1)
+	}
+	if spread <= 0 {
+		return base
+	}
+	return blend(own, base, math.Max(0, 1-noise/spread))
+}
+
 // fitSeasons learns the factors of shop and categories and how much items differ.
 func fitSeasons(hs []*history, f Freq) Seasons {
 	m := f.season()
 	if m == 1 {
 		return Seasons{}
 	}
+	shop, cats := newGroup(m), map[string]*group{}
 	tallies := make([]tally, len(hs))
-	shop := newTally(m)
-	cats := map[string]*tally{}
 	for i, h := range hs {
-		tallies[i] = h.tallySlots(f)
+		tallies[i] = h.tallySlots(f, nil)
+		if tallies[i].cycles == 0 {
+			continue
+		}
 		w := 1 / (0.3 + tallies[i].noise)
-		shop.add(tallies[i], w)
+		h.tallySlots(f, shop.add(f, w))
 		if h.category != "" {
-			c := cats[h.category]
-			if c == nil {
-				fresh := newTally(m)
-				c = &fresh
-				cats[h.category] = c
+			if cats[h.category] == nil {
+				cats[h.category] = newGroup(m)
 			}
-			c.add(tallies[i], w)
+			h.tallySlots(f, cats[h.category].add(f, w))
 		}
 	}
-	s := Seasons{Category: map[string][]float64{}}
 	flat := make([]float64, m)
 	for d := range flat {
 		flat[d] = 1
 	}
-	s.Shop = flat
-	if own := shop.factors(); own != nil {
-		s.Shop = blend(own, flat, shop.trust(own, flat, 0))
-	}
-	for name, c := range cats {
-		if own := c.factors(); own != nil {
-			s.Category[name] = blend(own, s.Shop, c.trust(own, s.Shop, 0))
-		}
+	s := Seasons{Shop: shop.shrunk(flat), Category: map[string][]float64{}}
+	for name, g := range cats {
+		s.Category[name] = g.shrunk(s.Shop)
 	}
 	s.Between = between(hs, tallies, s)
 	return s
-}
-
-func newTally(m int) tally { return tally{sold: make([]float64, m), expected: make([]float64, m)} }
-
-func (t *tally) add(o tally, w float64) {
-	if o.cycles == 0 {
-		return
-	}
-	for d := range t.sold {
-		t.sold[d] += w * o.sold[d]
-		t.expected[d] += w * o.expected[d]
-	}
-	// the noise of a weighted mean: kept as the sum of squared weights times noise
-	t.noise = (t.noise*t.cycles*t.cycles + w*w*o.cycles*o.noise) / math.Pow(t.cycles+w*o.cycles, 2)
-	t.cycles += w * o.cycles
-}
-
-// variance of a factor, from noise and the number of seasons; a pooled tally has it in noise.
-func (t tally) variance(pooled bool) float64 {
-	if t.cycles == 0 {
-		return math.Inf(1)
-	}
-	if pooled {
-		return t.noise
-	}
-	return t.noise / t.cycles
-}
-
-// trust is the share of the spread of pooled factors around base that is not noise
-// (James and Stein, positive part).
-func (t tally) trust(own, base []float64, extra float64) float64 {
-	spread := 0.0
-	for d := range own {
-		spread += (own[d] - base[d]) * (own[d] - base[d])
-	}
-	noise := (t.variance(true) + extra) * float64(len(own))
-	if spread <= 0 {
-		return 0
-	}
-	return math.Max(0, 1-noise/spread)
 }
 
 // between estimates the variance of items' factors around those of their category.
 func between(hs []*history, tallies []tally, s Seasons) float64 {
 	var top, bottom float64
 	for i, h := range hs {
-		own := tallies[i].factors()
-		if own == nil || tallies[i].cycles < 4 {
+		t := tallies[i]
+		own := factorsOf(t.sold, t.expected)
+		if own == nil || t.cycles < 3 {
 			continue
 		}
 		base := s.of(h.category)
-		v := tallies[i].variance(false)
+		v := t.variance()
 		spread := 0.0
 		for d := range own {
 			spread += (own[d] - base[d]) * (own[d] - base[d])
 		}
-		w := 1 / math.Pow(0.02+v, 2)
+		w := 1 / ((0.02 + v) * (0.02 + v))
 		top += w * (spread/float64(len(own)) - v)
 		bottom += w
 	}
@@ -199,6 +216,12 @@ func between(hs []*history, tallies []tally, s Seasons) float64 {
 		return 0
 	}
 	return math.Max(0, top/bottom)
+}
+
+// variance of an item's factor: noise over the seasons seen, less the share that the average of the
+// season itself takes away.
+func (t tally) variance() float64 {
+	return t.noise / t.cycles * (1 - 1/float64(len(t.sold)))
 }
 
 func (s Seasons) of(category string) []float64 {
@@ -211,13 +234,13 @@ func (s Seasons) of(category string) []float64 {
 // item returns the factors of one item: its own, shrunk to its category's.
 func (s Seasons) item(h *history, f Freq) []float64 {
 	base := s.of(h.category)
-	if base == nil {
-		return nil
-	}
-	t := h.tallySlots(f)
-	own := t.factors()
-	if own == nil || s.Between <= 0 {
+	if base == nil || s.Between <= 0 {
 		return base
 	}
-	return blend(own, base, s.Between/(s.Between+t.variance(false)))
+	t := h.tallySlots(f, nil)
+	own := factorsOf(t.sold, t.expected)
+	if own == nil {
+		return base
+	}
+	return blend(own, base, s.Between/(s.Between+t.variance()))
 }

@@ -36,7 +36,13 @@ func fitWeights(samples []sample, m int, ks []int, horizon int) []float64 {
 		if !(e > 0) {
 			continue
 		}
-		w := 1 / (s.scale * s.scale * float64(ks[at]*ks[at]))
+		mean := 0.0
+		for j := range x {
+			mean += s.levels[j] * e / float64(m)
+		}
+		// an absolute error near the middle of a bell of deviation σ costs its square over σ
+		v := s.own*e*(1+0.1*float64(ks[at])) + 0.05*mean*mean
+		w := 1 / (s.scale * math.Sqrt(v+1e-9*s.scale*s.scale) * float64(ks[at]))
 		for j := range x {
 			x[j] = s.levels[j] * e
 		}
