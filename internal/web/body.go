@@ -82,10 +82,13 @@ func checkFormType(r *http.Request) error {
 func parseForm(r *http.Request) error {
 	query := r.URL.RawQuery
 	r.URL.RawQuery = "" // ParseForm would report its errors and mix it in
-	err := r.ParseMultipartForm(maxMemory)
+	err := r.ParseForm()
 	r.URL.RawQuery = query
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = nil
+	if err == nil {
+		// After ParseForm, whose error ParseMultipartForm would lose.
+		if err = r.ParseMultipartForm(maxMemory); errors.Is(err, http.ErrNotMultipart) {
+			err = nil
+		}
 	}
 	if err != nil {
 		return bodyFault(err, errUnread)

@@ -86,6 +86,8 @@ func answer(c *gin.Context, m meaning, err error) {
 	case asText:
 		writePlain(c, m.status, strings.Join(sentences(p, err, s.id), "\n"))
 	default:
+		// The page is due although the time of the work is over.
+		c.Request = c.Request.WithContext(context.WithoutCancel(c.Request.Context()))
 		page := problemPage(c, m, sentences(p, err, s.id))
 		if failed := Render(c, m.status, page); failed != nil {
 			s.err = errors.Join(s.err, failed)

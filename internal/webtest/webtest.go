@@ -76,6 +76,9 @@ func (b *Browser) Cookie(name string) string {
 	return ""
 }
 
+// In is the same browser, with the same cookies, in a subtest.
+func (b *Browser) In(t testing.TB) *Browser { return b.with(func(c *Browser) { c.t = t }) }
+
 // Plain is the same client without the headers that only browsers send.
 func (b *Browser) Plain() *Browser { return b.with(func(c *Browser) { c.plain = true }) }
 
