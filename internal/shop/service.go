@@ -1,0 +1,229 @@
+package shop
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/mozillazg/go-pinyin"
+
+	"buhuo/internal/day"
+	"buhuo/internal/fault"
+	"buhuo/internal/ident"
+	"buhuo/internal/money"
+	"buhuo/internal/tenant"
+)
+
+// What a Store answers instead of its engine's words.
+var (
+	ErrMissing = errors.New("shop: no such row")
+	ErrTaken   = errors.New("shop: the name is taken")
+	ErrStale   = errors.New("shop: changed by somebody else meanwhile")
+)
+
+// NewShop is what a shop is made of; Slug may be empty.
+type NewShop struct {
+	Slug, Name, Timezone, Currency, Province string
+}
+
+// CreateShop makes a shop. The slug is taken from the name's pinyin when empty.
+// It spans the installation: only the command line and the first-run page call it.
+func (s *Service) CreateShop(ctx context.Context, n NewShop) (Shop, error) {
+	made, err := s.newShop(n)
+	if err != nil {
+		return Shop{}, err
+	}
+	base := made.Slug
+	err = s.atomic.Do(ctx, func(ctx context.Context) error {
+		for try := 2; ; try++ {
+			_, err := s.store.ShopBySlug(ctx, made.Slug)
+			if errors.Is(err, ErrMissing) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			if n.Slug != "" || try > 99 {
+				return fault.New(fault.Conflict, "shop.slug_taken", fault.A("slug", made.Slug)).WithField("slug")
+			}
+			made.Slug = fmt.Sprintf("%s-%d", base, try)
+		}
+		var err error
+		made, err = s.store.InsertShop(ctx, made)
+		if err != nil {
+			return err
+		}
+		return s.Record(Acting(ctx, made), "shop.created", ident.Nil, map[string]any{"slug": made.Slug})
+	})
+	return made, err
+}
+
+func (s *Service) newShop(n NewShop) (Shop, error) {
+	var wrong fault.Fields
+	made := Shop{
+		Slug: strings.ToLower(strings.TrimSpace(n.Slug)), Name: cleanText(n.Name), Timezone: n.Timezone, Province: cleanText(n.Province),
+		PricesIncludeTax: true, Policy: Balanced, OpenHour: 7, CloseHour: 21, ShowUnit: "jin", CreatedAt: day.At(s.now()), Version: 1,
+		Secret: make([]byte, 32),
+	}
+	if _, err := rand.Read(made.Secret); err != nil {
+		return Shop{}, err
+	}
+	if f := nameFault("name", made.Name, maxName); f != nil {
+		wrong = append(wrong, f)
+	}
+	if made.Slug == "" {
+		made.Slug = slugOf(made.Name)
+	}
+	if !validSlug(made.Slug) {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.slug_invalid").WithField("slug"))
+	}
+	var err error
+	if made.Zone, err = zone(made.Timezone); err != nil {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.timezone_unknown").WithField("timezone").WithCause(err))
+	}
+	if made.Currency, err = money.ParseCurrency(n.Currency); err != nil {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.currency_unknown").WithField("currency").WithCause(err))
+	}
+	return made, wrong.Err()
+}
+
+// zone loads a named time zone; "" and "Local" are refused, because the
+// machine's zone is not the shop's.
+func zone(name string) (*time.Location, error) {
+	if name == "" || name == "Local" {
+		return nil, errors.New("a named time zone is needed")
+	}
+	return time.LoadLocation(name)
+}
+
+// slugOf spells a name in pinyin: 村口小店 → cunkouxiaodian.
+func slugOf(name string) string {
+	args := pinyin.NewArgs()
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		switch {
+		case r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			b.WriteRune(r)
+		case unicode.Is(unicode.Han, r):
+			if p := pinyin.SinglePinyin(r, args); len(p) > 0 {
+				b.WriteString(p[0])
+			}
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	slug := strings.Trim(b.String(), "-")
+	if len(slug) > 40 {
+		slug = strings.Trim(slug[:40], "-")
+	}
+	if slug == "" {
+		return "shop"
+	}
+	return slug
+}
+
+func validSlug(s string) bool {
+	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// Acting gives a ctx that works for shop s as the installation itself (the
+// command line, the runner), with the owner's rights.
+func Acting(ctx context.Context, s Shop) context.Context {
+	scope := ScopeOf(s)
+	scope.Role = tenant.Owner
+	scope.Lang, scope.Request = tenant.Lang(ctx), tenant.RequestID(ctx)
+	if old, ok := tenant.From(ctx); ok && old.Shop == s.ID {
+		scope.Person, scope.PersonName = old.Person, old.PersonName
+	}
+	return tenant.With(ctx, scope)
+}
+
+// ScopeOf is the scope of a shop without a person.
+func ScopeOf(s Shop) tenant.Scope {
+	return tenant.Scope{Shop: s.ID, Slug: s.Slug, ShopName: s.Name, Zone: s.Zone, Currency: s.Currency}
+}
+
+// Shops lists the installation's shops by slug.
+func (s *Service) Shops(ctx context.Context) ([]Shop, error) { return s.store.Shops(ctx) }
+
+// BySlug finds a shop for the command line; NotFound when there is none.
+func (s *Service) BySlug(ctx context.Context, slug string) (Shop, error) {
+	found, err := s.store.ShopBySlug(ctx, strings.ToLower(strings.TrimSpace(slug)))
+	if errors.Is(err, ErrMissing) {
+		return Shop{}, fault.New(fault.NotFound, "shop.unknown", fault.A("slug", slug))
+	}
+	return found, err
+}
+
+// Get is the shop of the scope.
+func (s *Service) Get(ctx context.Context) (Shop, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return Shop{}, err
+	}
+	return s.store.ShopByID(ctx, scope.Shop)
+}
+
+// Settings is what the owner may change of a shop.
+type Settings struct {
+	Name, Province      string
+	PricesIncludeTax    bool
+	Policy              Policy
+	OpenHour, CloseHour int
+	MarketDays          day.MarketDays
+	ShowUnit            string
+}
+
+// Update changes the shop of the scope; a version that moved on is a Conflict.
+func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
+	n.Name, n.Province = cleanText(n.Name), cleanText(n.Province)
+	if err := n.check(); err != nil {
+		return err
+	}
+	return s.atomic.Do(ctx, func(ctx context.Context) error {
+		old, err := s.Get(ctx)
+		if err != nil {
+			return err
+		}
+		next := old
+		next.Name, next.Province, next.PricesIncludeTax, next.Policy = n.Name, n.Province, n.PricesIncludeTax, n.Policy
+		next.OpenHour, next.CloseHour, next.MarketDays, next.ShowUnit = n.OpenHour, n.CloseHour, n.MarketDays, n.ShowUnit
+		err = s.store.UpdateShop(ctx, next, version)
+		if errors.Is(err, ErrStale) {
+			return fault.New(fault.Conflict, "shop.changed_meanwhile")
+		}
+		if err != nil {
+			return err
+		}
+		return s.Record(ctx, "shop.updated", ident.Nil, map[string]any{
+			"name": n.Name, "policy": n.Policy, "open": n.OpenHour, "close": n.CloseHour, "market_days": n.MarketDays.String(), "show_unit": n.ShowUnit, "tax": n.PricesIncludeTax,
+		})
+	})
+}
+
+func (n Settings) check() error {
+	var wrong fault.Fields
+	if f := nameFault("name", n.Name, maxName); f != nil {
+		wrong = append(wrong, f)
+	}
+	if len(n.Province) > maxName {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.too_long", fault.A("n", maxName)).WithField("province"))
+	}
+	if n.Policy != NeverOut && n.Policy != Balanced && n.Policy != LittleWaste {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.choose").WithField("policy"))
+	}
+	if n.ShowUnit != "jin" && n.ShowUnit != "kg" {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.choose").WithField("show_unit"))
+	}
+	if n.OpenHour < 0 || n.CloseHour > 24 || n.OpenHour >= n.CloseHour {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.hours_invalid").WithField("close_hour"))
+	}
+	return wrong.Err()
+}

@@ -1,0 +1,143 @@
+// Package shop is the area of who: shops, the people who work in them with their
+// roles, logins, sessions, and the audit trail of who did what.
+//
+// It must not know goods, stock, pages or tables; passwords are hashed by a
+// Hasher that it is given.
+package shop
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"buhuo/internal/day"
+	"buhuo/internal/fault"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/tenant"
+)
+
+// Policy is how a shop weighs empty shelves against money and waste.
+type Policy string
+
+// The three policies in words.
+const (
+	NeverOut    Policy = "never_out"
+	Balanced    Policy = "balanced"
+	LittleWaste Policy = "little_waste"
+)
+
+// Policies lists them in the order that a page offers them.
+func Policies() []Policy { return []Policy{NeverOut, Balanced, LittleWaste} }
+
+// Shop is one tenant and one place of stock.
+type Shop struct {
+	ID               tenant.ShopID
+	Slug, Name       string
+	Timezone         string
+	Zone             *time.Location
+	Currency         money.Currency
+	Province         string
+	PricesIncludeTax bool
+	Policy           Policy
+	OpenHour         int // first hour of the day the shop is open, 0–23
+	CloseHour        int // first hour it is closed again, 1–24
+	MarketDays       day.MarketDays
+	ShowUnit         string // unit in which weights are shown: "jin" or "kg"
+	Secret           []byte // keys the shop's pseudonyms; never shown
+	CreatedAt        day.Micros
+	Version          int64
+}
+
+// Person may log in and belong to several shops.
+type Person struct {
+	ID           ident.ID
+	Login        string // unique in the installation, normalised
+	Name         string
+	Phone, Email string
+	Language     string
+	LargeText    bool
+	Disabled     bool
+	PasswordHash string
+	CreatedAt    day.Micros
+	ChangedAt    day.Micros
+}
+
+// Membership is a person's role in a shop.
+type Membership struct {
+	Shop   tenant.ShopID
+	Slug   string
+	Name   string
+	Person ident.ID
+	Role   tenant.Role
+}
+
+// Atomic makes several writes one.
+type Atomic interface {
+	Do(ctx context.Context, fn func(context.Context) error) error
+}
+
+// Hasher turns passwords into hashes. Verify does the same work for any input;
+// outdated tells that the hash was made with weaker parameters than today's.
+type Hasher interface {
+	Hash(ctx context.Context, password string) (string, error)
+	Verify(ctx context.Context, password, hash string) (ok, outdated bool, err error)
+}
+
+// Service holds the rules of the area.
+type Service struct {
+	store  Store
+	atomic Atomic
+	hasher Hasher
+	now    func() time.Time
+	dummy  func(ctx context.Context) (string, error)
+}
+
+// New builds the service. now is the clock.
+func New(store Store, atomic Atomic, hasher Hasher, now func() time.Time) *Service {
+	return &Service{store: store, atomic: atomic, hasher: hasher, now: now, dummy: dummyHash(hasher)}
+}
+
+const (
+	maxName  = 120
+	maxLogin = 120
+)
+
+// cleanText strips what makes two names look alike (controls, bidi marks,
+// zero-width characters) and outer space.
+func cleanText(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s))
+}
+
+// NormaliseLogin folds what people type for the same login: full-width letters,
+// case, spaces; a Chinese phone number with or without +86 and dashes.
+func NormaliseLogin(s string) string {
+	s = strings.ToLower(measure.Fold(cleanText(s)))
+	s = strings.Join(strings.Fields(s), "")
+	digits := strings.NewReplacer("-", "", "(", "", ")", "", "+", "").Replace(s)
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return s
+	}
+	if rest, ok := strings.CutPrefix(digits, "86"); ok && len(rest) == 11 && rest[0] == '1' {
+		return rest
+	}
+	return digits
+}
+
+func nameFault(field, name string, most int) *fault.Error {
+	switch n := utf8.RuneCountInString(name); {
+	case n == 0:
+		return fault.New(fault.Invalid, "shop.required").WithField(field)
+	case n > most:
+		return fault.New(fault.Invalid, "shop.too_long", fault.A("n", most)).WithField(field)
+	}
+	return nil
+}

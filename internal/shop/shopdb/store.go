@@ -1,0 +1,294 @@
+// Package shopdb keeps the rows of area shop.
+package shopdb
+
+import (
+	"context"
+	"errors"
+
+	"buhuo/internal/day"
+	"buhuo/internal/db"
+	"buhuo/internal/ident"
+	"buhuo/internal/shop"
+	"buhuo/internal/tenant"
+)
+
+// Store implements shop.Store.
+type Store struct{ db *db.DB }
+
+// New builds the store.
+func New(d *db.DB) *Store { return &Store{db: d} }
+
+// answer translates the engine's words to the area's.
+func answer(err error) error {
+	err = db.Err(err)
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		return shop.ErrMissing
+	case errors.Is(err, db.ErrUnique):
+		return errors.Join(shop.ErrTaken, err)
+	}
+	return err
+}
+
+// InsertShop writes a shop and its counters.
+func (s *Store) InsertShop(ctx context.Context, made shop.Shop) (shop.Shop, error) {
+	wide := db.Installation(ctx)
+	row := toShopRow(made)
+	if err := answer(s.db.From(wide).Create(&row).Error); err != nil {
+		return shop.Shop{}, err
+	}
+	made.ID = tenant.ShopID(row.ShopID)
+	start := make([]byte, 32)
+	return made, answer(s.db.From(wide).Exec("INSERT INTO counters (shop_id, movement_hash, audit_hash) VALUES (?, ?, ?)", row.ShopID, start, start).Error)
+}
+
+// Shops lists every shop of the installation.
+func (s *Store) Shops(ctx context.Context) ([]shop.Shop, error) {
+	var rows []shopRow
+	if err := answer(s.db.From(db.Installation(ctx)).Order("slug").Find(&rows).Error); err != nil {
+		return nil, err
+	}
+	out := make([]shop.Shop, len(rows))
+	for i, r := range rows {
+		var err error
+		if out[i], err = fromShopRow(r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// ShopBySlug reads one shop.
+func (s *Store) ShopBySlug(ctx context.Context, slug string) (shop.Shop, error) {
+	return s.one(ctx, "slug = ?", slug)
+}
+
+// ShopByID reads one shop.
+func (s *Store) ShopByID(ctx context.Context, id tenant.ShopID) (shop.Shop, error) {
+	return s.one(ctx, "shop_id = ?", int64(id))
+}
+
+func (s *Store) one(ctx context.Context, where string, value any) (shop.Shop, error) {
+	var row shopRow
+	if err := answer(s.db.From(db.Installation(ctx)).Where(where, value).Take(&row).Error); err != nil {
+		return shop.Shop{}, err
+	}
+	return fromShopRow(row)
+}
+
+// UpdateShop writes what an owner may change, if the version still is version.
+func (s *Store) UpdateShop(ctx context.Context, next shop.Shop, version int64) error {
+	row := toShopRow(next)
+	row.Version = version + 1
+	result := s.db.From(db.Installation(ctx)).Model(&shopRow{}).Where("shop_id = ? AND version = ?", row.ShopID, version).
+		Select("Name", "Province", "PricesIncludeTax", "Policy", "OpenHour", "CloseHour", "MarketDays", "ShowUnit", "Version").Updates(&row)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return shop.ErrStale
+	}
+	return answer(result.Error)
+}
+
+// InsertPerson writes a person.
+func (s *Store) InsertPerson(ctx context.Context, p shop.Person) error {
+	row := toPersonRow(p)
+	return answer(s.db.From(db.Installation(ctx)).Create(&row).Error)
+}
+
+// UpdatePerson rewrites a person.
+func (s *Store) UpdatePerson(ctx context.Context, p shop.Person) error {
+	row := toPersonRow(p)
+	result := s.db.From(db.Installation(ctx)).Model(&personRow{}).Where("id = ?", p.ID).
+		Select("Login", "Name", "Phone", "Email", "PasswordHash", "Language", "LargeText", "Disabled", "ChangedAt").Updates(&row)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return shop.ErrMissing
+	}
+	return answer(result.Error)
+}
+
+// PersonByID reads a person.
+func (s *Store) PersonByID(ctx context.Context, id ident.ID) (shop.Person, error) {
+	return s.person(ctx, "id = ?", id)
+}
+
+// PersonByLogin reads a person by login, phone number or e-mail, in that order.
+func (s *Store) PersonByLogin(ctx context.Context, login string) (shop.Person, error) {
+	if login == "" {
+		return shop.Person{}, shop.ErrMissing
+	}
+	for _, where := range []string{"login = ?", "phone = ?", "email = ?"} {
+		p, err := s.person(ctx, where, login)
+		if !errors.Is(err, shop.ErrMissing) {
+			return p, err
+		}
+	}
+	return shop.Person{}, shop.ErrMissing
+}
+
+func (s *Store) person(ctx context.Context, where string, value any) (shop.Person, error) {
+	var row personRow
+	err := answer(s.db.From(db.Installation(ctx)).Where(where, value).Take(&row).Error)
+	return fromPersonRow(row), err
+}
+
+// AnyPerson reports whether somebody can log in.
+func (s *Store) AnyPerson(ctx context.Context) (bool, error) {
+	var n int64
+	err := answer(s.db.From(db.Installation(ctx)).Model(&personRow{}).Limit(1).Count(&n).Error)
+	return n > 0, err
+}
+
+// SaveMembership writes a person's role in a shop.
+func (s *Store) SaveMembership(ctx context.Context, m shop.Membership, since day.Micros) error {
+	return answer(s.db.From(db.Installation(ctx)).Exec(`INSERT INTO memberships (shop_id, person_id, role, since) VALUES (?, ?, ?, ?)
+		ON CONFLICT (shop_id, person_id) DO UPDATE SET role = excluded.role`, int64(m.Shop), m.Person, string(m.Role), int64(since)).Error)
+}
+
+// DeleteMembership takes a person out of a shop.
+func (s *Store) DeleteMembership(ctx context.Context, in tenant.ShopID, person ident.ID) error {
+	return answer(s.db.From(db.Installation(ctx)).Exec("DELETE FROM memberships WHERE shop_id = ? AND person_id = ?", int64(in), person).Error)
+}
+
+// Memberships lists a person's shops by slug.
+func (s *Store) Memberships(ctx context.Context, person ident.ID) ([]shop.Membership, error) {
+	var rows []struct {
+		ShopID           int64
+		Slug, Name, Role string
+	}
+	err := answer(s.db.From(db.Installation(ctx)).Raw(`SELECT m.shop_id, s.slug, s.name, m.role FROM memberships m
+		JOIN shops s ON s.shop_id = m.shop_id WHERE m.person_id = ? ORDER BY m.since, s.slug`, person).Scan(&rows).Error)
+	out := make([]shop.Membership, len(rows))
+	for i, r := range rows {
+		out[i] = shop.Membership{Shop: tenant.ShopID(r.ShopID), Slug: r.Slug, Name: r.Name, Person: person, Role: tenant.Role(r.Role)}
+	}
+	return out, err
+}
+
+// InsertSession writes a session.
+func (s *Store) InsertSession(ctx context.Context, x shop.Session) error {
+	row := sessionRow{TokenHash: x.TokenHash, PersonID: x.Person, ShopID: int64(x.Shop), CreatedAt: int64(x.CreatedAt), SeenAt: int64(x.SeenAt), ExpiresAt: int64(x.ExpiresAt), Agent: x.Agent}
+	return answer(s.db.From(db.Installation(ctx)).Create(&row).Error)
+}
+
+// SessionByHash reads a session.
+func (s *Store) SessionByHash(ctx context.Context, hash []byte) (shop.Session, error) {
+	var row sessionRow
+	err := answer(s.db.From(db.Installation(ctx)).Where("token_hash = ?", hash).Take(&row).Error)
+	return fromSessionRow(row), err
+}
+
+// TouchSession notes a visit and moves the end.
+func (s *Store) TouchSession(ctx context.Context, hash []byte, seen, expires day.Micros) error {
+	return s.sessions(ctx, "UPDATE sessions SET seen_at = ?, expires_at = ? WHERE token_hash = ?", int64(seen), int64(expires), hash)
+}
+
+// MoveSession moves a session to another shop.
+func (s *Store) MoveSession(ctx context.Context, hash []byte, to tenant.ShopID) error {
+	return s.sessions(ctx, "UPDATE sessions SET shop_id = ? WHERE token_hash = ?", int64(to), hash)
+}
+
+// DeleteSession ends a session.
+func (s *Store) DeleteSession(ctx context.Context, hash []byte) error {
+	return s.sessions(ctx, "DELETE FROM sessions WHERE token_hash = ?", hash)
+}
+
+// DeleteSessions ends all sessions of a person but one.
+func (s *Store) DeleteSessions(ctx context.Context, person ident.ID, except []byte) error {
+	if except == nil {
+		except = []byte{}
+	}
+	return s.sessions(ctx, "DELETE FROM sessions WHERE person_id = ? AND token_hash <> ?", person, except)
+}
+
+// PurgeSessions deletes what ended before an instant.
+func (s *Store) PurgeSessions(ctx context.Context, before day.Micros) error {
+	return s.sessions(ctx, "DELETE FROM sessions WHERE expires_at < ?", int64(before))
+}
+
+func (s *Store) sessions(ctx context.Context, statement string, args ...any) error {
+	return answer(s.db.From(db.Installation(ctx)).Exec(statement, args...).Error)
+}
+
+// SessionsOf lists a person's sessions, the last used first.
+func (s *Store) SessionsOf(ctx context.Context, person ident.ID) ([]shop.Session, error) {
+	var rows []sessionRow
+	err := answer(s.db.From(db.Installation(ctx)).Where("person_id = ?", person).Order("seen_at DESC, token_hash").Limit(200).Find(&rows).Error)
+	out := make([]shop.Session, len(rows))
+	for i, r := range rows {
+		out[i] = fromSessionRow(r)
+	}
+	return out, err
+}
+
+// Attempts reads the counters of the buckets, in their order.
+func (s *Store) Attempts(ctx context.Context, buckets [][]byte) ([]shop.Attempts, error) {
+	var rows []struct {
+		Bucket   []byte
+		Failures int
+		LastAt   int64
+	}
+	err := answer(s.db.From(db.Installation(ctx)).Raw("SELECT bucket, failures, last_at FROM login_throttle WHERE bucket IN ?", buckets).Scan(&rows).Error)
+	found := map[string]shop.Attempts{}
+	for _, r := range rows {
+		found[string(r.Bucket)] = shop.Attempts{Failures: r.Failures, LastAt: day.Micros(r.LastAt)}
+	}
+	out := make([]shop.Attempts, len(buckets))
+	for i, b := range buckets {
+		out[i] = found[string(b)]
+	}
+	return out, err
+}
+
+// SaveAttempts writes a counter; none left deletes it.
+func (s *Store) SaveAttempts(ctx context.Context, bucket []byte, a shop.Attempts) error {
+	if a.Failures == 0 {
+		return s.sessions(ctx, "DELETE FROM login_throttle WHERE bucket = ?", bucket)
+	}
+	return s.sessions(ctx, `INSERT INTO login_throttle (bucket, failures, last_at) VALUES (?, ?, ?)
+		ON CONFLICT (bucket) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at`, bucket, a.Failures, int64(a.LastAt))
+}
+
+// PurgeAttempts deletes counters not touched since an instant.
+func (s *Store) PurgeAttempts(ctx context.Context, before day.Micros) error {
+	return s.sessions(ctx, "DELETE FROM login_throttle WHERE last_at < ?", int64(before))
+}
+
+// AuditHead reads where the scope's trail ends.
+func (s *Store) AuditHead(ctx context.Context) (int64, []byte, error) {
+	id, err := db.Shop(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	var head struct {
+		AuditSeq  int64
+		AuditHash []byte
+	}
+	result := s.db.From(ctx).Raw("SELECT audit_seq, audit_hash FROM counters WHERE shop_id = ?", id).Scan(&head)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return 0, nil, shop.ErrMissing
+	}
+	return head.AuditSeq, head.AuditHash, answer(result.Error)
+}
+
+// AppendAudit writes the next line and moves the head.
+func (s *Store) AppendAudit(ctx context.Context, e shop.Entry) error {
+	id, err := db.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	row := auditRow{Seq: e.Seq, At: int64(e.At), PersonID: e.Person, Request: e.Request, Action: e.Action, Subject: e.Subject, Detail: e.Detail, Hash: e.Hash}
+	if err := answer(s.db.From(ctx).Create(&row).Error); err != nil {
+		return err
+	}
+	return answer(s.db.From(ctx).Exec("UPDATE counters SET audit_seq = ?, audit_hash = ? WHERE shop_id = ?", e.Seq, e.Hash, id).Error)
+}
+
+// AuditAfter reads the lines behind seq.
+func (s *Store) AuditAfter(ctx context.Context, seq int64, limit int) ([]shop.Entry, error) {
+	var rows []auditRow
+	err := answer(s.db.From(ctx).Where("seq > ?", seq).Order("seq").Limit(limit).Find(&rows).Error)
+	out := make([]shop.Entry, len(rows))
+	for i, r := range rows {
+		out[i] = shop.Entry{Shop: tenant.ShopID(r.ShopID), Seq: r.Seq, At: day.Micros(r.At), Person: r.PersonID, Request: r.Request, Action: r.Action, Subject: r.Subject, Detail: r.Detail, Hash: r.Hash}
+	}
+	return out, err
+}
