@@ -1,0 +1,51 @@
+# Everything that one does with this repository. `make` lists the targets.
+SHELL := /bin/bash
+export CGO_ENABLED := 0
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+TAGS    := nomsgpack
+LDFLAGS := -s -w -X main.version=$(VERSION)
+GO      := go
+ADDR    ?= 127.0.0.1:8080
+
+.PHONY: help demo build test check race bench fuzz generate fresh lint shots
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## build and serve the demo shop on http://127.0.0.1:8080
+	@./bin/buhuo demo --addr $(ADDR)
+
+build: ## build bin/buhuo, one static binary
+	@echo "building bin/buhuo (the first time takes a few minutes) …"
+	@$(GO) build -tags $(TAGS) -trimpath -ldflags "$(LDFLAGS)" -o bin/buhuo ./cmd/buhuo
+
+test: fresh lint ## every test: unit, property, store contract (SQLite, PostgreSQL), HTTP, browser
+	$(GO) run ./internal/dbtest/pgserver $(GO) test -tags $(TAGS) -count=1 -timeout 18m ./...
+
+check: ## the inner loop: fast tests, no PostgreSQL, no browser
+	$(GO) vet -tags $(TAGS) ./...
+	BUHUO_FAST=1 $(GO) test -tags $(TAGS) -short ./...
+
+race: ## the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) -short -timeout 30m ./...
+
+bench: ## the benchmarks
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem -benchtime 2s ./...
+
+fuzz: ## every fuzz target for ten seconds
+	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
+		$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 10s $$p || exit 1; done; done
+
+generate: ## templ files → Go
+	$(GO) tool templ generate
+
+fresh: ## fail when generated files are stale
+	@$(GO) tool templ generate -path views >/dev/null 2>&1 && git diff --exit-code --stat -- 'views/**/*_templ.go' \
+		|| { echo "generated files are stale: run make generate and commit"; exit 1; }
+
+lint: ## vet and formatting
+	$(GO) vet -tags $(TAGS) ./...
+	@out=$$(gofmt -l cmd internal migrations static views); test -z "$$out" || { echo "run gofmt on: $$out"; exit 1; }
+
+shots: build ## refresh docs/screenshots from the demo
+	BUHUO_SHOTS=$(CURDIR)/docs/screenshots $(GO) test -tags $(TAGS) -count=1 -timeout 15m -run TestScreenshots ./internal/e2e
