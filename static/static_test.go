@@ -7,10 +7,13 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"io"
+	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -175,5 +178,75 @@ func TestNothingFromElsewhere(t *testing.T) {
 	}
 	if len(seen) < 34 {
 		t.Errorf("%d icons", len(seen))
+	}
+}
+
+// tokens reads the custom properties of the n-th block that declares --paper.
+func tokens(t *testing.T, css string, n int) map[string]string {
+	t.Helper()
+	blocks := regexp.MustCompile(`\{[^{}]*--paper:[^{}]*\}`).FindAllString(css, -1)
+	if len(blocks) <= n {
+		t.Fatalf("%d blocks of tokens", len(blocks))
+	}
+	out := map[string]string{}
+	for _, m := range regexp.MustCompile(`--([a-z-]+):\s*(#[0-9a-f]{3,6})`).FindAllStringSubmatch(blocks[n], -1) {
+		out[m[1]] = m[2]
+	}
+	return out
+}
+
+func luminance(t *testing.T, hex string) float64 {
+	t.Helper()
+	hex = strings.TrimPrefix(hex, "#")
+	if len(hex) == 3 {
+		hex = string([]byte{hex[0], hex[0], hex[1], hex[1], hex[2], hex[2]})
+	}
+	v, err := strconv.ParseUint(hex, 16, 32)
+	if err != nil || len(hex) != 6 {
+		t.Fatalf("colour %q", hex)
+	}
+	linear := func(c uint64) float64 {
+		f := float64(c&255) / 255
+		if f <= .04045 {
+			return f / 12.92
+		}
+		return math.Pow((f+.055)/1.055, 2.4)
+	}
+	return .2126*linear(v>>16) + .7152*linear(v>>8) + .0722*linear(v)
+}
+
+// Every pair of text and ground that the style sheet uses is readable: 4.5 to 1, and 3
+// to 1 for the edges of fields and buttons, on the light and the dark page.
+func TestContrast(t *testing.T) {
+	css, err := os.ReadFile("buhuo.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pairs := map[string][]string{
+		"card":  {"ink", "soft", "brand", "brand-deep", "ok", "watch", "out", "info"},
+		"paper": {"ink", "soft", "brand", "out", "info"},
+		"sunk":  {"ink", "soft", "brand"},
+		"brand": {"on-brand"}, "brand-deep": {"on-brand"}, "brand-wash": {"ink", "brand"},
+		"ok-wash": {"ok"}, "watch-wash": {"watch"}, "out-wash": {"out"}, "info-wash": {"info"},
+		"bar": {"on-bar", "on-bar-soft"},
+	}
+	for n, scheme := range []string{"light", "dark by the device", "dark by choice"} {
+		c := tokens(t, string(css), n)
+		check := func(ground, text string, least float64) {
+			a, b := luminance(t, c[ground]), luminance(t, c[text])
+			if ratio := (math.Max(a, b) + .05) / (math.Min(a, b) + .05); ratio < least {
+				t.Errorf("%s: %s on %s is %.2f, at least %.1f", scheme, text, ground, ratio, least)
+			}
+		}
+		for ground, texts := range pairs {
+			for _, text := range texts {
+				check(ground, text, 4.5)
+			}
+		}
+		check("card", "edge", 3)
+		check("paper", "edge", 3)
+	}
+	if a, b := tokens(t, string(css), 1), tokens(t, string(css), 2); !maps.Equal(a, b) {
+		t.Error("the two dark schemes differ")
 	}
 }

@@ -232,43 +232,76 @@ func pages(s sample) map[string]templ.Component {
 	}
 }
 
-// TestLook writes pictures of the sample pages into the folder named by BUHUO_LOOK,
-// for people to look at: go test ./views/layout -run Look.
+// browser finds Chromium; without it the tests that need one are skipped, in CI they fail.
+func browser(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("no Chromium: .ci/run installs it")
+	}
+	t.Skip("no Chromium")
+	return ""
+}
+
+// show serves the sample pages at /show/{lang}/{page} under the policy that the
+// program sends. ?as= draws a page in another state.
+func show(t *testing.T) *httptest.Server {
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	mux.HandleFunc("/show/{lang}/{page}", func(w http.ResponseWriter, r *http.Request) {
+		l, _ := i18n.ParseLang(r.PathValue("lang"))
+		page, ok := pages(sample{l, i18n.For(l)})[r.PathValue("page")]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		var b strings.Builder
+		if err := page.Render(r.Context(), &b); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		html := b.String()
+		switch r.URL.Query().Get("as") {
+		case "dark":
+			html = strings.Replace(html, "<html ", `<html data-scheme="dark" `, 1)
+		case "large":
+			html = strings.Replace(html, "<html ", `<html data-text="large" `, 1)
+		case "help":
+			i := strings.LastIndex(html, `<details class="menu"`)
+			html = html[:i] + strings.Replace(html[i:], "<details ", "<details open ", 1)
+		case "menu":
+			html = strings.Replace(html, `<details class="menu"`, `<details open class="menu"`, 1)
+		case "why":
+			html = strings.Replace(html, `<details class="why"`, `<details open class="why"`, 1)
+		}
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, html)
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// TestLook takes pictures of the sample pages for people to look at:
+//
+//	BUHUO_LOOK=folder BUHUO_LOOK_AT="today,fr,360,1400,dark" go test ./views/layout -run Look
 func TestLook(t *testing.T) {
 	folder := os.Getenv("BUHUO_LOOK")
 	if folder == "" {
 		t.Skip("set BUHUO_LOOK to a folder to get pictures")
 	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no chromium")
-	}
-	mux := http.NewServeMux()
-	mux.Handle(static.Prefix, static.Handler())
-	mux.HandleFunc("/show/{lang}/{page}", func(w http.ResponseWriter, r *http.Request) {
-		l, _ := i18n.ParseLang(r.PathValue("lang"))
-		s := sample{l, i18n.For(l)}
-		var b strings.Builder
-		if err := pages(s)[r.PathValue("page")].Render(r.Context(), &b); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		html := b.String()
-		if r.URL.Query().Get("scheme") == "dark" {
-			html = strings.Replace(html, "<html ", `<html data-scheme="dark" `, 1)
-		}
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'")
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = io.WriteString(w, html)
-	})
-	server := httptest.NewServer(mux)
-	defer server.Close()
-	for _, shot := range strings.Fields(os.Getenv("BUHUO_LOOK_AT")) { // today,zh-Hans,360,1400,light
+	chromium, server := browser(t), show(t)
+	for _, shot := range strings.Fields(os.Getenv("BUHUO_LOOK_AT")) {
 		f := strings.Split(shot, ",")
 		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
 		out, err := exec.CommandContext(ctx, chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 			"--user-data-dir="+t.TempDir(), "--window-size="+f[2]+","+f[3], "--screenshot="+filepath.Join(folder, strings.ReplaceAll(shot, ",", "-")+".png"),
-			server.URL+"/show/"+f[1]+"/"+f[0]+"?scheme="+f[4]).CombinedOutput()
+			server.URL+"/show/"+f[1]+"/"+f[0]+"?as="+f[4]).CombinedOutput()
 		cancel()
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)

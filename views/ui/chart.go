@@ -177,7 +177,7 @@ func (m LineModel) marks(d *drawing, n int, x func(float64) float64) {
 		}
 	}
 	if inside(m.RunOut) {
-		l := place(m.RunOut, plotBottom-10, "mark")
+		l := place(m.RunOut, plotBottom-26, "mark")
 		d.dots = append(d.dots, dot{l.x, number(plotBottom), "runout"})
 		d.texts = append(d.texts, l)
 	}
