@@ -25,6 +25,9 @@ const (
 	flashMaxAge = 60 // seconds: a message belongs to the next page
 )
 
+// Saved is the message for a change that needs no words of its own.
+const Saved = "web.flash_saved"
+
 // Flash shows a message on the next page. Its key is "area.flash_…". Only the key
 // and one number (the
 // argument n of the message) travel, in a cookie: whoever plants one can show

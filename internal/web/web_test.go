@@ -508,7 +508,7 @@ func TestFaultsBecomeAnswers(t *testing.T) {
 			if html.Text("h1") == "" || html.Text("main p") == "" || html.Find("main a[href='/']").Length() != 1 {
 				t.Errorf("the page has no title, sentence or way back: %q", html.Text("main"))
 			}
-			text := b.Get("/err/" + name + ".csv").Want(tt.status).Lacks("hunter2", "<")
+			text := b.Get("/err/"+name+".csv").Want(tt.status).Lacks("hunter2", "<")
 			if !strings.HasPrefix(text.Header.Get("Content-Type"), "text/plain") {
 				t.Errorf("a download fails as %s", text.Header.Get("Content-Type"))
 			}
