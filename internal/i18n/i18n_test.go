@@ -30,10 +30,11 @@ func TestMatch(t *testing.T) {
 		"fr-CA,fr;q=0.9,en;q=0.5":        Fr,
 		"en-GB":                          En,
 		"de,fr;q=0.5":                    Fr,
-		"sw":                             ZhHans,
+		"sw":                             En, // CLDR: who reads Swahili rather reads English
+		"hu;q=0.9":                       ZhHans,
 		"*":                              ZhHans,
 		"en;q=banana":                    ZhHans,
-		strings.Repeat("en,", 5000):      ZhHans,
+		strings.Repeat("en,", 5000):      En,
 		"de-DE,de;q=0.9,en-US;q=0.8":     En,
 		"\xff\xfe":                       ZhHans,
 		"ja,ko;q=0.9,zh-Hans-CN;q=0.001": ZhHans,
