@@ -40,7 +40,7 @@ type Risk struct {
 // MaxCoverDays is the longest cover that is told apart.
 const MaxCoverDays = 365
 
-// certain is the probability from which a curve is drawn no further.
+// certain is the probability that counts as 1, where a curve ends.
 const certain = 0.9999
 
 // limit finds how much demand window k can bear before the shelf is empty. Part
@@ -105,7 +105,9 @@ func (t *timeline) curve(days int, w *Windows, none bool) []float64 {
 	curve := make([]float64, 0, days)
 	worst := 0.0
 	for k := 1; k <= days && worst < certain; k++ {
-		worst = math.Max(worst, t.outBy(k, w))
+		if worst = math.Max(worst, t.outBy(k, w)); worst >= certain {
+			worst = 1
+		}
 		curve = append(curve, worst)
 	}
 	return curve
@@ -115,7 +117,7 @@ func (t *timeline) curve(days int, w *Windows, none bool) []float64 {
 func (in *Input) risk(t *timeline, p Position, before int, onOrder bool) Risk {
 	r := Risk{Before: in.Today.Add(before), OnOrder: onOrder}
 	none := p.Available <= 0 // whatever arrives later, the shelf is empty now
-	r.Curve = t.curve(max(HorizonDays, before), &in.Demand, none)
+	r.Curve = t.curve(max(HorizonDays, min(before, 3*farDays)), &in.Demand, none)
 	switch {
 	case none:
 		r.StockOutProb = 1

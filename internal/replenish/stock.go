@@ -46,9 +46,14 @@ func (in *Input) position() Position {
 func (l Lot) expired(today day.Date) bool { return l.Expiry != 0 && l.Expiry < today }
 
 // plus adds and stays inside the bounds of a quantity.
-func plus(a, b measure.Quantity) measure.Quantity {
-	return min(max(a+b, -measure.MaxQuantity), measure.MaxQuantity)
+func plus(a, b measure.Quantity) measure.Quantity { return bounded(bounded(a) + bounded(b)) }
+
+func bounded(q measure.Quantity) measure.Quantity {
+	return min(max(q, -measure.MaxQuantity), measure.MaxQuantity)
 }
+
+// after is the offset of d from today; dates without sense may be far apart.
+func (in *Input) after(d day.Date) int { return int(d) - int(in.Today) }
 
 // never is the window at whose end goods that keep are gone.
 const never = math.MaxInt32
@@ -104,12 +109,12 @@ func (in *Input) present() (lots []parcel, debt measure.Quantity) {
 	for _, lot := range in.Stock.Lots {
 		switch {
 		case lot.Quantity < 0:
-			debt = plus(debt, -lot.Quantity)
+			debt = plus(debt, -bounded(lot.Quantity))
 		case lot.expired(in.Today):
 		case lot.Expiry == 0:
 			held[never] = plus(held[never], lot.Quantity)
 		default:
-			gone := int(lot.Expiry-in.Today) + 1
+			gone := in.after(lot.Expiry) + 1
 			held[gone] = plus(held[gone], lot.Quantity)
 		}
 	}
@@ -123,9 +128,9 @@ func (in *Input) present() (lots []parcel, debt measure.Quantity) {
 // arriving places a delivery on order, an overdue one at its re-estimated day.
 func (in *Input) arriving(a Arrival) (parcel, bool) {
 	on, _ := a.expected(in.Today)
-	p := parcel{from: int(on - in.Today), gone: never, quantity: min(a.Quantity, measure.MaxQuantity)}
+	p := parcel{from: in.after(on), gone: never, quantity: min(a.Quantity, measure.MaxQuantity)}
 	if a.Expiry != 0 {
-		p.gone = int(a.Expiry-in.Today) + 1
+		p.gone = in.after(a.Expiry) + 1
 	} else if in.ShelfLife > 0 {
 		p.gone = p.from + in.ShelfLife
 	}
@@ -143,7 +148,7 @@ func (a Arrival) expected(today day.Date) (on day.Date, late bool) {
 	case a.Due >= today:
 		return a.Due, false
 	}
-	overdue := int(today - a.Due)
+	overdue := int(today) - int(a.Due)
 	return today.Add(max(1, (overdue+1)/2)), true
 }
 
@@ -220,7 +225,7 @@ func (in *Input) firstArrival() (offset int, ok bool) {
 			continue
 		}
 		on, _ := a.expected(in.Today)
-		if o := int(on - in.Today); !ok || o < offset {
+		if o := in.after(on); !ok || o < offset {
 			offset, ok = o, true
 		}
 	}

@@ -108,9 +108,13 @@ func Suggest(in Input) Trace {
 // Recompute is the suggestion that the inputs of a trace lead to.
 func Recompute(inputs Input) Suggestion { return Suggest(inputs).Result }
 
+// lastDay keeps every look ahead inside the range of a date.
+const lastDay day.Date = 100_000 // in the year 2243
+
 // mended is the input with what makes no sense taken out.
 func (in Input) mended() Input {
 	in.Version = Version
+	in.Today = max(0, min(in.Today, lastDay))
 	in.Demand = in.Demand.mended()
 	in.ShelfLife = max(0, min(in.ShelfLife, 10*farDays))
 	in.Step = max(0, min(in.Step, measure.MaxQuantity))

@@ -349,3 +349,13 @@ func BenchmarkSuggest(b *testing.B) {
 		replenish.Suggest(in)
 	}
 }
+
+func BenchmarkSuggestSlow(b *testing.B) {
+	in := input(12)
+	in.Demand = windows(0.1, 0.2)
+	in.Offers = append(in.Offers, offer("market", replenish.Wholesaler, 6, 1))
+	b.ReportAllocs()
+	for b.Loop() {
+		replenish.Suggest(in)
+	}
+}
