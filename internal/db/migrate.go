@@ -220,3 +220,23 @@ func syncPath(path string) error {
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
+
+// Quiesce folds the write-ahead log of the SQLite file at path into it and
+// leaves no side files; it fails when another process has the database open.
+func Quiesce(ctx context.Context, path string) error {
+	c, err := sql.Open("sqlite", sqliteDSN(path, pragma("busy_timeout", "1000")))
+	if err != nil {
+		return err
+	}
+	c.SetMaxOpenConns(1)
+	defer c.Close() //nolint:errcheck // nothing to learn
+	// Leaving WAL mode needs the file for oneself alone.
+	var mode string
+	if err := c.QueryRowContext(ctx, "PRAGMA journal_mode = DELETE").Scan(&mode); err != nil {
+		return translate(err)
+	}
+	if mode != "delete" {
+		return errors.New("another process has the database open")
+	}
+	return nil
+}

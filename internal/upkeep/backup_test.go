@@ -1,0 +1,114 @@
+package upkeep_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"buhuo/internal/db"
+	"buhuo/internal/dbtest"
+	"buhuo/internal/upkeep"
+)
+
+func slugs(t *testing.T, d *db.DB) []string {
+	t.Helper()
+	var out []string
+	if err := d.From(db.Installation(context.Background())).Raw("SELECT slug FROM shops ORDER BY slug").Scan(&out).Error; err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func addShop(t *testing.T, d *db.DB, slug string) {
+	t.Helper()
+	err := d.Do(db.Installation(context.Background()), func(ctx context.Context) error {
+		return d.From(ctx).Exec(`INSERT INTO shops (slug, name, timezone, currency, secret, created_at) VALUES (?, ?, 'Asia/Shanghai', 'CNY', ?, 1)`, slug, slug, []byte{1}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestABackupComesBack(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.SQLite(t)
+	addShop(t, d, "kept")
+	file := filepath.Join(t.TempDir(), "backup.db")
+	if err := upkeep.Backup(ctx, d, file); err != nil {
+		t.Fatal(err)
+	}
+	addShop(t, d, "later")
+
+	folder := t.TempDir()
+	old, err := db.Open(ctx, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := old.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	addShop(t, old, "replaced")
+	if _, err := upkeep.Restore(ctx, file, folder); !errors.Is(err, upkeep.ErrUnderUse) {
+		t.Fatalf("a database in use was replaced: %v", err)
+	}
+	if got := slugs(t, old); len(got) != 1 || got[0] != "replaced" {
+		t.Fatalf("the refused restore changed the database: %v", got)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := upkeep.Restore(ctx, file, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := db.Open(ctx, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer restored.Close()
+	if got := slugs(t, restored); len(got) != 1 || got[0] != "kept" {
+		t.Errorf("restored %v", got)
+	}
+	aside, err := db.OpenFile(ctx, kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer aside.Close()
+	if got := slugs(t, aside); len(got) != 1 || got[0] != "replaced" {
+		t.Errorf("kept aside %v", got)
+	}
+}
+
+func TestADamagedBackupTouchesNothing(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.SQLite(t)
+	addShop(t, d, "kept")
+	good := filepath.Join(t.TempDir(), "good.db")
+	if err := upkeep.Backup(ctx, d, good); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(t.TempDir(), "bad.db")
+	for name, content := range map[string][]byte{
+		"cut": whole[:len(whole)/2], "no database": []byte("这不是数据库"), "empty pages": append(append([]byte{}, whole[:8192]...), make([]byte, len(whole)-8192)...),
+	} {
+		if err := os.WriteFile(bad, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		folder := t.TempDir()
+		if _, err := upkeep.Restore(ctx, bad, folder); err == nil {
+			t.Errorf("%s: restored", name)
+		}
+		if left, _ := os.ReadDir(folder); len(left) != 0 {
+			t.Errorf("%s: left %v behind", name, left)
+		}
+	}
+	if err := upkeep.Backup(ctx, d, d.Path); err == nil {
+		t.Error("the database was overwritten by its own backup")
+	}
+}
