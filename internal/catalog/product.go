@@ -49,8 +49,11 @@ func (p Product) Factor(unit string) (measure.Ratio, bool) {
 }
 
 func factor(baseUnit string, packs []measure.Pack, unit string) (measure.Ratio, bool) {
+	if unit == "" {
+		return measure.Ratio{}, false
+	}
 	if unit == baseUnit {
-		return measure.One, unit != ""
+		return measure.One, true
 	}
 	for _, pack := range packs {
 		if pack.Unit == unit {

@@ -161,7 +161,8 @@ var accents = func() map[rune]rune {
 
 // Terms is a search as the store needs it. In its patterns "!" escapes.
 type Terms struct {
-	Exact    string   // the whole text, for codes and barcodes
+	Exact    string   // the whole text, for codes
+	Barcodes []string // the forms in which the text may be a barcode
 	Prefix   string   // LIKE pattern of a line that begins with the text
 	Contains []string // LIKE patterns, one a word; all must hold
 }
@@ -174,7 +175,10 @@ func ParseTerms(text string) Terms {
 		return Terms{}
 	}
 	folded := foldSearch(cleaned)
-	t := Terms{Exact: cleaned, Prefix: "%\n" + escapeLike(folded) + "%"}
+	t := Terms{Exact: cleaned, Barcodes: []string{cleaned}, Prefix: "%\n" + escapeLike(folded) + "%"}
+	if b, err := CleanBarcode(cleaned); err == nil {
+		t.Barcodes = barcodeForms(b)
+	}
 	for word := range strings.FieldsSeq(folded) {
 		t.Contains = appendNew(t.Contains, "%"+escapeLike(word)+"%")
 	}

@@ -25,7 +25,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (Product, error) {
 			return err
 		}
 		if draft.Code == "" {
-			draft.Code = nextCode(codes)
+			draft.Code = strconv.Itoa(nextCode(codes))
 		}
 		if err := s.checkTaken(ctx, draft, ident.Nil); err != nil {
 			return err
@@ -77,7 +77,7 @@ const firstCode = 1001
 
 // nextCode is one more than the highest short number in use: what a shop that
 // thinks up no codes gets. Long numbers are barcodes, not codes of the shop's own.
-func nextCode(codes map[string]ident.ID) string {
+func nextCode(codes map[string]ident.ID) int {
 	next := firstCode
 	for code := range codes {
 		if len(code) <= 6 && onlyDigits(code) {
@@ -86,7 +86,7 @@ func nextCode(codes map[string]ident.ID) string {
 			}
 		}
 	}
-	return strconv.Itoa(next)
+	return next
 }
 
 // checkTaken reports a code or barcode that a product other than self has.
@@ -267,36 +267,39 @@ func (s *Service) newRecords(ctx context.Context, drafts []Draft, categories map
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]Record, 0, len(drafts))
-	number := 0
-	for i, d := range drafts {
-		if d.Code == "" {
-			if number == 0 {
-				if number, err = strconv.Atoi(nextCode(codes)); err != nil {
-					return nil, err
-				}
-			}
-			for d.Code == "" || !codes[d.Code].IsNil() {
-				d.Code = strconv.Itoa(number)
-				number++
-			}
-		}
-		if _, taken := codes[d.Code]; taken {
-			return nil, fmt.Errorf("product %d: %w", i+1, fault.New(fault.Invalid, "catalog.code_taken",
-				fault.A("code", d.Code), fault.A("name", d.Name)).WithField("code"))
-		}
-		row := s.newRecord(d, categories[d.Category])
-		codes[d.Code] = row.ID
-		for _, b := range d.Barcodes {
-			if _, taken := barcodes[b]; taken {
-				return nil, fmt.Errorf("product %d: %w", i+1, fault.New(fault.Invalid, "catalog.barcode_taken",
-					fault.A("barcode", b), fault.A("name", d.Name)).WithField("barcodes"))
-			}
-			barcodes[b] = row.ID
-		}
-		rows = append(rows, row)
+	taken := func(i int, key, field string, what fault.Arg) error {
+		return fmt.Errorf("product %d: %w", i+1, fault.New(fault.Invalid, key, what, fault.A("name", drafts[i].Name)).WithField(field))
 	}
+	rows := make([]Record, len(drafts))
+	for i, d := range drafts {
+		rows[i] = s.newRecord(d, categories[d.Category])
+		if _, is := codes[d.Code]; is && d.Code != "" {
+			return nil, taken(i, "catalog.code_taken", "code", fault.A("code", d.Code))
+		}
+		codes[d.Code] = rows[i].ID
+		for _, b := range d.Barcodes {
+			if _, is := barcodes[b]; is {
+				return nil, taken(i, "catalog.barcode_taken", "barcodes", fault.A("barcode", b))
+			}
+			barcodes[b] = rows[i].ID
+		}
+	}
+	s.number(rows, codes)
 	return rows, nil
+}
+
+// number gives the rows without a code the next free numbers: after every code in
+// use and every code that another row brings.
+func (s *Service) number(rows []Record, codes map[string]ident.ID) {
+	next := nextCode(codes)
+	for i := range rows {
+		if rows[i].Code == "" {
+			rows[i].Code = strconv.Itoa(next)
+			rows[i].SearchText = SearchText(rows[i].Name, rows[i].Code, rows[i].Barcodes)
+			rows[i].SortKey = SortKey(rows[i].Name, rows[i].Code)
+			next++
+		}
+	}
 }
 
 // Categories reads all, by name.
