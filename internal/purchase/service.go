@@ -1,0 +1,291 @@
+package purchase
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/fault"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
+)
+
+// ErrMissing is a single row that the store does not have in this shop.
+var ErrMissing = errors.New("purchase: no such row")
+
+func missing(err error) error {
+	if errors.Is(err, ErrMissing) {
+		return fault.New(fault.NotFound, "purchase.order_missing")
+	}
+	return err
+}
+
+// moment is the present on the shop's calendar.
+func (s *Service) moment(scope tenant.Scope) moment { return momentAt(s.now(), scope) }
+
+func momentAt(t time.Time, scope tenant.Scope) moment {
+	zone := time.UTC
+	if scope.Zone != nil {
+		zone = scope.Zone
+	}
+	return moment{at: day.At(t), day: day.Of(t, zone)}
+}
+
+// termsOf reads what orders to a supplier are reckoned with. Archived products may
+// stand on an order made before; archived suppliers get no new one.
+func (s *Service) termsOf(ctx context.Context, supplierID ident.ID, productIDs []ident.ID) (terms, error) {
+	supplier, err := s.catalog.Supplier(ctx, supplierID)
+	if err != nil {
+		return terms{}, err
+	}
+	t := terms{supplier: supplier, offers: map[ident.ID]catalog.Offer{}}
+	if t.products, err = s.catalog.Products(ctx, productIDs); err != nil {
+		return terms{}, err
+	}
+	offers, err := s.catalog.OffersOf(ctx, supplierID)
+	if err != nil {
+		return terms{}, err
+	}
+	for _, o := range offers {
+		t.offers[o.ProductID] = o
+	}
+	return t, nil
+}
+
+// Draft makes one draft an entry, all or none. An entry whose ClientID already made
+// orders adds nothing and is answered with those.
+func (s *Service) Draft(ctx context.Context, drafts []DraftOrder) ([]Order, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Order
+	err = s.atomic.Do(ctx, func(ctx context.Context) error {
+		out = nil
+		var fresh []Order
+		seen := map[ident.ID]bool{}
+		for _, d := range drafts {
+			before, err := s.before(ctx, d.ClientID, seen)
+			if err != nil {
+				return err
+			}
+			if before != nil {
+				out = append(out, before...)
+				continue
+			}
+			if seen[d.ClientID] {
+				continue
+			}
+			o, err := s.draft(ctx, scope, d)
+			if err != nil {
+				return err
+			}
+			fresh = append(fresh, o)
+		}
+		if err := s.insert(ctx, fresh); err != nil {
+			return err
+		}
+		out = append(out, fresh...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, s.name(ctx, out)
+}
+
+// before gives the orders that a client's request made in an earlier call; seen
+// remembers those already given.
+func (s *Service) before(ctx context.Context, client ident.ID, seen map[ident.ID]bool) ([]Order, error) {
+	if client.IsNil() || seen[client] {
+		return nil, nil
+	}
+	orders, err := s.store.ByClient(ctx, client)
+	if len(orders) > 0 {
+		seen[client] = true
+		return orders, err
+	}
+	return nil, err
+}
+
+func (s *Service) draft(ctx context.Context, scope tenant.Scope, d DraftOrder) (Order, error) {
+	note, err := cleanNote(d.Note)
+	if err != nil {
+		return Order{}, err
+	}
+	ids := make([]ident.ID, len(d.Lines))
+	for i, l := range d.Lines {
+		ids[i] = l.ProductID
+	}
+	t, err := s.termsOf(ctx, d.SupplierID, ids)
+	if err != nil {
+		return Order{}, err
+	}
+	if t.supplier.Archived {
+		return Order{}, fault.New(fault.Conflict, "purchase.supplier_archived", fault.A("name", t.supplier.Name))
+	}
+	now := s.moment(scope)
+	o := newOrder(scope, t.supplier, now)
+	o.Note, o.ClientID = note, d.ClientID
+	if d.DueDay != 0 && d.DueDay != day.None {
+		o.DueDay = max(d.DueDay, now.day)
+	}
+	if err := o.compose(d.Lines, t); err != nil {
+		return Order{}, err
+	}
+	o.Number, err = s.store.NextNumber(ctx)
+	return o, err
+}
+
+// newOrder is an empty draft to a supplier, on his terms.
+func newOrder(scope tenant.Scope, supplier catalog.Supplier, when moment) Order {
+	return Order{
+		ID: ident.New(), SupplierID: supplier.ID, SupplierName: supplier.Name, State: Draft, Currency: scope.Currency,
+		PricesIncludeTax: supplier.PricesIncludeTax, Language: supplier.Language,
+		CreatedDay: when.day, CreatedAt: when.at, DueDay: when.day.Add(supplier.LeadTimeDays), PersonID: scope.Person, Version: 1,
+	}
+}
+
+func (s *Service) insert(ctx context.Context, orders []Order) error {
+	if len(orders) == 0 {
+		return nil
+	}
+	if err := s.store.Insert(ctx, orders); err != nil {
+		return err
+	}
+	for _, o := range orders {
+		if err := s.record(ctx, "order.draft", o, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) record(ctx context.Context, action string, o Order, more map[string]any) error {
+	detail := map[string]any{"number": o.NumberText(), "total": o.Total.Decimal(o.Currency)}
+	for k, v := range more {
+		detail[k] = v
+	}
+	return s.journal.Record(ctx, action, o.ID, detail)
+}
+
+// Order reads one with its lines; NotFound when this shop has none such.
+func (s *Service) Order(ctx context.Context, id ident.ID) (Order, error) {
+	o, err := s.store.Order(ctx, id)
+	if err != nil {
+		return Order{}, missing(err)
+	}
+	one := []Order{o}
+	err = s.name(ctx, one)
+	return one[0], err
+}
+
+// ByNumber reads the order meant by a text: PO-2026-0117, 117, or an order's id.
+func (s *Service) ByNumber(ctx context.Context, text string) (Order, error) {
+	text = strings.ToUpper(strings.TrimSpace(measure.Fold(text)))
+	if id, err := ident.Parse(strings.ToLower(text)); err == nil {
+		return s.Order(ctx, id)
+	}
+	notFound := fault.New(fault.NotFound, "purchase.order_missing")
+	year, digits := "", text
+	if rest, ok := strings.CutPrefix(text, "PO-"); ok {
+		if year, digits, ok = strings.Cut(rest, "-"); !ok {
+			return Order{}, notFound
+		}
+	}
+	number, err := strconv.ParseUint(digits, 10, 62)
+	if err != nil {
+		return Order{}, notFound
+	}
+	id, err := s.store.IDByNumber(ctx, int64(number))
+	if err != nil {
+		return Order{}, missing(err)
+	}
+	o, err := s.Order(ctx, id)
+	if err == nil && year != "" && year != strconv.Itoa(o.CreatedDay.Year()) {
+		return Order{}, notFound
+	}
+	return o, err
+}
+
+// List reads a page of orders, the newest first, without lines.
+func (s *Service) List(ctx context.Context, q Query) ([]Order, error) {
+	if q.Limit <= 0 {
+		q.Limit = DefaultLimit
+	}
+	q.Limit = min(q.Limit, MaxLimit)
+	orders, err := s.store.List(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return orders, s.name(ctx, orders)
+}
+
+// Arriving reads the orders that are on their way and due by a day, the earliest
+// first, with lines; those overdue too.
+func (s *Service) Arriving(ctx context.Context, through day.Date) ([]Order, error) {
+	orders, err := s.store.Due(ctx, openStates(), through)
+	if err != nil {
+		return nil, err
+	}
+	return orders, s.name(ctx, orders)
+}
+
+// name writes the suppliers' names of today on the orders.
+func (s *Service) name(ctx context.Context, orders []Order) error {
+	if len(orders) == 0 {
+		return nil
+	}
+	if len(orders) == 1 {
+		supplier, err := s.catalog.Supplier(ctx, orders[0].SupplierID)
+		orders[0].SupplierName = supplier.Name
+		return err
+	}
+	suppliers, err := s.catalog.Suppliers(ctx, true)
+	names := make(map[ident.ID]string, len(suppliers))
+	for _, supplier := range suppliers {
+		names[supplier.ID] = supplier.Name
+	}
+	for i := range orders {
+		orders[i].SupplierName = names[orders[i].SupplierID]
+	}
+	return err
+}
+
+// LeadTimes reads what the deliveries of each supplier taught (nil: of all), the
+// oldest order first.
+func (s *Service) LeadTimes(ctx context.Context, supplierIDs []ident.ID) (map[ident.ID][]LeadTime, error) {
+	rows, err := s.store.LeadTimes(ctx, supplierIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := map[ident.ID][]LeadTime{}
+	for _, r := range rows {
+		out[r.SupplierID] = append(out[r.SupplierID], r)
+	}
+	return out, nil
+}
+
+// Deliveries reads what came for an order, the oldest first.
+func (s *Service) Deliveries(ctx context.Context, orderID ident.ID) ([]Delivery, error) {
+	return s.store.Deliveries(ctx, orderID)
+}
+
+// expected are the lines of an order that are still to come.
+func (o *Order) expected() []stock.Expected {
+	var out []stock.Expected
+	for _, l := range o.Lines {
+		if q := l.Owed(); q > 0 {
+			out = append(out, stock.Expected{
+				SourceID: o.ID, SourceLine: l.Line, ProductID: l.ProductID, SupplierID: o.SupplierID, Quantity: q, Due: o.DueDay,
+			})
+		}
+	}
+	return out
+}

@@ -1,0 +1,130 @@
+package purchase
+
+import (
+	"context"
+
+	"buhuo/internal/fault"
+	"buhuo/internal/ident"
+	"buhuo/internal/tenant"
+)
+
+// stale is the fault for a change made from an old version.
+func stale() *fault.Error { return fault.New(fault.Conflict, "purchase.changed_meanwhile") }
+
+// change reads the order, applies a pure rule and writes the result, in one
+// transaction. The rule reports whether anything changed; after runs before the
+// commit.
+func (s *Service) change(ctx context.Context, id ident.ID, lines bool, rule func(context.Context, *Order) (bool, error), after func(context.Context, Order) error) (Order, error) {
+	var o Order
+	err := s.atomic.Do(ctx, func(ctx context.Context) error {
+		var err error
+		if o, err = s.store.Order(ctx, id); err != nil {
+			return missing(err)
+		}
+		changed, err := rule(ctx, &o)
+		if err != nil || !changed {
+			return err
+		}
+		o.Version++
+		ok, err := s.store.Update(ctx, o, lines)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return stale()
+		}
+		return after(ctx, o)
+	})
+	if err != nil {
+		return Order{}, err
+	}
+	one := []Order{o}
+	err = s.name(ctx, one)
+	return one[0], err
+}
+
+// UpdateDraft changes lines of a draft that still has that version. Another version
+// or state is a Conflict.
+func (s *Service) UpdateDraft(ctx context.Context, id ident.ID, version int64, changes []LineChange) (Order, error) {
+	return s.change(ctx, id, true, func(ctx context.Context, o *Order) (bool, error) {
+		if o.State != Draft {
+			return false, fault.New(fault.Conflict, "purchase.not_a_draft")
+		}
+		if o.Version != version {
+			return false, stale()
+		}
+		t, err := s.termsOf(ctx, o.SupplierID, nil)
+		if err != nil {
+			return false, err
+		}
+		return true, o.change(changes, t)
+	}, func(ctx context.Context, o Order) error {
+		return s.record(ctx, "order.update", o, map[string]any{"lines": len(o.Lines)})
+	})
+}
+
+// Send marks the draft as sent today, from which its lead time counts, and tells the
+// ledger what to expect. A version other than 0 must be the draft's. Sending what is
+// sent changes nothing.
+func (s *Service) Send(ctx context.Context, id ident.ID, version int64) (Order, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return Order{}, err
+	}
+	return s.change(ctx, id, false, func(_ context.Context, o *Order) (bool, error) {
+		if version != 0 && o.State == Draft && o.Version != version {
+			return false, stale()
+		}
+		return o.send(s.moment(scope))
+	}, func(ctx context.Context, o Order) error {
+		if err := s.ledger.Expect(ctx, o.expected()); err != nil {
+			return err
+		}
+		return s.record(ctx, "order.send", o, nil)
+	})
+}
+
+// Confirm notes that the supplier has accepted. Confirming again changes nothing.
+func (s *Service) Confirm(ctx context.Context, id ident.ID) (Order, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return Order{}, err
+	}
+	return s.change(ctx, id, false, func(_ context.Context, o *Order) (bool, error) {
+		return o.confirm(s.moment(scope))
+	}, func(ctx context.Context, o Order) error { return s.record(ctx, "order.confirm", o, nil) })
+}
+
+// Cancel gives up an order of which nothing has come. Cancelling again changes
+// nothing.
+func (s *Service) Cancel(ctx context.Context, id ident.ID) (Order, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return Order{}, err
+	}
+	return s.change(ctx, id, false, func(_ context.Context, o *Order) (bool, error) {
+		return o.cancel(s.moment(scope))
+	}, func(ctx context.Context, o Order) error { return s.giveUp(ctx, "order.cancel", o) })
+}
+
+// CloseShort gives up what is still owed of an order of which some has come. Doing
+// it again changes nothing.
+func (s *Service) CloseShort(ctx context.Context, id ident.ID) (Order, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return Order{}, err
+	}
+	return s.change(ctx, id, false, func(_ context.Context, o *Order) (bool, error) {
+		return o.closeShort(s.moment(scope))
+	}, func(ctx context.Context, o Order) error { return s.giveUp(ctx, "order.close", o) })
+}
+
+// giveUp tells the ledger that nothing more is expected.
+func (s *Service) giveUp(ctx context.Context, action string, o Order) error {
+	if o.SentDay != nil {
+		if err := s.ledger.Unexpect(ctx, o.ID, nil, nil); err != nil {
+			return err
+		}
+	}
+	return s.record(ctx, action, o, nil)
+}
