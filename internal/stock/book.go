@@ -56,7 +56,7 @@ func NewBook(currency money.Currency, recorded day.Micros, person ident.ID, newI
 // Adopt puts the present stock of a product into the book, which owns it from
 // then on. A product that was not adopted starts empty and unknown.
 func (b *Book) Adopt(s *Stock) {
-	slices.SortFunc(s.Lots, goesOutBefore)
+	slices.SortFunc(s.Lots, GoesOutBefore)
 	b.stocks[s.ProductID] = s
 	for _, l := range s.Lots {
 		b.known[l.LotID] = Lot{ID: l.LotID, ProductID: s.ProductID, Code: l.Code, Expiry: l.Expiry, ReceivedAt: l.ReceivedAt}
@@ -118,10 +118,15 @@ func sortedKeys[V any](m map[ident.ID]V) []ident.ID {
 	return keys
 }
 
-// goesOutBefore orders lots first expired first out: no expiry last, then the
-// oldest receipt.
-func goesOutBefore(x, y LotBalance) int {
+// GoesOutBefore orders lots first expired first out: no expiry last, then the
+// oldest receipt, and the unassigned lot after all others.
+func GoesOutBefore(x, y LotBalance) int {
 	switch {
+	case (x.LotID == Unassigned) != (y.LotID == Unassigned):
+		if y.LotID == Unassigned {
+			return -1
+		}
+		return 1
 	case x.Expiry != nil && y.Expiry == nil:
 		return -1
 	case x.Expiry == nil && y.Expiry != nil:

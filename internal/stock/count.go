@@ -51,7 +51,7 @@ func (s *Service) Count(ctx context.Context, r CountRequest) error {
 		return err
 	}
 	return s.once(ctx, r.ClientID, SourceCount, r, func(ctx context.Context) (any, error) {
-		if _, err := s.store.Head(ctx); err != nil { // no sale between reading and posting
+		if _, err := s.store.Lock(ctx); err != nil { // no sale between reading and posting
 			return nil, err
 		}
 		balances, err := s.store.Balances(ctx, []ident.ID{r.ProductID})
@@ -172,7 +172,7 @@ func (s *Service) lotHolds(ctx context.Context, r LossRequest) error {
 	if r.LotID == nil {
 		return nil
 	}
-	if _, err := s.store.Head(ctx); err != nil {
+	if _, err := s.store.Lock(ctx); err != nil {
 		return err
 	}
 	lots, err := s.store.LotBalances(ctx, []ident.ID{r.ProductID})

@@ -27,7 +27,7 @@ func (s *Service) Expect(ctx context.Context, lines []Expected) error {
 // line, or a quantity of one line. Taking more than is left takes what is left.
 func (s *Service) Unexpect(ctx context.Context, sourceID ident.ID, line *int, quantity *measure.Quantity) error {
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
-		if _, err := s.store.Head(ctx); err != nil { // one writer at a time
+		if _, err := s.store.Lock(ctx); err != nil { // one writer at a time
 			return err
 		}
 		rows, err := s.store.ExpectedBy(ctx, sourceID)
@@ -84,7 +84,7 @@ func (s *Service) Allocate(ctx context.Context, lines []Allocation) error {
 // quantity of a line.
 func (s *Service) Release(ctx context.Context, sourceID ident.ID, line *int, quantity *measure.Quantity) error {
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
-		if _, err := s.store.Head(ctx); err != nil {
+		if _, err := s.store.Lock(ctx); err != nil {
 			return err
 		}
 		rows, err := s.store.AllocatedBy(ctx, sourceID)

@@ -155,7 +155,7 @@ func (b *Book) shift(s *Stock, lot ident.ID, q measure.Quantity) error {
 	if i < 0 {
 		k := b.known[lot]
 		l := LotBalance{LotID: lot, Code: k.Code, Expiry: k.Expiry, ReceivedAt: k.ReceivedAt}
-		i, _ = slices.BinarySearchFunc(s.Lots, l, goesOutBefore)
+		i, _ = slices.BinarySearchFunc(s.Lots, l, GoesOutBefore)
 		s.Lots = slices.Insert(s.Lots, i, l)
 	}
 	left, err := s.Lots[i].Quantity.Add(q)

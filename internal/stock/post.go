@@ -39,7 +39,7 @@ func (s *Service) begin(ctx context.Context, products, lots []ident.ID) (*work, 
 		return nil, err
 	}
 	w := &work{scope: scope, now: day.At(s.now()), from: map[ident.ID]day.Date{}}
-	if w.head, err = s.store.Head(ctx); err != nil {
+	if w.head, err = s.store.Lock(ctx); err != nil {
 		return nil, err
 	}
 	stocks, err := s.store.Stocks(ctx, products)

@@ -294,9 +294,11 @@ type Store interface {
 	// Snapshot runs fn so that all its reads see one moment.
 	Snapshot(ctx context.Context, fn func(context.Context) error) error
 
-	// Head gives the end of the ledger and, in a transaction, keeps other writers
-	// of the shop out until it ends.
+	// Head gives the end of the ledger.
 	Head(ctx context.Context) (Head, error)
+	// Lock is Head for writers: it keeps other writers of the shop out until the
+	// transaction of ctx ends.
+	Lock(ctx context.Context) (Head, error)
 	// Append writes a change. A product of no or another shop is NotFound.
 	Append(ctx context.Context, c Change) error
 	// Stocks reads the books of products with every lot that is not empty.

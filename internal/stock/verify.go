@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"buhuo/internal/day"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
@@ -200,11 +201,15 @@ func (p *proof) compare(stored map[ident.ID]*Stock, balances []ProductBalance, l
 }
 
 func sameBalance(a, b Balance) bool {
-	same := func(x, y *Balance) bool {
-		return (x.KnownFrom == nil) == (y.KnownFrom == nil) && (x.KnownFrom == nil || *x.KnownFrom == *y.KnownFrom) &&
-			(x.LastCount == nil) == (y.LastCount == nil) && (x.LastCount == nil || *x.LastCount == *y.LastCount)
+	return a.OnHand == b.OnHand && a.Value == b.Value && a.LastCost == b.LastCost && a.CountNeeded == b.CountNeeded &&
+		sameDay(a.KnownFrom, b.KnownFrom) && sameDay(a.LastCount, b.LastCount)
+}
+
+func sameDay(a, b *day.Date) bool {
+	if a == nil || b == nil {
+		return a == b
 	}
-	return a.OnHand == b.OnHand && a.Value == b.Value && a.LastCost == b.LastCost && a.CountNeeded == b.CountNeeded && same(&a, &b)
+	return *a == *b
 }
 
 // lotsExist checks that every lot of the ledger is known and of its product.
@@ -231,7 +236,7 @@ func (s *Service) lotsExist(ctx context.Context, p *proof) error {
 // stored ones. The ledger itself is not touched.
 func (s *Service) Rebuild(ctx context.Context) error {
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
-		if _, err := s.store.Head(ctx); err != nil {
+		if _, err := s.store.Lock(ctx); err != nil {
 			return err
 		}
 		_, balances, left, err := s.prove(ctx)
