@@ -31,6 +31,8 @@ const (
 	defaultImportTimeout  = 5 * time.Minute
 	defaultDrainTimeout   = 20 * time.Second
 	defaultMaxInFlight    = 256
+	// maxImports bounds the uploads at work: each may hold memory and a slow line.
+	maxImports = 8
 )
 
 // Config is what an engine is made of. Only Now and Log are required; without
@@ -61,6 +63,7 @@ type Engine struct {
 	handler  http.Handler
 	csrf     *http.CrossOriginProtection
 	slots    chan struct{}
+	imports  chan struct{}
 	routes   []Route
 	suffixes map[string]suffixes
 	draining atomic.Bool
@@ -76,6 +79,7 @@ func New(cfg Config) *Engine {
 		suffixes: map[string]suffixes{},
 	}
 	e.slots = make(chan struct{}, e.cfg.MaxInFlight)
+	e.imports = make(chan struct{}, maxImports)
 	e.gin.RedirectTrailingSlash = false // gin would answer past the middleware
 	e.gin.HandleMethodNotAllowed = true
 	e.gin.ForwardedByClientIP = false

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/text/unicode/norm"
 
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
@@ -265,7 +266,8 @@ func optional[T any](f *Values, name string, parse func(string) (T, error)) (T, 
 // maxTyped is more than any number, day or id takes.
 const maxTyped = 64
 
-// clean removes what cannot be seen: control characters (new lines stay in
+// clean writes the text in one way (NFC: é is one character wherever it was
+// typed) and removes what cannot be seen: control characters (new lines stay in
 // texts of several lines), zero-width characters and those that turn the
 // direction of writing, and the spaces around the text.
 func clean(s string, lines bool) string {
@@ -284,7 +286,7 @@ func clean(s string, lines bool) string {
 		}
 		return r
 	}, s)
-	return strings.TrimSpace(s)
+	return strings.TrimSpace(norm.NFC.String(s))
 }
 
 // cut shortens s to max characters.

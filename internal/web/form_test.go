@@ -122,13 +122,17 @@ func TestWrongFieldsAreAllSaidAndKept(t *testing.T) {
 
 func TestTextIsCleaned(t *testing.T) {
 	values := url.Values{
-		"line":  {"  脐\u200b橙\u202e \tA\x07 "},
-		"lines": {"one\r\ntwo\u2066 \n"}, "secret": {" pass word\u200b "},
+		"accent": {"e\u0301"},
+		"line":   {"  脐\u200b橙\u202e \tA\x07 "},
+		"lines":  {"one\r\ntwo\u2066 \n"}, "secret": {" pass word\u200b "},
 		"many": {"a", " b ", strings.Repeat("c", 9)},
 	}
 	withForm(t, values, func(f *web.Values) {
 		if got := f.String("line", 20); got != "脐橙  A" {
 			t.Errorf("line %q", got)
+		}
+		if got := f.String("accent", 1); got != "\u00e9" {
+			t.Errorf("accent %q", got)
 		}
 		if got := f.Text("lines", 20); got != "one\ntwo" {
 			t.Errorf("lines %q", got)

@@ -12,7 +12,7 @@ const maxNext = 512
 // that a browser could take for another place: a scheme or host, //evil,
 // /\evil, an encoded slash or backslash, a control character, or login itself.
 func SafeNext(next string) string {
-	if len(next) > maxNext || !strings.HasPrefix(next, "/") || !cleanText(next) {
+	if len(next) > maxNext || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || !cleanText(next) {
 		return "/"
 	}
 	for _, r := range next {
@@ -21,7 +21,7 @@ func SafeNext(next string) string {
 		}
 	}
 	u, err := url.Parse(next)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
+	if err != nil || !strings.HasPrefix(u.Path, "/") || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
 		return "/"
 	}
 	escaped := strings.ToLower(u.EscapedPath())

@@ -17,6 +17,7 @@ func TestSafeNext(t *testing.T) {
 		"":                             "/",
 		"suggestions":                  "/",
 		"//evil.test":                  "/",
+		"//":                           "/",
 		"///evil.test":                 "/",
 		`/\evil.test`:                  "/",
 		`\/evil.test`:                  "/",

@@ -18,7 +18,8 @@ func (e *Engine) serve(c *gin.Context, r *Route) {
 	cancel := e.limitTime(c, r)
 	defer cancel()
 	defer removeUploads(c)
-	err := e.enter(c, s, r)
+	leave, err := e.enter(c, s, r)
+	defer leave()
 	if err == nil {
 		err = r.Handler(c)
 	}
@@ -27,17 +28,26 @@ func (e *Engine) serve(c *gin.Context, r *Route) {
 	}
 }
 
-func (e *Engine) enter(c *gin.Context, s *request, r *Route) error {
+func (e *Engine) enter(c *gin.Context, s *request, r *Route) (leave func(), err error) {
+	leave = func() {}
 	if err := e.authenticate(c, s); err != nil && r.Access != Public {
-		return err
+		return leave, err
 	}
 	if err := permit(s, r.Access); err != nil {
-		return err
+		return leave, err
+	}
+	if r.Body == Import {
+		select {
+		case e.imports <- struct{}{}:
+			leave = func() { <-e.imports }
+		default:
+			return leave, fault.New(fault.Unavailable, "web.overloaded")
+		}
 	}
 	if err := readBody(c, s, r.Body); err != nil {
-		return err
+		return leave, err
 	}
-	return checkShop(s)
+	return leave, checkShop(s)
 }
 
 // limitTime ends the work of a request that takes too long. An import gets
