@@ -225,8 +225,9 @@ type Journal interface {
 // none. Writes need a transaction in ctx. Single reads of what is not there return
 // ErrMissing.
 type Store interface {
-	// NextNumber takes the next number of the shop, in the transaction of ctx.
-	NextNumber(ctx context.Context) (int64, error)
+	// TakeNumbers takes the next n numbers of the shop and gives the first, in the
+	// transaction of ctx.
+	TakeNumbers(ctx context.Context, n int) (int64, error)
 	// Insert writes new orders with their lines, in bulk.
 	Insert(ctx context.Context, orders []Order) error
 	// Update replaces the head, and with lines also all lines, of the order with

@@ -139,7 +139,7 @@ func (s *Service) draft(ctx context.Context, scope tenant.Scope, d DraftOrder) (
 	if err := o.compose(d.Lines, t); err != nil {
 		return Order{}, err
 	}
-	o.Number, err = s.store.NextNumber(ctx)
+	o.Number, err = s.store.TakeNumbers(ctx, 1)
 	return o, err
 }
 

@@ -1,0 +1,169 @@
+package purchasedb
+
+import (
+	"buhuo/internal/day"
+	"buhuo/internal/db"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+)
+
+type orderRow struct {
+	ShopID           db.ShopID `gorm:"primaryKey"`
+	ID               ident.ID  `gorm:"primaryKey"`
+	Number           int64
+	SupplierID       ident.ID
+	State            string
+	Currency         string
+	Total            money.Amount
+	Freight          money.Amount
+	Saving           *money.Amount
+	PricesIncludeTax bool
+	Language         string
+	Note             string
+	CreatedDay       day.Date
+	CreatedAt        day.Micros `gorm:"autoCreateTime:false"`
+	SentAt           *day.Micros
+	SentDay          *day.Date
+	DueDay           day.Date
+	ConfirmedAt      *day.Micros
+	ClosedAt         *day.Micros
+	PersonID         ident.ID
+	ClientID         *ident.ID
+	Version          int64
+}
+
+func (orderRow) TableName() string { return "orders" }
+
+var orderColumns = []string{
+	"shop_id", "id", "number", "supplier_id", "state", "currency", "total", "freight", "saving", "prices_include_tax", "language", "note",
+	"created_day", "created_at", "sent_at", "sent_day", "due_day", "confirmed_at", "closed_at", "person_id", "client_id", "version",
+}
+
+func orderValues(o *purchase.Order) []any {
+	var client *ident.ID
+	if !o.ClientID.IsNil() {
+		client = &o.ClientID
+	}
+	return []any{
+		o.ID, o.Number, o.SupplierID, string(o.State), o.Currency.Code, int64(o.Total), int64(o.Freight), o.Saving, o.PricesIncludeTax, o.Language, o.Note,
+		int64(o.CreatedDay), int64(o.CreatedAt), o.SentAt, o.SentDay, int64(o.DueDay), o.ConfirmedAt, o.ClosedAt, o.PersonID, client, o.Version,
+	}
+}
+
+func fromOrder(r orderRow) (purchase.Order, error) {
+	currency, err := money.ParseCurrency(r.Currency)
+	o := purchase.Order{
+		ID: r.ID, Number: r.Number, SupplierID: r.SupplierID, State: purchase.State(r.State), Currency: currency,
+		Total: r.Total, Freight: r.Freight, Saving: r.Saving, PricesIncludeTax: r.PricesIncludeTax, Language: r.Language, Note: r.Note,
+		CreatedDay: r.CreatedDay, CreatedAt: r.CreatedAt, SentAt: r.SentAt, SentDay: r.SentDay, DueDay: r.DueDay,
+		ConfirmedAt: r.ConfirmedAt, ClosedAt: r.ClosedAt, PersonID: r.PersonID, Version: r.Version,
+	}
+	if r.ClientID != nil {
+		o.ClientID = *r.ClientID
+	}
+	return o, err
+}
+
+type lineRow struct {
+	ShopID        db.ShopID `gorm:"primaryKey"`
+	OrderID       ident.ID  `gorm:"primaryKey"`
+	Line          int       `gorm:"primaryKey;autoIncrement:false"`
+	ProductID     ident.ID
+	ProductCode   string
+	ProductName   string
+	SupplierCode  string
+	Quantity      measure.Quantity
+	Unit          string
+	PackUnit      string
+	PackNum       int64
+	PackDen       int64
+	Price         money.Price
+	TaxRate       int
+	Total         money.Amount
+	Received      measure.Quantity
+	ReferenceCost *money.Amount
+}
+
+func (lineRow) TableName() string { return "order_lines" }
+
+var lineColumns = []string{
+	"shop_id", "order_id", "line", "product_id", "product_code", "product_name", "supplier_code", "quantity", "unit", "pack_unit", "pack_num",
+	"pack_den", "price", "tax_rate", "total", "received", "reference_cost",
+}
+
+func lineValues(order ident.ID, l *purchase.OrderLine) []any {
+	return []any{
+		order, l.Line, l.ProductID, l.ProductCode, l.ProductName, l.SupplierCode, int64(l.Quantity), l.Unit, l.Pack.Unit, l.Pack.Factor.Num,
+		l.Pack.Factor.Den, int64(l.Price), l.TaxRate, int64(l.Total), int64(l.Received), l.ReferenceCost,
+	}
+}
+
+func fromLine(r lineRow) purchase.OrderLine {
+	return purchase.OrderLine{
+		Line: r.Line, ProductID: r.ProductID, ProductCode: r.ProductCode, ProductName: r.ProductName, SupplierCode: r.SupplierCode,
+		Quantity: r.Quantity, Unit: r.Unit, Pack: measure.Pack{Unit: r.PackUnit, Factor: measure.Ratio{Num: r.PackNum, Den: r.PackDen}},
+		Price: r.Price, TaxRate: r.TaxRate, Total: r.Total, Received: r.Received, ReferenceCost: r.ReferenceCost,
+	}
+}
+
+type receiptRow struct {
+	ShopID       db.ShopID `gorm:"primaryKey"`
+	ID           ident.ID  `gorm:"primaryKey"`
+	OrderID      ident.ID
+	BusinessDay  day.Date
+	OccurredAt   day.Micros
+	RecordedAt   day.Micros
+	LeadTimeDays *int
+	Total        money.Amount
+	Note         string
+	PersonID     ident.ID
+	RequestHash  []byte
+}
+
+func (receiptRow) TableName() string { return "receipts" }
+
+var receiptColumns = []string{
+	"shop_id", "id", "order_id", "business_day", "occurred_at", "recorded_at", "lead_time_days", "total", "note", "person_id", "request_hash",
+}
+
+func fromReceipt(r receiptRow) purchase.Delivery {
+	return purchase.Delivery{
+		ID: r.ID, OrderID: r.OrderID, BusinessDay: r.BusinessDay, OccurredAt: r.OccurredAt, RecordedAt: r.RecordedAt,
+		LeadTime: r.LeadTimeDays, Total: r.Total, Note: r.Note, PersonID: r.PersonID, Hash: r.RequestHash,
+	}
+}
+
+type receiptLineRow struct {
+	ShopID    db.ShopID `gorm:"primaryKey"`
+	ReceiptID ident.ID  `gorm:"primaryKey"`
+	Position  int       `gorm:"primaryKey;autoIncrement:false"`
+	OrderLine int
+	ProductID ident.ID
+	Quantity  measure.Quantity
+	Price     money.Price
+	Total     money.Amount
+	Lot       string
+	Expiry    *day.Date
+}
+
+func (receiptLineRow) TableName() string { return "receipt_lines" }
+
+var receiptLineColumns = []string{
+	"shop_id", "receipt_id", "position", "order_line", "product_id", "quantity", "price", "total", "lot", "expiry",
+}
+
+type leadTimeRow struct {
+	ShopID     db.ShopID `gorm:"primaryKey"`
+	SupplierID ident.ID  `gorm:"primaryKey"`
+	ProductID  ident.ID  `gorm:"primaryKey"`
+	ReceiptID  ident.ID  `gorm:"primaryKey"`
+	OrderLine  int       `gorm:"primaryKey;autoIncrement:false"`
+	SentDay    day.Date
+	Days       int
+}
+
+func (leadTimeRow) TableName() string { return "lead_times" }
+
+var leadTimeColumns = []string{"shop_id", "supplier_id", "product_id", "receipt_id", "order_line", "sent_day", "days"}
