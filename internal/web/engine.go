@@ -67,6 +67,7 @@ type Engine struct {
 	routes   []Route
 	suffixes map[string]suffixes
 	draining atomic.Bool
+	matches  matches
 }
 
 // New builds an engine that serves /healthz, /readyz and, when given, /static/.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -26,7 +27,7 @@ func (e *Engine) chooseLanguage(c *gin.Context) {
 	} else if l, ok := i18n.ParseLang(cookieValue(c, langCookie)); ok {
 		s.lang = l
 	} else if accept := c.GetHeader("Accept-Language"); accept != "" {
-		s.lang = i18n.Match(accept)
+		s.lang = e.matches.of(accept)
 	}
 	speak(c, s)
 }
@@ -59,4 +60,37 @@ func cookieValue(c *gin.Context, name string) string {
 		return ""
 	}
 	return ck.Value
+}
+
+// matches remembers what Accept-Language headers mean: browsers send few
+// different ones, and reading one costs more than the rest of the middleware.
+type matches struct {
+	mu    sync.RWMutex
+	known map[string]i18n.Lang
+}
+
+// What is remembered stays small whatever strangers send.
+const (
+	maxMatches     = 500
+	maxMatchHeader = 200
+)
+
+func (m *matches) of(header string) i18n.Lang {
+	m.mu.RLock()
+	l, ok := m.known[header]
+	m.mu.RUnlock()
+	if ok {
+		return l
+	}
+	l = i18n.Match(cut(header, maxMatchHeader))
+	if len(header) > maxMatchHeader {
+		return l
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known == nil || len(m.known) >= maxMatches {
+		m.known = map[string]i18n.Lang{}
+	}
+	m.known[header] = l
+	return l
 }

@@ -96,6 +96,8 @@ func (e *Engine) log(c *gin.Context, s *request, started time.Time) {
 
 func logLevel(status int, path string) slog.Level {
 	switch {
+	case status == http.StatusServiceUnavailable: // busy, or the client went away
+		return slog.LevelWarn
 	case status >= 500:
 		return slog.LevelError
 	case strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz":

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -188,6 +189,12 @@ func TestLanguage(t *testing.T) {
 	for header, want := range map[string]string{"": "zh-Hans", "fr-CA,fr;q=0.9,en;q=0.8": "fr", "en-GB": "en", "zh-CN": "zh-Hans", ";;;": "zh-Hans"} {
 		if got := lang(webtest.New(t, e).Lang(header).Get("/public")); got != want {
 			t.Errorf("Accept-Language %q answers in %q, want %q", header, got, want)
+		}
+	}
+	for i := range 600 { // more than are remembered
+		r := webtest.New(t, e).Lang(fmt.Sprintf("de, fr;q=0.%d", i+1)).Get("/nowhere.csv").Want(404)
+		if got := r.Header.Get("Content-Language"); got != "fr" {
+			t.Fatalf("header %d answers in %q", i, got)
 		}
 	}
 	for _, bad := range []string{"xx", "EN", "../fr", "zh-hans"} {
