@@ -138,3 +138,10 @@ func levels(onHand measure.Quantity, flows []Flow, start day.Micros) []Level {
 	}
 	return list
 }
+
+// Frozen reports whether anything ever moved of a product, after which its base
+// unit must not change: the ledger is written in it.
+func (s *Service) Frozen(ctx context.Context, product ident.ID) (bool, error) {
+	list, err := s.store.Movements(ctx, MovementQuery{ProductID: &product, Limit: 1})
+	return len(list) > 0, err
+}

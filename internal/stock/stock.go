@@ -85,8 +85,8 @@ type LotSpec struct {
 	SupplierID *ident.ID
 }
 
-// Posting asks for goods to be moved. Quantity is signed: in is positive. The
-// id of the lot that it makes, if any, is the id of its first movement.
+// Posting asks for goods to be moved. Quantity is signed: in is positive. A
+// delivery's new lot has the id of the movement that brought it.
 type Posting struct {
 	ID        ident.ID // zero: made
 	Kind      Kind
