@@ -14,6 +14,7 @@ import (
 
 	"buhuo/internal/web"
 	"buhuo/internal/webtest"
+	"buhuo/static"
 )
 
 func TestCrossOriginTable(t *testing.T) {
@@ -138,4 +139,20 @@ func TestImportsAtWorkAreBounded(t *testing.T) {
 	close(free)
 	done.Wait()
 	b.Upload("/import", "file", "a.csv", []byte("x"), nil).Want(200)
+}
+
+func TestAssetsComeCompressedOnce(t *testing.T) {
+	e, _ := build(t, func(cfg *web.Config) { cfg.Static = static.Handler() })
+	b := webtest.New(t, e)
+	plain := b.Get(static.URL("buhuo.css")).Want(200)
+	for accept, want := range map[string]string{"gzip": "gzip", "gzip, br": "br"} {
+		r := b.Header("Accept-Encoding", accept).Get(static.URL("buhuo.css")).Want(200)
+		if got := r.Header.Values("Content-Encoding"); len(got) != 1 || got[0] != want || len(r.Body) >= len(plain.Body) {
+			t.Errorf("%s: encoded %v, %d bytes of %d", accept, got, len(r.Body), len(plain.Body))
+		}
+		if !strings.Contains(r.Header.Get("Cache-Control"), "immutable") || r.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s: headers %v", accept, r.Header)
+		}
+	}
+	b.Get("/static/none.css").Want(404)
 }
