@@ -243,6 +243,9 @@ type Store interface {
 	// Due reads the orders in any of the states that are due by a day, the
 	// earliest first, with lines.
 	Due(ctx context.Context, states []State, through day.Date) ([]Order, error)
+	// OwedAsOf reads what suppliers owed after closing on a day: lines of orders sent
+	// by then and not ended by the instant that the day ended, less what had arrived.
+	OwedAsOf(ctx context.Context, through day.Date, end day.Micros) ([]stock.Expected, error)
 	// Number is the last number taken.
 	Number(ctx context.Context) (int64, error)
 

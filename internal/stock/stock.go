@@ -307,6 +307,8 @@ type Store interface {
 	Lots(ctx context.Context, lotIDs []ident.ID) (map[ident.ID]Lot, error)
 	// LotBalances reads the lots that are not empty, in the order they go out.
 	LotBalances(ctx context.Context, ids []ident.ID) (map[ident.ID][]LotBalance, error)
+	// LotBalancesAsOf reads the same as it was after closing on a day.
+	LotBalancesAsOf(ctx context.Context, ids []ident.ID, through day.Date) (map[ident.ID][]LotBalance, error)
 	// Expiring reads the lots with goods and an expiry up to through, by expiry.
 	Expiring(ctx context.Context, through day.Date) ([]ExpiringLot, error)
 	// Replace overwrites all balances of the shop.

@@ -1,0 +1,42 @@
+package purchasedb
+
+import (
+	"context"
+
+	"buhuo/internal/day"
+	"buhuo/internal/db"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/stock"
+)
+
+// OwedAsOf reads what was sent by a day, not ended by its end, and not yet here.
+func (s *Store) OwedAsOf(ctx context.Context, through day.Date, end day.Micros) ([]stock.Expected, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		OrderID, ProductID, SupplierID ident.ID
+		Line                           int
+		DueDay, Owed                   int64
+	}
+	err = s.d.From(ctx).Raw(`SELECT l.order_id, l.line, l.product_id, o.supplier_id, o.due_day,
+			CAST(l.quantity - COALESCE((SELECT SUM(rl.quantity) FROM receipts r
+				JOIN receipt_lines rl ON rl.shop_id = r.shop_id AND rl.receipt_id = r.id
+				WHERE r.shop_id = l.shop_id AND r.order_id = l.order_id AND rl.order_line = l.line AND r.business_day <= ?), 0) AS BIGINT) AS owed
+		FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id
+		WHERE o.shop_id = ? AND o.sent_day <= ? AND (o.closed_at IS NULL OR o.closed_at >= ?)
+		ORDER BY o.due_day, l.order_id, l.line`, int64(through), shop, int64(through), int64(end)).Scan(&rows).Error
+	if err != nil {
+		return nil, db.Err(err)
+	}
+	var out []stock.Expected
+	for _, r := range rows {
+		if r.Owed > 0 {
+			out = append(out, stock.Expected{SourceID: r.OrderID, SourceLine: r.Line, ProductID: r.ProductID, SupplierID: r.SupplierID,
+				Quantity: measure.Quantity(r.Owed), Due: day.Date(r.DueDay)})
+		}
+	}
+	return out, nil
+}

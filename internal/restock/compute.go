@@ -1,0 +1,377 @@
+package restock
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/demand"
+	"buhuo/internal/forecast"
+	"buhuo/internal/forecast/dist"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+	"buhuo/internal/replenish"
+	"buhuo/internal/shop"
+	"buhuo/internal/stock"
+)
+
+const (
+	// horizon is how many days ahead the forecast is worked out.
+	horizon = 60
+	// sparkPast and sparkAhead are the days of the small chart.
+	sparkPast, sparkAhead = 28, 14
+	// peak is the weekday effect, in per cent, from which the reason tells of it.
+	peak = 15
+	// festivalPeak is the same for a festival.
+	festivalPeak = 15
+)
+
+// moment is when a computation is made: what is known and what comes next.
+type moment struct {
+	asOf  day.Date // last day known whole
+	first day.Date // first day to forecast
+	rest  float64  // share of the first day's demand that is still to come
+}
+
+// surroundings are what all products of one computation share.
+type surroundings struct {
+	moment
+	shop      shop.Shop
+	pool      Pool
+	suppliers map[ident.ID]catalog.Supplier
+	leads     map[ident.ID][]purchase.LeadTime
+	quotes    map[ident.ID]catalog.Quote
+	madeAt    day.Micros
+}
+
+// subject is one product with all that its suggestion depends on.
+type subject struct {
+	product  catalog.Product
+	years    []demand.Year
+	offers   []catalog.Offer
+	lots     []stock.LotBalance
+	position stock.Position
+	expected []stock.Expected
+}
+
+// series is the product's history as the forecast reads it.
+func (s subject) series(through day.Date) (forecast.Series, demand.Series) {
+	joined := demand.Join(s.years, through)
+	out := forecast.Series{ID: s.product.ID.String(), Category: s.product.Category, Form: formOf(s.product), Start: joined.Start, Values: joined.Sold, Available: joined.Available}
+	n := len(joined.Sold)
+	if n == 0 {
+		return out, joined
+	}
+	promo, price := make([]float64, n), make([]float64, n)
+	any := false
+	for _, y := range s.years {
+		for i, d := range y.Days {
+			at := int(y.Date(i) - joined.Start)
+			if at < 0 || at >= n {
+				continue
+			}
+			price[at] = float64(d.Price) / 10000
+			if d.Promo {
+				promo[at], any = 1, true
+			}
+		}
+	}
+	out.Price = price
+	if any {
+		out.Promo = promo
+	}
+	return out, joined
+}
+
+func formOf(p catalog.Product) forecast.Form {
+	if u, ok := measure.UnitByCode(p.BaseUnit); ok && u.Dimension != measure.Count {
+		return forecast.Weighed
+	}
+	return forecast.Counted
+}
+
+// remaining is a forecast whose first day has partly gone by.
+type remaining struct {
+	forecast.Forecast
+	rest float64
+}
+
+// Sum is the demand of what is left of the first day and the k-1 days behind it.
+func (r remaining) Sum(k int) dist.Distribution {
+	whole := r.Forecast.Sum(k)
+	if r.rest >= 1 || k < 1 {
+		return whole
+	}
+	gone := r.Forecast.Sum(1)
+	mean := math.Max(whole.Mean()-(1-r.rest)*gone.Mean(), 0)
+	variance := math.Max(whole.Var()-(1-r.rest)*gone.Var(), 0)
+	if whole.Whole() {
+		return dist.NewNegBin(mean, variance)
+	}
+	return dist.NewGamma(mean, variance)
+}
+
+// think works out one product's suggestion.
+func (c surroundings) think(s subject) Suggestion {
+	series, history := s.series(c.asOf)
+	if len(series.Values) == 0 {
+		series.Start = c.first
+	}
+	f := c.pool.Forecast.Forecast(series, horizon)
+	corrected := demand.Correct(history, demand.Prior{Level: c.pool.Forecast.Levels[s.product.Category].Mean})
+	in := c.input(s, f, history, corrected)
+	trace := replenish.Suggest(in)
+	return c.row(s, f, history, trace)
+}
+
+func (c surroundings) input(s subject, f forecast.Forecast, history demand.Series, corrected []demand.Corrected) replenish.Input {
+	in := replenish.Input{
+		Version: replenish.Version, Today: c.first, Unit: s.product.BaseUnit, Currency: c.shop.Currency,
+		Demand:           replenish.WindowsOf(remaining{f, c.rest}, horizon),
+		Price:            s.sellingPrice(),
+		PricesIncludeTax: c.shop.PricesIncludeTax, TaxBasisPoints: s.product.TaxRate, ShelfLife: s.product.ShelfLifeDays,
+		Policy: replenish.Policy{Service: serviceOf(c.shop.Policy)},
+		Facts:  c.facts(f, history, corrected),
+		Stock:  replenish.Stock{Known: s.position.Known, Allocated: s.position.Allocated},
+	}
+	if s.product.Minimum != nil {
+		in.Bounds.Minimum = *s.product.Minimum
+	}
+	if s.product.Maximum != nil {
+		in.Bounds.Maximum = *s.product.Maximum
+	}
+	for _, l := range s.lots {
+		lot := replenish.Lot{Quantity: l.Quantity}
+		if l.Expiry != nil {
+			lot.Expiry = *l.Expiry
+		}
+		in.Stock.Lots = append(in.Stock.Lots, lot)
+	}
+	for _, e := range s.expected {
+		in.Arrivals = append(in.Arrivals, replenish.Arrival{Quantity: e.Quantity, Due: e.Due})
+	}
+	for _, o := range s.offers {
+		if offer, ok := c.offer(o); ok {
+			in.Offers = append(in.Offers, offer)
+		}
+	}
+	return in
+}
+
+// sellingPrice is the price on the shelf or, for goods that came in with their
+// sales only, what they last sold for.
+func (s subject) sellingPrice() money.Price {
+	if s.product.SalePrice > 0 {
+		return s.product.SalePrice
+	}
+	for _, y := range slices.Backward(s.years) {
+		for _, d := range slices.Backward(y.Days) {
+			if d.Price > 0 {
+				return d.Price
+			}
+		}
+	}
+	return 0
+}
+
+func serviceOf(p shop.Policy) replenish.Service {
+	switch p {
+	case shop.NeverOut:
+		return replenish.NeverRunOut
+	case shop.LittleWaste:
+		return replenish.LittleWaste
+	}
+	return replenish.Balanced
+}
+
+// offer is an offer with its supplier's terms. An assumed price is the last one
+// quoted up to the moment; without a quote by then nothing was on offer.
+func (c surroundings) offer(o catalog.Offer) (replenish.Offer, bool) {
+	supplier, ok := c.suppliers[o.SupplierID]
+	if !ok {
+		return replenish.Offer{}, false
+	}
+	price := o.Price
+	if o.Assumed {
+		quote, ok := c.quotes[o.ProductID]
+		if !ok {
+			return replenish.Offer{}, false
+		}
+		price = quote.Price
+	}
+	out := replenish.Offer{
+		ID: o.ID, Supplier: supplier.ID, SupplierName: supplier.Name, Kind: replenish.SupplierKind(supplier.Kind), Pack: o.Pack, MinOrder: o.Minimum,
+		PricesIncludeTax: supplier.PricesIncludeTax, TaxBasisPoints: o.TaxRate, Freight: supplier.Freight, MinOrderValue: supplier.MinimumOrder,
+		LeadDays: c.leadDays(o, supplier), ReviewDays: supplier.ReviewDays, TermsAssumed: o.Assumed,
+	}
+	if supplier.FreeFreightFrom != nil {
+		out.FreeFreightFrom = *supplier.FreeFreightFrom
+	}
+	if price > 0 {
+		out.Breaks = append(out.Breaks, replenish.Break{Price: price})
+	}
+	for _, b := range o.Breaks {
+		out.Breaks = append(out.Breaks, replenish.Break{From: b.From, Price: b.Price})
+	}
+	if supplier.OrderWeekdays != catalog.EveryDay {
+		for w := time.Sunday; w <= time.Saturday; w++ {
+			if supplier.OrderWeekdays.Has(w) {
+				out.OrderWeekdays = append(out.OrderWeekdays, w)
+			}
+		}
+	}
+	for _, x := range supplier.Closures {
+		out.Closures = append(out.Closures, replenish.Closure{From: x.From, To: x.Through})
+	}
+	return out, true
+}
+
+// promiseWorth is how many deliveries a supplier's promise counts for beside the
+// ones that were measured.
+const promiseWorth = 4
+
+// leadDays is the promised lead time moved towards what deliveries took.
+func (c surroundings) leadDays(o catalog.Offer, s catalog.Supplier) int {
+	promised := s.LeadTimeDays
+	if o.LeadTimeDays != nil {
+		promised = *o.LeadTimeDays
+	}
+	total, n := promised*promiseWorth, promiseWorth
+	for _, l := range c.leads[s.ID] {
+		if l.SentDay.Add(l.Days) <= c.asOf {
+			total, n = total+l.Days, n+1
+		}
+	}
+	return (2*total + n) / (2 * n) // the mean, rounded to whole days
+}
+
+// facts are what the reason tells about demand.
+func (c surroundings) facts(f forecast.Forecast, history demand.Series, corrected []demand.Corrected) replenish.Facts {
+	facts := replenish.Facts{Prior: f.Has(forecast.Prior)}
+	for i := max(0, len(corrected)-sparkPast); i < len(corrected); i++ {
+		if corrected[i].Reason == demand.Assumed {
+			continue
+		}
+		facts.Lost += thousandths(corrected[i].Demand - history.Sold[i])
+	}
+	if season := f.Parts.Season; len(season) == 7 {
+		weekend := (season[0] + season[6]) / 2
+		best := 0
+		for w, factor := range season {
+			if factor > season[best] {
+				best = w
+			}
+		}
+		high, all := season[best], min(season[0], season[6])
+		switch {
+		case percentOver(weekend) >= peak && all*1.15 >= high:
+			facts.PeakWeekend, facts.PeakPercent = true, percentOver(weekend)
+		case percentOver(high) >= peak:
+			facts.PeakDay, facts.PeakPercent = time.Weekday(best), percentOver(high)
+		}
+	}
+	for i, factor := range f.Parts.Calendar {
+		if i >= sparkAhead || percentOver(factor) < festivalPeak {
+			continue
+		}
+		near := day.FestivalsBetween(c.first.Add(i), c.first.Add(i+10))
+		if len(near) > 0 && percentOver(factor) > facts.FestivalPercent {
+			facts.Festival, facts.FestivalPercent = near[0].Festival, percentOver(factor)
+		}
+	}
+	return facts
+}
+
+func percentOver(factor float64) int {
+	if !(factor > 1) || math.IsInf(factor, 1) {
+		return 0
+	}
+	return int(math.Round(min(factor-1, 9.99) * 100))
+}
+
+// thousandths brings a kernel's amount back to exact units.
+func thousandths(x float64) measure.Quantity {
+	if !(x > 0) {
+		return 0
+	}
+	return measure.Quantity(math.Round(min(x*1000, float64(measure.MaxQuantity))))
+}
+
+// row is the suggestion as it is stored.
+func (c surroundings) row(s subject, f forecast.Forecast, history demand.Series, trace replenish.Trace) Suggestion {
+	r := &trace.Result
+	out := Suggestion{
+		ProductID: s.product.ID, AsOf: c.asOf, OnHand: r.OnHand, Available: r.Available, OnOrder: r.OnOrder, StockKnown: r.StockKnown,
+		RiskPPM: int(math.Round(1e6 * min(max(r.Risk.StockOutProb, 0), 1))), DailyRate: r.DailyRate, Quantity: r.Quantity,
+		PackUnit: s.product.BaseUnit, PackQuantity: r.Quantity, Reason: r.Reason, Spark: spark(f, history, c.asOf), Trace: trace,
+		State: Open, MadeAt: c.madeAt, Assumed: r.Has(replenish.FlagTermsAssumed),
+	}
+	if r.Risk.Before != 0 {
+		out.RiskUntil = &r.Risk.Before
+	}
+	if r.Risk.RunOut != 0 {
+		out.RunOut = &r.Risk.RunOut
+	}
+	if r.Risk.CoverDays < replenish.MaxCoverDays {
+		cover := int(r.Risk.CoverDays)
+		out.CoverDays = &cover
+	}
+	if choice := r.Choice; choice != nil {
+		out.SupplierID, out.OfferID = &choice.Supplier, &choice.Offer
+		out.UnitPrice, out.LineCost = choice.Quote.UnitPrice, choice.Quote.LineCost
+		out.countPacks(trace.Inputs.Offers, choice.Offer)
+	}
+	if r.Saving != nil {
+		out.Saving = &r.Saving.Amount
+		if total, err := money.Line(r.Quantity, r.Saving.Landed, c.shop.Currency); err == nil {
+			out.ReferenceCost = &total
+		}
+	}
+	if r.Choice != nil && r.Choice.Need.Outdated > 0 {
+		out.Expiring = r.Choice.Need.Outdated
+	}
+	for _, l := range s.lots {
+		if l.Expiry != nil && l.Quantity > 0 && *l.Expiry >= c.first && (out.ExpiringDay == nil || *l.Expiry < *out.ExpiringDay) {
+			out.ExpiringDay = l.Expiry
+		}
+	}
+	return out
+}
+
+// countPacks counts the quantity as the supplier does.
+func (s *Suggestion) countPacks(offers []replenish.Offer, chosen ident.ID) {
+	for _, o := range offers {
+		if o.ID != chosen || !o.Pack.Factor.Valid() {
+			continue
+		}
+		packs, err := measure.Convert(s.Quantity, o.Pack.Factor.Inverse())
+		if err == nil {
+			s.PackUnit, s.PackQuantity = o.Pack.Unit, packs
+		}
+	}
+}
+
+func spark(f forecast.Forecast, history demand.Series, asOf day.Date) Spark {
+	var s Spark
+	for date := asOf.Add(1 - sparkPast); date <= asOf; date++ {
+		i := int(date - history.Start)
+		switch {
+		case i < 0 || i >= len(history.Sold):
+			s.Past = append(s.Past, -1)
+		case len(history.Available) > i && history.Available[i] == 0:
+			s.Past = append(s.Past, -1)
+		default:
+			s.Past = append(s.Past, int64(thousandths(history.Sold[i])))
+		}
+	}
+	for _, step := range f.Steps[:min(len(f.Steps), sparkAhead)] {
+		s.Lower = append(s.Lower, int64(thousandths(step.Quantile(0.1))))
+		s.Mean = append(s.Mean, int64(thousandths(step.Mean())))
+		s.Upper = append(s.Upper, int64(thousandths(step.Quantile(0.9))))
+	}
+	return s
+}

@@ -1,0 +1,190 @@
+package restock
+
+import (
+	"context"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/demand"
+	"buhuo/internal/forecast"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/purchase"
+	"buhuo/internal/shop"
+	"buhuo/internal/stock"
+)
+
+// chunk is how many products are read, worked out and written together: enough
+// to be fast, few enough that a sale never waits for long.
+const chunk = 500
+
+// staleAfter is how many days without any sale make the newest sale's day the
+// present: a shop that brought in its history to June is shown July, not
+// November.
+const staleAfter = 3
+
+// live is the moment that a shop stands in at now.
+func (s *Service) live(ctx context.Context, in shop.Shop, profile demand.Profile) (moment, error) {
+	now := s.now().In(in.Zone)
+	today := day.Of(now, in.Zone)
+	newest, ok, err := s.sales.Newest(ctx)
+	if err != nil {
+		return moment{}, err
+	}
+	if ok && int(today-newest) > staleAfter+1 {
+		return moment{asOf: newest, first: newest.Add(1), rest: 1}, nil
+	}
+	minute := now.Hour()*60 + now.Minute()
+	rest := demand.Exposure(profile, today.Weekday(), []demand.Interval{{From: 0, To: minute}})
+	return moment{asOf: today.Add(-1), first: today, rest: rest}, nil
+}
+
+// around reads what all products of a computation share.
+func (s *Service) around(ctx context.Context, in shop.Shop, pool Pool, at moment) (surroundings, error) {
+	c := surroundings{moment: at, shop: in, pool: pool, suppliers: map[ident.ID]catalog.Supplier{}, madeAt: day.At(s.now())}
+	suppliers, err := s.catalog.Suppliers(ctx, false)
+	if err != nil {
+		return c, err
+	}
+	ids := make([]ident.ID, 0, len(suppliers))
+	for _, supplier := range suppliers {
+		c.suppliers[supplier.ID] = supplier
+		ids = append(ids, supplier.ID)
+	}
+	if c.quotes, err = s.catalog.LastQuotes(ctx, at.first); err != nil {
+		return c, err
+	}
+	c.leads = map[ident.ID][]purchase.LeadTime{}
+	if len(ids) > 0 {
+		c.leads, err = s.purchase.LeadTimes(ctx, ids)
+	}
+	return c, err
+}
+
+// ledgers reads the past of products from a day on.
+func (s *Service) ledgers(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID]ledger, error) {
+	days, err := s.sales.DaysThrough(ctx, ids, from, through)
+	if err != nil {
+		return nil, err
+	}
+	levels, err := s.stock.History(ctx, ids, from)
+	if err != nil {
+		return nil, err
+	}
+	balances, err := s.stock.Balances(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[ident.ID]ledger, len(ids))
+	for _, id := range ids {
+		l := ledger{id: id, days: days[id], levels: levels[id]}
+		if known := balances[id].KnownFrom; known != nil && *known <= through {
+			l.knownFrom = known
+		}
+		out[id] = l
+	}
+	return out, nil
+}
+
+// subjects reads what the suggestions of products depend on, as it stands now.
+func (s *Service) subjects(ctx context.Context, products []catalog.Product, years map[ident.ID][]demand.Year, today day.Date) ([]subject, error) {
+	ids := idsOf(products)
+	offers, err := s.catalog.Offers(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	lots, err := s.stock.LotsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	positions, err := s.stock.Positions(ctx, ids, today)
+	if err != nil {
+		return nil, err
+	}
+	expected, err := s.stock.ExpectedOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]subject, len(products))
+	for i, p := range products {
+		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], position: positions[p.ID], expected: expected[p.ID]}
+	}
+	return out, nil
+}
+
+// subjectsAsOf reads the same as it stood after closing on a day: only offers,
+// which carry no past, are today's.
+func (s *Service) subjectsAsOf(ctx context.Context, products []catalog.Product, years map[ident.ID][]demand.Year, owed map[ident.ID][]stock.Expected, asOf day.Date) ([]subject, error) {
+	ids := idsOf(products)
+	offers, err := s.catalog.Offers(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	lots, err := s.stock.LotsAsOf(ctx, ids, asOf)
+	if err != nil {
+		return nil, err
+	}
+	balances, err := s.stock.Balances(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]subject, len(products))
+	for i, p := range products {
+		then := stock.Balance{}
+		if known := balances[p.ID].KnownFrom; known != nil && *known <= asOf {
+			then.KnownFrom = known
+			for _, l := range lots[p.ID] {
+				then.OnHand += l.Quantity
+			}
+		}
+		var onOrder measure.Quantity
+		for _, e := range owed[p.ID] {
+			onOrder += e.Quantity
+		}
+		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], expected: owed[p.ID],
+			position: stock.NewPosition(then, lots[p.ID], 0, onOrder, asOf.Add(1))}
+	}
+	return out, nil
+}
+
+func idsOf(products []catalog.Product) []ident.ID {
+	ids := make([]ident.ID, len(products))
+	for i, p := range products {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+// learn works out the pool from the packed history of all products.
+func learn(products []catalog.Product, years map[ident.ID][]demand.Year, profile demand.Profile, through, newest day.Date) Pool {
+	series := make([]forecast.Series, 0, len(products))
+	for _, p := range products {
+		one, _ := subject{product: p, years: years[p.ID]}.series(through)
+		if len(one.Values) > 0 {
+			series = append(series, one)
+		}
+	}
+	return Pool{Made: through, Newest: newest, Profile: profile, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}
+}
+
+// fitHorizon is the protection period that the pool is tuned for, in days.
+const fitHorizon = 14
+
+// profileDays is how far back the hours of the day are learned from.
+const profileDays = 182
+
+// profileOf learns how a day's demand spreads over its hours.
+func (s *Service) profileOf(ctx context.Context, in shop.Shop, products []catalog.Product, through day.Date) (demand.Profile, error) {
+	var t demand.Tally
+	for from := 0; from < len(products); from += chunk {
+		ids := idsOf(products[from:min(from+chunk, len(products))])
+		ledgers, err := s.ledgers(ctx, ids, through.Add(-profileDays), through)
+		if err != nil {
+			return demand.Profile{}, err
+		}
+		for _, id := range ids {
+			ledgers[id].tally(&t, in.Zone, in.OpenHour, in.CloseHour)
+		}
+	}
+	return demand.EstimateProfile(t, demand.Uniform(in.OpenHour, in.CloseHour)), nil
+}

@@ -1,0 +1,196 @@
+// Package restock is the area that closes the loop: it reads what a shop sold and
+// has, asks the kernels what will be wanted and what to order, and keeps the
+// answers ready to be read. It is where demand, forecast and replenish meet
+// catalog, stock, sales and purchase; it must not know pages, documents or tables.
+//
+// Everything it keeps is derived: it can be deleted and recomputed.
+package restock
+
+import (
+	"context"
+	"time"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/demand"
+	"buhuo/internal/forecast"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+	"buhuo/internal/replenish"
+	"buhuo/internal/sales"
+	"buhuo/internal/shop"
+	"buhuo/internal/stock"
+)
+
+// State is what became of a suggestion.
+type State string
+
+// The states.
+const (
+	Open    State = "open"
+	Ordered State = "ordered"
+	Snoozed State = "snoozed"
+)
+
+// Suggestion is one product's future as it is stored: everything that a page or
+// an export shows. Quantities are in thousandths of Unit, the base unit.
+type Suggestion struct {
+	ProductID  ident.ID
+	AsOf       day.Date // last day that is known whole
+	SupplierID *ident.ID
+	OfferID    *ident.ID
+
+	OnHand, Available, OnOrder measure.Quantity
+	StockKnown                 bool
+	RiskPPM                    int // probability of running out before RiskUntil, in millionths
+	RiskUntil                  *day.Date
+	RunOut                     *day.Date // first day with that probability of a half or more
+	CoverDays                  *int      // nil: a year or longer
+	DailyRate                  measure.Quantity
+
+	Quantity      measure.Quantity // to order, base units
+	PackQuantity  measure.Quantity // the same counted in PackUnit, thousandths
+	PackUnit      string
+	UnitPrice     money.Price
+	LineCost      money.Amount
+	Saving        *money.Amount // against the middleman; nil without one
+	ReferenceCost *money.Amount // the middleman's landed cost of Quantity
+	Assumed       bool          // terms assumed
+
+	Expiring    measure.Quantity // expires before it can be sold
+	ExpiringDay *day.Date
+
+	Reason []replenish.Message
+	Spark  Spark
+	Trace  replenish.Trace
+
+	State          State
+	SnoozedUntil   *day.Date
+	Override       *measure.Quantity
+	OverrideReason string
+	MadeAt         day.Micros
+}
+
+// Chosen is the quantity to order: the person's, where they changed ours.
+func (s Suggestion) Chosen() measure.Quantity {
+	if s.Override != nil {
+		return *s.Override
+	}
+	return s.Quantity
+}
+
+// Spark is the small chart: four weeks back and two ahead, in thousandths.
+type Spark struct {
+	Past  []int64 `json:"p"` // sold a day; -1: the shelf was empty all day
+	Lower []int64 `json:"l"`
+	Mean  []int64 `json:"m"`
+	Upper []int64 `json:"u"`
+}
+
+// Pool is what was learned jointly over a shop's products.
+type Pool struct {
+	Made     day.Date       `json:"made"`
+	Forecast forecast.Pool  `json:"forecast"`
+	Profile  demand.Profile `json:"profile"`
+	Newest   day.Date       `json:"newest"` // last day with a sale when it was made
+}
+
+// Catalog is what restock reads of the catalogue.
+type Catalog interface {
+	All(ctx context.Context) ([]catalog.Product, error)
+	Products(ctx context.Context, ids []ident.ID) (map[ident.ID]catalog.Product, error)
+	Codes(ctx context.Context) (map[string]ident.ID, error)
+	Offers(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Offer, error)
+	Suppliers(ctx context.Context, includeArchived bool) ([]catalog.Supplier, error)
+	LastQuotes(ctx context.Context, asOf day.Date) (map[ident.ID]catalog.Quote, error)
+}
+
+// Stock is what restock reads of the ledger, and its work queue.
+type Stock interface {
+	Positions(ctx context.Context, ids []ident.ID, today day.Date) (map[ident.ID]stock.Position, error)
+	LotsOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.LotBalance, error)
+	LotsAsOf(ctx context.Context, ids []ident.ID, through day.Date) (map[ident.ID][]stock.LotBalance, error)
+	Balances(ctx context.Context, ids []ident.ID) (map[ident.ID]stock.Balance, error)
+	ExpectedOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error)
+	History(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]stock.Level, error)
+	Changed(ctx context.Context, limit int) ([]stock.Mark, error)
+	Unmark(ctx context.Context, marks []stock.Mark) error
+	MarkAll(ctx context.Context) error
+}
+
+// Sales is what restock reads of the sales.
+type Sales interface {
+	DaysThrough(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID][]sales.DaySales, error)
+	Newest(ctx context.Context) (day.Date, bool, error)
+}
+
+// Purchase is how a suggestion becomes an order, and what lead times were.
+type Purchase interface {
+	Draft(ctx context.Context, drafts []purchase.DraftOrder) ([]purchase.Order, error)
+	LeadTimes(ctx context.Context, supplierIDs []ident.ID) (map[ident.ID][]purchase.LeadTime, error)
+	OwedAsOf(ctx context.Context, through day.Date) (map[ident.ID][]stock.Expected, error)
+}
+
+// Shops gives the shop of the scope, and all of them for the runner.
+type Shops interface {
+	Get(ctx context.Context) (shop.Shop, error)
+	Shops(ctx context.Context) ([]shop.Shop, error)
+}
+
+// Atomic makes several writes one.
+type Atomic interface {
+	Do(ctx context.Context, fn func(context.Context) error) error
+}
+
+// Store keeps what restock derives, for the shop of ctx.
+type Store interface {
+	Pool(ctx context.Context) (Pool, bool, error)
+	PutPool(ctx context.Context, p Pool) error
+	// Years reads the packed rows of products by product, in order of year.
+	Years(ctx context.Context, ids []ident.ID) (map[ident.ID][]demand.Year, error)
+	// PutYears replaces the rows of a product from year on.
+	PutYears(ctx context.Context, rows []ProductYears) error
+	// PutSuggestions writes rows and keeps what the person chose (state, snooze,
+	// override) where keep is true.
+	PutSuggestions(ctx context.Context, rows []Suggestion) error
+	DeleteSuggestions(ctx context.Context, ids []ident.ID) error
+	Suggestions(ctx context.Context, ids []ident.ID) ([]Suggestion, error)
+	// Mine changes what the person chose for one product; missing is NotFound.
+	Choose(ctx context.Context, productID ident.ID, c Choice) error
+	// MarkOrdered turns open suggestions into ordered ones and answers which.
+	MarkOrdered(ctx context.Context, ids []ident.ID) ([]ident.ID, error)
+}
+
+// ProductYears are rows of one product that replace its rows from From on.
+type ProductYears struct {
+	ProductID ident.ID
+	From      int
+	Years     []demand.Year
+}
+
+// Choice is what a person decided about a suggestion.
+type Choice struct {
+	State          State
+	SnoozedUntil   *day.Date
+	Override       *measure.Quantity
+	OverrideReason string
+}
+
+// Service is the area.
+type Service struct {
+	store    Store
+	atomic   Atomic
+	shops    Shops
+	catalog  Catalog
+	stock    Stock
+	sales    Sales
+	purchase Purchase
+	now      func() time.Time
+}
+
+// New builds the service. now is the clock.
+func New(store Store, atomic Atomic, shops Shops, c Catalog, s Stock, sold Sales, p Purchase, now func() time.Time) *Service {
+	return &Service{store: store, atomic: atomic, shops: shops, catalog: c, stock: s, sales: sold, purchase: p, now: now}
+}

@@ -1,0 +1,66 @@
+package restock
+
+import (
+	"context"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/demand"
+	"buhuo/internal/forecast"
+	"buhuo/internal/ident"
+)
+
+// AsOf works out the suggestions of the scope's shop as they would have been
+// after closing on a day, from nothing later: sales, movements, quotes and orders
+// of later days are not looked at, and the pool is learned from the days up to
+// it. Nothing is stored. The answers come in the order of the product list.
+func (s *Service) AsOf(ctx context.Context, asOf day.Date) ([]Suggestion, error) {
+	in, err := s.shops.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	products, err := s.catalog.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	profile, err := s.profileOf(ctx, in, products, asOf)
+	if err != nil {
+		return nil, err
+	}
+	years := make(map[ident.ID][]demand.Year, len(products))
+	for from := 0; from < len(products); from += chunk {
+		rows, err := s.rebuildYears(ctx, in, idsOf(products[from:min(from+chunk, len(products))]), beginning, asOf, profile)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			years[r.ProductID] = r.Years
+		}
+	}
+	at := moment{asOf: asOf, first: asOf.Add(1), rest: 1}
+	around, err := s.around(ctx, in, learn(products, years, profile, asOf, asOf), at)
+	if err != nil {
+		return nil, err
+	}
+	if around.quotes, err = s.catalog.LastQuotes(ctx, asOf); err != nil {
+		return nil, err
+	}
+	return s.thinkAsOf(ctx, around, products, years)
+}
+
+func (s *Service) thinkAsOf(ctx context.Context, around surroundings, products []catalog.Product, years map[ident.ID][]demand.Year) ([]Suggestion, error) {
+	owed, err := s.purchase.OwedAsOf(ctx, around.asOf)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Suggestion, len(products))
+	for from := 0; from < len(products); from += chunk {
+		part := products[from:min(from+chunk, len(products))]
+		subjects, err := s.subjectsAsOf(ctx, part, years, owed, around.asOf)
+		if err != nil {
+			return nil, err
+		}
+		forecast.Each(len(part), 0, func(i int) { out[from+i] = around.think(subjects[i]) })
+	}
+	return out, nil
+}
