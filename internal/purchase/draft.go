@@ -54,7 +54,7 @@ func newLine(number int, d DraftLine, t terms, c money.Currency) (OrderLine, err
 	}
 	offer, offered := t.offers[p.ID]
 	if !d.OfferID.IsNil() && (!offered || offer.ID != d.OfferID) {
-		return OrderLine{}, fault.New(fault.NotFound, "purchase.offer_missing")
+		return OrderLine{}, fault.New(fault.Conflict, "purchase.offer_missing")
 	}
 	if offered {
 		l.SupplierCode, l.Pack, l.TaxRate = offer.SupplierCode, offer.Pack, offer.TaxRate

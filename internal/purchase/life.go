@@ -6,7 +6,6 @@ import (
 
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
-	"buhuo/internal/measure"
 	"buhuo/internal/money"
 )
 
@@ -174,15 +173,6 @@ func (o *Order) leadTimes(d Delivery) []LeadTime {
 		})
 	}
 	return rows
-}
-
-// arrived sums a delivery by line.
-func (d Delivery) arrived() map[int]measure.Quantity {
-	sums := map[int]measure.Quantity{}
-	for _, l := range d.Lines {
-		sums[l.Line] += l.Quantity
-	}
-	return sums
 }
 
 // RowField names the field of one of several rows, as forms do: quantity[2].

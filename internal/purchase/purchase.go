@@ -214,6 +214,7 @@ type Ledger interface {
 	Post(ctx context.Context, postings []stock.Posting) ([]stock.Movement, []stock.Warning, error)
 	Expect(ctx context.Context, lines []stock.Expected) error
 	Unexpect(ctx context.Context, sourceID ident.ID, line *int, quantity *measure.Quantity) error
+	ExpectedOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error)
 }
 
 // Journal keeps who changed what, in the transaction of the change.

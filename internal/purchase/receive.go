@@ -78,14 +78,12 @@ func (s *Service) book(ctx context.Context, o Order, d Delivery) error {
 	if err := s.store.InsertLeadTimes(ctx, o.leadTimes(d)); err != nil {
 		return err
 	}
-	arrived := d.arrived()
-	for _, l := range o.Lines {
-		q, ok := arrived[l.Line]
-		owedBefore := max(0, l.Quantity-(l.Received-q))
-		if q = min(q, owedBefore); !ok || q == 0 {
-			continue
-		}
-		if err := s.ledger.Unexpect(ctx, o.ID, &l.Line, &q); err != nil {
+	// What is still to come is noted anew: less than before, or nothing.
+	if err := s.ledger.Unexpect(ctx, o.ID, nil, nil); err != nil {
+		return err
+	}
+	if owed := o.expected(); len(owed) > 0 {
+		if err := s.ledger.Expect(ctx, owed); err != nil {
 			return err
 		}
 	}

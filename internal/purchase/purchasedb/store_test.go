@@ -1,0 +1,61 @@
+package purchasedb_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/catalog/catalogdb"
+	"buhuo/internal/db"
+	"buhuo/internal/dbtest"
+	"buhuo/internal/money"
+	"buhuo/internal/purchase/purchasedb"
+	"buhuo/internal/purchase/purchasetest"
+	"buhuo/internal/stock"
+	"buhuo/internal/stock/stockdb"
+	"buhuo/internal/tenant"
+)
+
+func TestStore(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		purchasetest.Run(t, func(t *testing.T) purchasetest.House { return house(t, dbtest.SQLite(t)) })
+	})
+	t.Run("postgres", func(t *testing.T) {
+		purchasetest.Run(t, func(t *testing.T) purchasetest.House { return house(t, dbtest.Postgres(t)) })
+	})
+}
+
+// house opens two shops in d, with a catalog and a ledger.
+func house(t testing.TB, d *db.DB) purchasetest.House {
+	t.Helper()
+	clock := purchasetest.NewClock()
+	goods := catalog.New(catalogdb.New(d), d, func(string) string { return "" }, clock.Now)
+	ledger := stock.New(stockdb.New(d), d, clock.Now)
+	goods.SetMarker(ledger)
+	return purchasetest.House{
+		Store: purchasedb.New(d), Atomic: d, Catalog: goods, Stock: ledger, Clock: clock,
+		A: scope(t, d, 1), B: scope(t, d, 2),
+	}
+}
+
+func scope(t testing.TB, d *db.DB, id tenant.ShopID) context.Context {
+	t.Helper()
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slug, start := fmt.Sprintf("shop-%d", id), make([]byte, 32)
+	err = d.Do(db.Installation(context.Background()), func(ctx context.Context) error {
+		if err := d.From(ctx).Exec(`INSERT INTO shops (shop_id, slug, name, timezone, currency, secret, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`, int64(id), slug, slug, zone.String(), "CNY", []byte{1}, 1).Error; err != nil {
+			return err
+		}
+		return d.From(ctx).Exec("INSERT INTO counters (shop_id, movement_hash, audit_hash) VALUES (?, ?, ?)", int64(id), start, start).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tenant.With(context.Background(), tenant.Scope{Shop: id, Slug: slug, ShopName: "村口小店", Zone: zone, Currency: money.CNY, Role: tenant.Owner, Lang: "fr"})
+}
