@@ -112,3 +112,33 @@ func TestADamagedBackupTouchesNothing(t *testing.T) {
 		t.Error("the database was overwritten by its own backup")
 	}
 }
+
+func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.SQLite(t)
+	folder := filepath.Dir(d.Path)
+	if err := os.Chmod(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	bad := 0
+	for _, f := range upkeep.Examine(ctx, folder) {
+		if !f.Good {
+			bad++
+		}
+	}
+	if bad != 1 {
+		t.Errorf("a readable folder gave %d findings, want 1", bad)
+	}
+	if err := os.Chmod(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range upkeep.Examine(ctx, folder) {
+		if !f.Good {
+			t.Errorf("a sound installation: %s", f.Text)
+		}
+	}
+	none := upkeep.Examine(ctx, t.TempDir())
+	if len(none) != 1 || none[0].Good {
+		t.Errorf("an empty folder: %+v", none)
+	}
+}
