@@ -568,6 +568,7 @@ CREATE TABLE forecast_pools (
 
 -- Everything a page shows of a product's future, ready to read. risk is in
 -- 1/1,000,000; rates in thousandths a day; spark holds the small chart's points.
+-- The long texts come last, so that lists and sums read only the rows' heads.
 CREATE TABLE suggestions (
 	shop_id        {{.Int}} NOT NULL,
 	product_id     {{.Blob}} NOT NULL,
@@ -593,18 +594,20 @@ CREATE TABLE suggestions (
 	assumed        {{.Bool}} NOT NULL DEFAULT {{.False}},
 	expiring       {{.Int}} NOT NULL DEFAULT 0,
 	expiring_day   {{.Int}},
-	reason         {{.Text}} NOT NULL,
-	spark          {{.Text}} NOT NULL,
-	trace          {{.Text}} NOT NULL,
 	state          {{.Text}} NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'ordered', 'snoozed')),
 	snoozed_until  {{.Int}},
 	override       {{.Int}} CHECK (override >= 0),
 	override_reason {{.Text}} NOT NULL DEFAULT '',
 	made_at        {{.Int}} NOT NULL,
+	reason         {{.Text}} NOT NULL,
+	spark          {{.Text}} NOT NULL,
+	trace          {{.Text}} NOT NULL,
 	PRIMARY KEY (shop_id, product_id),
 	FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id)
 ){{.StrictNoRowid}};
-CREATE INDEX suggestions_supplier ON suggestions (shop_id, supplier_id, risk);
+-- What the page of suggestions lists, with the figures that it adds up.
+CREATE INDEX suggestions_listed ON suggestions (shop_id, supplier_id, risk, product_id, state, quantity, override, line_cost, saving)
+	WHERE quantity > 0 OR override > 0 OR risk >= 200000;
 CREATE INDEX suggestions_risk ON suggestions (shop_id, risk);
 
 {{.AppendOnly "movements"}}

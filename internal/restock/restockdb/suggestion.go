@@ -1,0 +1,221 @@
+package restockdb
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"buhuo/internal/day"
+	"buhuo/internal/db"
+	"buhuo/internal/fault"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/restock"
+)
+
+// computed are the columns that a computation writes anew; chosen are those in
+// which a person decides.
+var (
+	computed = []string{
+		"as_of", "supplier_id", "offer_id", "on_hand", "available", "on_order", "stock_known", "risk", "risk_until", "run_out_day",
+		"cover_days", "daily_rate", "quantity", "pack_quantity", "pack_unit", "unit_price", "line_cost", "saving", "reference_cost",
+		"assumed", "expiring", "expiring_day", "made_at", "reason", "spark", "trace",
+	}
+	chosen = []string{"state", "snoozed_until", "override", "override_reason"}
+)
+
+// stands is when a person's choice outlives a new computation: a snooze until its
+// day has come, everything else for the rest of its day. An order that came or was
+// cancelled (less is on its way than before) opens the suggestion again.
+const stands = `(suggestions.state = 'snoozed' AND suggestions.snoozed_until > excluded.as_of + 1
+	OR suggestions.state <> 'snoozed' AND suggestions.as_of = excluded.as_of
+		AND NOT (suggestions.state = 'ordered' AND suggestions.on_order > excluded.on_order))`
+
+var upsert = func() string {
+	sets := make([]string, 0, len(computed)+len(chosen))
+	for _, c := range computed {
+		sets = append(sets, c+" = excluded."+c)
+	}
+	for _, c := range chosen {
+		sets = append(sets, fmt.Sprintf("%[1]s = CASE WHEN %[2]s THEN suggestions.%[1]s ELSE excluded.%[1]s END", c, stands))
+	}
+	return "ON CONFLICT (shop_id, product_id) DO UPDATE SET " + strings.Join(sets, ", ")
+}()
+
+// written is a suggestion with its long texts.
+type written struct {
+	*restock.Suggestion
+	reason, spark, trace string
+}
+
+func write(s *restock.Suggestion) (written, error) {
+	w := written{Suggestion: s}
+	for _, part := range []struct {
+		to   *string
+		from any
+	}{{&w.reason, s.Reason}, {&w.spark, s.Spark}, {&w.trace, s.Trace}} {
+		text, err := json.Marshal(part.from)
+		if err != nil {
+			return w, fmt.Errorf("write the suggestion for product %s: %w", s.ProductID, err)
+		}
+		*part.to = string(text)
+	}
+	return w, nil
+}
+
+// PutSuggestions writes rows; what a person chose stays while it stands.
+func (s *Store) PutSuggestions(ctx context.Context, rows []restock.Suggestion) error {
+	texts := make([]written, len(rows))
+	for i := range rows {
+		var err error
+		if texts[i], err = write(&rows[i]); err != nil {
+			return err
+		}
+	}
+	columns := slices.Concat([]string{"shop_id", "product_id"}, computed, chosen)
+	_, err := s.db.Insert(ctx, "suggestions", columns, len(rows), upsert, func(i int, dst []any) { texts[i].fill(dst) })
+	return err
+}
+
+func (w written) fill(dst []any) {
+	copy(dst, []any{
+		w.ProductID[:], int64(w.AsOf), nullableID(w.SupplierID), nullableID(w.OfferID),
+		int64(w.OnHand), int64(w.Available), int64(w.OnOrder), w.StockKnown, int64(w.RiskPPM), nullable(w.RiskUntil), nullable(w.RunOut),
+		nullable(w.CoverDays), int64(w.DailyRate), int64(w.Quantity), int64(w.PackQuantity), w.PackUnit, int64(w.UnitPrice),
+		int64(w.LineCost), nullable(w.Saving), nullable(w.ReferenceCost), w.Assumed, int64(w.Expiring), nullable(w.ExpiringDay),
+		int64(w.MadeAt), w.reason, w.spark, w.trace,
+		string(w.State), nullable(w.SnoozedUntil), nullable(w.Override), w.OverrideReason,
+	})
+}
+
+// DeleteSuggestions forgets products that are no longer sold.
+func (s *Store) DeleteSuggestions(ctx context.Context, ids []ident.ID) error {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	for block := range slices.Chunk(ids, maxList) {
+		if _, err := s.exec(ctx, "DELETE FROM suggestions WHERE shop_id = ? AND product_id IN ?", shop, block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heads are the columns of a suggestion that lists read, in the order of scanHead.
+const heads = `s.product_id, s.as_of, s.supplier_id, s.offer_id, s.on_hand, s.available, s.on_order, s.stock_known, s.risk, s.risk_until,
+	s.run_out_day, s.cover_days, s.daily_rate, s.quantity, s.pack_quantity, s.pack_unit, s.unit_price, s.line_cost, s.saving,
+	s.reference_cost, s.assumed, s.expiring, s.expiring_day, s.state, s.snoozed_until, s.override, s.override_reason, s.made_at`
+
+// head scans the columns of heads, any of which may be NULL after an outer join.
+type head struct {
+	product, supplier, offer                                     *ident.ID
+	asOf, onHand, available, onOrder, risk                       sql.NullInt64
+	riskUntil, runOut, cover, rate, quantity, packs, price, cost sql.NullInt64
+	saving, reference, expiring, expiringDay, snoozed, override  sql.NullInt64
+	madeAt                                                       sql.NullInt64
+	known, assumed                                               sql.NullBool
+	packUnit, state, reason                                      sql.NullString
+}
+
+func (h *head) targets() []any {
+	return []any{
+		&h.product, &h.asOf, &h.supplier, &h.offer, &h.onHand, &h.available, &h.onOrder, &h.known, &h.risk, &h.riskUntil,
+		&h.runOut, &h.cover, &h.rate, &h.quantity, &h.packs, &h.packUnit, &h.price, &h.cost, &h.saving,
+		&h.reference, &h.assumed, &h.expiring, &h.expiringDay, &h.state, &h.snoozed, &h.override, &h.reason, &h.madeAt,
+	}
+}
+
+// suggestion is the row; false when the outer join found none.
+func (h *head) suggestion() (restock.Suggestion, bool) {
+	if h.product == nil {
+		return restock.Suggestion{}, false
+	}
+	return restock.Suggestion{
+		ProductID: *h.product, AsOf: day.Date(h.asOf.Int64), SupplierID: h.supplier, OfferID: h.offer,
+		OnHand: measure.Quantity(h.onHand.Int64), Available: measure.Quantity(h.available.Int64), OnOrder: measure.Quantity(h.onOrder.Int64),
+		StockKnown: h.known.Bool, RiskPPM: int(h.risk.Int64), RiskUntil: optional[day.Date](h.riskUntil), RunOut: optional[day.Date](h.runOut),
+		CoverDays: optional[int](h.cover), DailyRate: measure.Quantity(h.rate.Int64),
+		Quantity: measure.Quantity(h.quantity.Int64), PackQuantity: measure.Quantity(h.packs.Int64), PackUnit: h.packUnit.String,
+		UnitPrice: money.Price(h.price.Int64), LineCost: money.Amount(h.cost.Int64), Saving: optional[money.Amount](h.saving),
+		ReferenceCost: optional[money.Amount](h.reference), Assumed: h.assumed.Bool,
+		Expiring: measure.Quantity(h.expiring.Int64), ExpiringDay: optional[day.Date](h.expiringDay),
+		State: restock.State(h.state.String), SnoozedUntil: optional[day.Date](h.snoozed), Override: optional[measure.Quantity](h.override),
+		OverrideReason: h.reason.String, MadeAt: day.Micros(h.madeAt.Int64),
+	}, true
+}
+
+// decode fills in a long text that was read beside the head.
+func decode(text sql.RawBytes, id ident.ID, to any) error {
+	if err := json.Unmarshal(text, to); err != nil {
+		return fmt.Errorf("read the suggestion for product %s: %w", id, err)
+	}
+	return nil
+}
+
+// Suggestions reads whole rows, traces and all, of the products that are sold, in
+// the order of the product list; nil: of all.
+func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Suggestion, error) {
+	var list []restock.Suggestion
+	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
+		var h head
+		var reason, spark, trace sql.RawBytes
+		if err := rows.Scan(append(h.targets(), &reason, &spark, &trace)...); err != nil {
+			return err
+		}
+		one, _ := h.suggestion()
+		for _, err := range []error{
+			decode(reason, one.ProductID, &one.Reason), decode(spark, one.ProductID, &one.Spark), decode(trace, one.ProductID, &one.Trace),
+		} {
+			if err != nil {
+				return err
+			}
+		}
+		list = append(list, one)
+		return nil
+	}, "SELECT "+heads+`, s.reason, s.spark, s.trace FROM suggestions s
+		JOIN products p ON p.shop_id = s.shop_id AND p.id = s.product_id
+		WHERE s.shop_id = ?%s AND NOT p.archived ORDER BY p.sort_key, p.id`)
+	return list, err
+}
+
+// Choose changes what the person chose for one product; NotFound without a
+// suggestion.
+func (s *Store) Choose(ctx context.Context, productID ident.ID, c restock.Choice) error {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := s.exec(ctx, `UPDATE suggestions SET state = ?, snoozed_until = ?, override = ?, override_reason = ?
+		WHERE shop_id = ? AND product_id = ?`,
+		string(c.State), nullable(c.SnoozedUntil), nullable(c.Override), c.OverrideReason, shop, productID)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "restock.suggestion_missing")
+	}
+	return err
+}
+
+// MarkOrdered turns open suggestions into ordered ones and answers which.
+func (s *Store) MarkOrdered(ctx context.Context, ids []ident.ID) ([]ident.ID, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var taken []ident.ID
+	for block := range slices.Chunk(ids, maxList) {
+		err := s.each(ctx, func(rows *sql.Rows) error {
+			var id ident.ID
+			err := rows.Scan(&id)
+			taken = append(taken, id)
+			return err
+		}, "UPDATE suggestions SET state = 'ordered' WHERE shop_id = ? AND product_id IN ? AND state = 'open' RETURNING product_id", shop, block)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return taken, nil
+}
