@@ -414,9 +414,5 @@ func (s *Service) customerKey(ctx context.Context, r Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	mac := hmac.New(sha256.New, owner.Secret)
-	mac.Write([]byte(r.Channel))
-	mac.Write([]byte{0})
-	mac.Write([]byte(r.BuyerID))
-	return mac.Sum(nil), nil
+	return CustomerKey(owner.Secret, r.Channel, r.BuyerID), nil
 }

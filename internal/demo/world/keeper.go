@@ -92,16 +92,23 @@ func (s *sim) believed(product int) float64 {
 	return max(believed, 0.8*usual)
 }
 
-// closed reports whether a supplier rests around the lunar new year.
-func (s *sim) closed(supplier int) bool {
-	k := s.today.distance[beforeSpring]
-	switch sup := &s.w.Suppliers[supplier]; {
-	case sup.LeadDays <= 1:
-		return k >= 0 && k <= 1
-	case sup.Kind == "wholesaler":
-		return k >= -1 && k <= 4
+// Rest is when the supplier rests around the lunar new year: days before and
+// after its first day, both included.
+func (s *Supplier) Rest() (before, after int) {
+	switch {
+	case s.LeadDays <= 1:
+		return 0, 1
+	case s.Kind == "wholesaler":
+		return 1, 4
 	}
-	return k >= -4 && k <= 7
+	return 4, 7
+}
+
+// closed reports whether a supplier takes no orders today.
+func (s *sim) closed(supplier int) bool {
+	before, after := s.w.Suppliers[supplier].Rest()
+	k := s.today.distance[beforeSpring]
+	return k >= -before && k <= after
 }
 
 // wanting is a product that may go on the order being written.
