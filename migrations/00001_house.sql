@@ -287,6 +287,7 @@ CREATE TABLE movements (
 	PRIMARY KEY (shop_id, seq),
 	FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id)
 ){{.StrictNoRowid}};
+CREATE UNIQUE INDEX movements_id ON movements (shop_id, id);
 CREATE INDEX movements_product ON movements (shop_id, product_id, seq);
 CREATE INDEX movements_source ON movements (shop_id, source_id);
 CREATE UNIQUE INDEX movements_reverses ON movements (shop_id, reverses_id) WHERE reverses_id IS NOT NULL;

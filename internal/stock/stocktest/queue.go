@@ -48,8 +48,8 @@ func testExpected(t *testing.T, h House) {
 			t.Errorf("expecting %d: %v", q, err)
 		}
 	}
-	if marks, err := s.Changed(ctx, 10); err != nil || len(marks) != 2 || marks[0].From != Today {
-		t.Errorf("what is expected changes what to order: %+v, %v", marks, err)
+	if list := marks(t, s, ctx); len(list) != 2 || list[0].From != Today {
+		t.Errorf("what is expected changes what to order: %+v", list)
 	}
 }
 

@@ -80,8 +80,8 @@ func testReceiveAndSell(t *testing.T, h House) {
 	if b := balance(t, s, ctx, p); b.OnHand != -1000 || !b.CountNeeded || b.Value != -333 {
 		t.Errorf("below zero: %+v", b)
 	}
-	if marks, err := s.Changed(ctx, 9); err != nil || len(marks) != 1 || marks[0].From != Today {
-		t.Errorf("marked: %+v, %v", marks, err)
+	if list := marks(t, s, ctx); len(list) != 1 || list[0].From != Today {
+		t.Errorf("marked: %+v", list)
 	}
 	verified(t, s, ctx)
 }
@@ -263,8 +263,8 @@ func testTimes(t *testing.T, h House) {
 			t.Errorf("%s: %d on %s, want %d on %s", what, m.OccurredAt, m.BusinessDay, c.want, c.day)
 		}
 	}
-	if marks, err := s.Changed(ctx, 9); err != nil || len(marks) != 1 || marks[0].From != Today-1 {
-		t.Errorf("a backdated posting marks from its day: %+v, %v", marks, err)
+	if list := marks(t, s, ctx); len(list) != 1 || list[0].From != Today-1 {
+		t.Errorf("a backdated posting marks from its day: %+v", list)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
 )
 
 // House is a store and the shops in it.
@@ -38,9 +39,11 @@ var Noon = time.Date(2026, time.November, 24, 4, 0, 0, 0, time.UTC)
 // Today is the shop's day at Noon.
 var Today = day.New(2026, time.November, 24)
 
-// Run tests the store that open makes, a fresh one each time.
+// Run tests the store that open makes. Tests share one, in shops of their own;
+// those that look at all shops, or do harm, get a fresh one.
 func Run(t *testing.T, open func(t *testing.T) House) {
 	t.Helper()
+	shared := open(t)
 	for _, c := range []struct {
 		name string
 		test func(*testing.T, House)
@@ -53,7 +56,6 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"postings", testPostings},
 		{"expected", testExpected},
 		{"allocated", testAllocated},
-		{"changed", testChanged},
 		{"two shops", testTwoShops},
 		{"no shop", testNoShop},
 		{"service receive and sell", testReceiveAndSell},
@@ -68,11 +70,33 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"service idempotent", testIdempotent},
 		{"service concurrent", testConcurrent},
 		{"service load", testLoad},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, shared) })
+	}
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, House)
+	}{
+		{"changed", testChanged},
 		{"verify names what is wrong", testTamper},
 		{"rebuild", testRebuild},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
+}
+
+// marks are the shop's own among those of all shops.
+func marks(t testing.TB, s *stock.Service, ctx context.Context) (own []stock.Mark) {
+	t.Helper()
+	all, err := s.Changed(context.Background(), 10_000)
+	good(t, err)
+	scope, _ := tenant.From(ctx)
+	for _, m := range all {
+		if m.Shop == scope.Shop {
+			own = append(own, m)
+		}
+	}
+	return own
 }
 
 // clock is a service's time, moved by hand.
