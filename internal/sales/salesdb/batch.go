@@ -30,13 +30,30 @@ func (s *Store) Recount(ctx context.Context, saleIDs []ident.ID, at day.Micros) 
 	if err != nil {
 		return err
 	}
-	const living = "FROM sale_lines l WHERE l.shop_id = sales.shop_id AND l.sale_id = sales.id AND NOT l.void"
 	for part := range slices.Chunk(saleIDs, idsPerStatement) {
-		err := s.d.From(ctx).Exec(`UPDATE sales SET
-			total = COALESCE((SELECT CAST(SUM(l.amount) AS BIGINT) `+living+`), 0),
-			lines = (SELECT COUNT(*) `+living+`),
-			voided_at = CASE WHEN EXISTS (SELECT 1 `+living+`) THEN NULL ELSE CAST(? AS BIGINT) END
-			WHERE shop_id = ? AND id IN ?`, int64(at), shop, part).Error
+		var rows []struct {
+			SaleID ident.ID
+			Total  int64
+			Lines  int
+		}
+		err := s.d.From(ctx).Raw(`SELECT sale_id, CAST(SUM(amount) AS BIGINT) AS total, COUNT(*) AS lines FROM sale_lines
+			WHERE shop_id = ? AND sale_id IN ? AND NOT void GROUP BY sale_id`, shop, part).Scan(&rows).Error
+		if err != nil {
+			return db.Err(err)
+		}
+		living := make([]ident.ID, len(rows))
+		for i, r := range rows {
+			living[i] = r.SaleID
+			err := s.d.From(ctx).Exec("UPDATE sales SET total = ?, lines = ?, voided_at = NULL WHERE shop_id = ? AND id = ?", r.Total, r.Lines, shop, r.SaleID).Error
+			if err != nil {
+				return db.Err(err)
+			}
+		}
+		empty := slices.DeleteFunc(slices.Clone(part), func(id ident.ID) bool { return slices.Contains(living, id) })
+		if len(empty) == 0 {
+			continue
+		}
+		err = s.d.From(ctx).Exec("UPDATE sales SET total = 0, lines = 0, voided_at = ? WHERE shop_id = ? AND id IN ?", int64(at), shop, empty).Error
 		if err != nil {
 			return db.Err(err)
 		}
@@ -54,23 +71,26 @@ func (s *Store) BatchSales(ctx context.Context, batchID ident.ID) ([]ident.ID, e
 // VoidBatch marks the lines of a batch in some sales.
 func (s *Store) VoidBatch(ctx context.Context, batchID ident.ID, saleIDs []ident.ID) (map[ident.ID]day.Date, error) {
 	earliest := map[ident.ID]day.Date{}
-	for part := range slices.Chunk(saleIDs, idsPerStatement) {
-		var rows []lineRow
-		err := s.d.From(ctx).Select("shop_id, product_id, business_day").Where("sale_id IN ? AND batch_id = ? AND NOT void", part, batchID).Find(&rows).Error
-		if err != nil {
-			return nil, db.Err(err)
-		}
-		for _, r := range rows {
-			if d, ok := earliest[r.ProductID]; !ok || r.BusinessDay < d {
-				earliest[r.ProductID] = r.BusinessDay
-			}
-		}
-		err = s.d.From(ctx).Model(&lineRow{}).Where("sale_id IN ? AND batch_id = ?", part, batchID).Update("void", true).Error
-		if err != nil {
-			return nil, db.Err(err)
+	lines, err := s.Lines(ctx, saleIDs)
+	if err != nil {
+		return nil, err
+	}
+	lines = slices.DeleteFunc(lines, func(l sales.LineRecord) bool { return l.Void || l.BatchID == nil || *l.BatchID != batchID })
+	for _, l := range lines {
+		if d, ok := earliest[l.ProductID]; !ok || l.BusinessDay < d {
+			earliest[l.ProductID] = l.BusinessDay
 		}
 	}
-	return earliest, nil
+	return earliest, s.voidLines(ctx, lines)
+}
+
+// voidLines marks lines by their keys. An UPDATE by sale would do, but SQLite,
+// which keeps no statistics, then reads every line of the shop.
+func (s *Store) voidLines(ctx context.Context, lines []sales.LineRecord) error {
+	for i := range lines {
+		lines[i].Void = true
+	}
+	return s.insertLines(ctx, lines, "ON CONFLICT (shop_id, product_id, business_day, sale_id, line) DO UPDATE SET void = excluded.void")
 }
 
 // InsertBatch writes a batch under the next number.

@@ -3,6 +3,8 @@
 package salesdb
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -65,7 +67,8 @@ func (s *Store) Sale(ctx context.Context, id ident.ID) (sales.SaleRecord, error)
 	return fromSale(row), missing(err)
 }
 
-// Lines reads all lines of the sales.
+// Lines reads all lines of the sales. Their order also makes SQLite take the index
+// of sales.
 func (s *Store) Lines(ctx context.Context, saleIDs []ident.ID) ([]sales.LineRecord, error) {
 	var out []sales.LineRecord
 	for part := range slices.Chunk(saleIDs, idsPerStatement) {
@@ -133,7 +136,11 @@ func (s *Store) Void(ctx context.Context, saleID ident.ID, at day.Micros) error 
 	if err := s.d.From(ctx).Model(&saleRow{}).Where("id = ?", saleID).Update("voided_at", int64(at)).Error; err != nil {
 		return db.Err(err)
 	}
-	return db.Err(s.d.From(ctx).Model(&lineRow{}).Where("sale_id = ?", saleID).Update("void", true).Error)
+	lines, err := s.Lines(ctx, []ident.ID{saleID})
+	if err != nil {
+		return err
+	}
+	return s.voidLines(ctx, lines)
 }
 
 // Sales reads a page, the newest first.
@@ -189,23 +196,30 @@ func (s *Store) DayTotals(ctx context.Context, d day.Date) (sales.Totals, error)
 // recentSales is how many of the newest sales tell what is popular.
 const recentSales = 200
 
-// Popular lists the products of the newest sales.
+// Popular lists the products of the newest sales. Counting happens here, because
+// grouping by product makes SQLite read every line of the shop.
 func (s *Store) Popular(ctx context.Context, limit int) ([]ident.ID, error) {
-	shop, err := db.Shop(ctx)
+	var recent []ident.ID
+	err := s.d.From(ctx).Model(&saleRow{}).Where("voided_at IS NULL").Order("business_day DESC, occurred_at DESC").Limit(recentSales).Pluck("id", &recent).Error
+	if err != nil || len(recent) == 0 {
+		return nil, db.Err(err)
+	}
+	var rows []lineRow
+	err = s.d.From(ctx).Select("product_id").Where("sale_id IN ? AND NOT void", recent).Order("sale_id, line").Find(&rows).Error
 	if err != nil {
-		return nil, err
+		return nil, db.Err(err)
 	}
-	var rows []struct{ ProductID ident.ID }
-	err = s.d.From(ctx).Raw(`SELECT l.product_id FROM sale_lines l
-		JOIN (SELECT id FROM sales WHERE shop_id = ? AND voided_at IS NULL
-			ORDER BY business_day DESC, occurred_at DESC LIMIT ?) newest ON newest.id = l.sale_id
-		WHERE l.shop_id = ? GROUP BY l.product_id ORDER BY COUNT(*) DESC, l.product_id LIMIT ?`,
-		shop, recentSales, shop, limit).Scan(&rows).Error
-	out := make([]ident.ID, len(rows))
-	for i, r := range rows {
-		out[i] = r.ProductID
+	times := map[ident.ID]int{}
+	var out []ident.ID
+	for _, r := range rows {
+		if times[r.ProductID]++; times[r.ProductID] == 1 {
+			out = append(out, r.ProductID)
+		}
 	}
-	return out, db.Err(err)
+	slices.SortFunc(out, func(a, b ident.ID) int {
+		return cmp.Or(times[b]-times[a], bytes.Compare(a[:], b[:]))
+	})
+	return out[:min(limit, len(out))], nil
 }
 
 // Sold reports whether a product has any line.
