@@ -28,11 +28,14 @@ func (s *Service) Record(ctx context.Context, action string, subject ident.ID, d
 		return fmt.Errorf("audit detail: %w", err)
 	}
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
-		seq, head, err := s.store.AuditHead(ctx)
+		seq, head, err := s.store.NextAudit(ctx)
 		if err != nil {
 			return err
 		}
-		e := Entry{Shop: scope.Shop, Seq: seq + 1, At: day.At(s.now()), Person: scope.Person, Request: tenant.RequestID(ctx), Action: action, Subject: subject, Detail: string(text)}
+		e := Entry{
+			Shop: scope.Shop, Seq: seq, At: day.At(s.now()), Person: scope.Person, Request: tenant.RequestID(ctx),
+			Action: action, Subject: subject, Detail: string(text),
+		}
 		e.Hash = e.chain(head)
 		return s.store.AppendAudit(ctx, e)
 	})
@@ -56,37 +59,61 @@ func (e Entry) chain(previous []byte) []byte {
 	return h.Sum(nil)
 }
 
-// VerifyAudit reads the whole trail of the scope's shop and names each line that
-// is missing or was changed.
+// VerifyAudit reads the trail of the scope's shop up to its present end and names
+// each line that is missing or was changed. Lines written meanwhile are left out.
 func (s *Service) VerifyAudit(ctx context.Context) ([]string, error) {
 	const page = 5000
-	var wrong []string
-	var last int64
-	previous := make([]byte, sha256.Size)
-	for {
-		entries, err := s.store.AuditAfter(ctx, last, page)
+	end, head, err := s.store.AuditHead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := trail{hash: make([]byte, sha256.Size)}
+	for t.last < end {
+		entries, err := s.store.AuditAfter(ctx, t.last, page)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
-			if e.Seq != last+1 {
-				wrong = append(wrong, fmt.Sprintf("audit line %d is missing", last+1))
+			if e.Seq <= end {
+				t.follow(e)
 			}
-			if !bytes.Equal(e.Hash, e.chain(previous)) {
-				wrong = append(wrong, fmt.Sprintf("audit line %d was changed", e.Seq))
-			}
-			last, previous = e.Seq, e.Hash
 		}
 		if len(entries) < page {
 			break
 		}
 	}
-	seq, head, err := s.store.AuditHead(ctx)
-	if err != nil {
-		return nil, err
+	t.miss(end + 1)
+	if t.last == end && !bytes.Equal(t.hash, head) {
+		t.wrong = append(t.wrong, fmt.Sprintf("audit line %d is not the one that was written last", end))
 	}
-	if seq != last || !bytes.Equal(head, previous) {
-		wrong = append(wrong, fmt.Sprintf("the audit trail ends at line %d, its counter says %d", last, seq))
+	return t.wrong, nil
+}
+
+// trail follows the chain line by line.
+type trail struct {
+	last  int64
+	hash  []byte
+	gap   bool // the line before is not known
+	wrong []string
+}
+
+func (t *trail) follow(e Entry) {
+	t.miss(e.Seq)
+	if !t.gap && !bytes.Equal(e.Hash, e.chain(t.hash)) {
+		t.wrong = append(t.wrong, fmt.Sprintf("audit line %d was changed", e.Seq))
 	}
-	return wrong, nil
+	t.last, t.hash, t.gap = e.Seq, e.Hash, false
+}
+
+// miss notes what is not there before line next.
+func (t *trail) miss(next int64) {
+	switch n := next - t.last - 1; {
+	case n == 1:
+		t.wrong = append(t.wrong, fmt.Sprintf("audit line %d is missing", t.last+1))
+	case n > 1:
+		t.wrong = append(t.wrong, fmt.Sprintf("audit lines %d to %d are missing", t.last+1, next-1))
+	default:
+		return
+	}
+	t.last, t.gap = next-1, true
 }

@@ -11,263 +11,149 @@ import (
 
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
-	"buhuo/internal/ident"
 	"buhuo/internal/tenant"
 )
 
-// How long a session lives: without a visit, and in all. A shop's phone stays
-// logged in over the two weeks of Spring Festival, not for ever.
-const (
-	idleLimit     = 30 * 24 * time.Hour
-	absoluteLimit = 180 * 24 * time.Hour
-	touchEvery    = 10 * time.Minute
-)
-
-// Credentials is one attempt to log in. Address is the network peer.
+// Credentials is one attempt to log in. Address is the network peer. Device is a
+// random word that the browser keeps (NewDevice), empty when it has none: after a
+// login that browser is no longer slowed down by what others get wrong.
 type Credentials struct {
-	Login, Password, Address, Agent string
+	Login, Password, Address, Agent, Device string
 }
 
 // errWrong is the one answer to a wrong login and to a wrong password.
 var errWrong = fault.New(fault.Unauthenticated, "shop.login_wrong")
 
+// guesses bounds the passwords that are looked at together: what many send at
+// once is counted almost as strictly as what they send in turn.
+const guesses = 2
+
 // Login checks the credentials and starts a session in the person's first shop.
 // It answers Unauthenticated for an unknown login and a wrong password alike,
-// after the same work, and TooMany (argument "seconds") when the account, the
-// address or everybody has failed too often of late; nobody is ever locked out.
+// after the same work, and TooMany (arguments "n" and "seconds") when the account,
+// the address or everybody has failed too often of late; nobody is ever locked out.
 func (s *Service) Login(ctx context.Context, c Credentials) (token string, expires time.Time, err error) {
 	login := NormaliseLogin(c.Login)
-	buckets := throttleBuckets(login, c.Address)
+	buckets, err := s.buckets(ctx, login, c.Address, c.Device)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	// Once outside the gate, so that a flood does not queue before it.
 	if err := s.checkThrottle(ctx, buckets); err != nil {
 		return "", time.Time{}, err
 	}
-	p, memberships, err := s.identify(ctx, login, c.Password)
+	p, err := s.guess(ctx, login, c.Password, buckets)
 	if err != nil {
-		if errors.Is(err, errWrong) {
-			if failed := s.countFailure(ctx, buckets); failed != nil {
-				return "", time.Time{}, failed
-			}
-		}
 		return "", time.Time{}, err
 	}
-	return s.startSession(ctx, p, memberships[0].Shop, c.Agent, buckets[0])
+	memberships, err := s.store.Memberships(ctx, p.ID)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	if len(memberships) == 0 {
+		return "", time.Time{}, errWrong
+	}
+	in, err := s.store.ShopByID(ctx, memberships[0].Shop)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return s.startSession(ctx, p, in, c.Agent, func(ctx context.Context) error {
+		return s.forgive(ctx, buckets, login, c.Device)
+	})
+}
+
+// guess looks at one password, a few at a time in the whole program.
+func (s *Service) guess(ctx context.Context, login, password string, buckets []bucket) (Person, error) {
+	select {
+	case s.gate <- struct{}{}:
+		defer func() { <-s.gate }()
+	case <-ctx.Done():
+		return Person{}, ctx.Err()
+	}
+	if err := s.checkThrottle(ctx, buckets); err != nil {
+		return Person{}, err
+	}
+	p, err := s.identify(ctx, login, password)
+	if errors.Is(err, errWrong) {
+		if failed := s.countFailure(ctx, buckets); failed != nil {
+			return Person{}, failed
+		}
+	}
+	return p, err
 }
 
 // identify finds the person whose password it is. The hash of an unknown login
 // is a dummy's, so that the time tells nothing.
-func (s *Service) identify(ctx context.Context, login, password string) (Person, []Membership, error) {
+func (s *Service) identify(ctx context.Context, login, password string) (Person, error) {
+	dummy, err := s.dummy(ctx)
+	if err != nil {
+		return Person{}, err
+	}
 	p, err := s.store.PersonByLogin(ctx, login)
 	known := err == nil
 	if errors.Is(err, ErrMissing) {
-		p.PasswordHash, err = s.dummy(ctx)
+		p.PasswordHash, err = dummy, nil
 	}
 	if err != nil {
-		return Person{}, nil, err
+		return Person{}, err
 	}
 	ok, outdated, err := s.hasher.Verify(ctx, password, p.PasswordHash)
 	if err != nil {
-		return Person{}, nil, err
+		return Person{}, err
 	}
 	if !ok || !known || p.Disabled {
-		return Person{}, nil, errWrong
-	}
-	memberships, err := s.store.Memberships(ctx, p.ID)
-	if err != nil {
-		return Person{}, nil, err
-	}
-	if len(memberships) == 0 {
-		return Person{}, nil, errWrong
+		return Person{}, errWrong
 	}
 	if outdated {
-		if p.PasswordHash, err = s.hasher.Hash(ctx, password); err != nil {
-			return Person{}, nil, err
-		}
-		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.UpdatePerson(ctx, p) }); err != nil {
-			return Person{}, nil, err
-		}
+		return p, s.strengthen(ctx, p, password)
 	}
-	return p, memberships, nil
+	return p, nil
 }
 
-func (s *Service) startSession(ctx context.Context, p Person, in tenant.ShopID, agent string, account []byte) (string, time.Time, error) {
+// strengthen hashes a password at today's cost, unless it was changed meanwhile.
+func (s *Service) strengthen(ctx context.Context, p Person, password string) error {
+	hash, err := s.hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	err = s.atomic.Do(ctx, func(ctx context.Context) error {
+		return s.store.SetPassword(ctx, p.ID, p.PasswordHash, hash, p.ChangedAt)
+	})
+	if errors.Is(err, ErrStale) {
+		return errWrong // the password that was right is not any more
+	}
+	return err
+}
+
+func (s *Service) startSession(ctx context.Context, p Person, in Shop, agent string, also func(context.Context) error) (string, time.Time, error) {
 	token, err := newToken()
 	if err != nil {
 		return "", time.Time{}, err
 	}
 	now := s.now()
-	session := Session{TokenHash: hashToken(token), Person: p.ID, Shop: in, Agent: clip(cleanText(agent), 200),
-		CreatedAt: day.At(now), SeenAt: day.At(now), ExpiresAt: day.At(now.Add(idleLimit))}
-	err = s.atomic.Do(ctx, func(ctx context.Context) error {
-		if err := s.store.SaveAttempts(ctx, account, Attempts{}); err != nil {
+	session := Session{
+		TokenHash: hashToken(token), Person: p.ID, Shop: in.ID, Agent: clip(cleanText(agent), 200),
+		CreatedAt: day.At(now), SeenAt: day.At(now), ExpiresAt: day.At(now.Add(idleLimit)),
+	}
+	scope := ScopeOf(in)
+	scope.Person, scope.PersonName, scope.Request = p.ID, p.Name, tenant.RequestID(ctx)
+	err = s.atomic.Do(tenant.With(ctx, scope), func(ctx context.Context) error {
+		if err := also(ctx); err != nil {
 			return err
 		}
 		if err := s.store.InsertSession(ctx, session); err != nil {
 			return err
 		}
-		made, err := s.store.ShopByID(ctx, in)
-		if err != nil {
-			return err
-		}
-		scope := ScopeOf(made)
-		scope.Person, scope.Request = p.ID, tenant.RequestID(ctx)
-		return s.Record(tenant.With(ctx, scope), "person.logged_in", p.ID, nil)
+		return s.Record(ctx, "person.logged_in", p.ID, nil)
 	})
-	return token, session.ExpiresAt.Time(), err
-}
-
-// Active is an authenticated session.
-type Active struct {
-	Scope     tenant.Scope
-	ID        ident.ID // names the session in lists; not the secret
-	Expires   time.Time
-	LargeText bool
-}
-
-// Authenticate tells whose session a token is. Membership, role and disabling
-// are read at each call, so that they take effect at the next request.
-func (s *Service) Authenticate(ctx context.Context, token string) (Active, error) {
-	session, err := s.store.SessionByHash(ctx, hashToken(token))
-	if errors.Is(err, ErrMissing) {
-		return Active{}, fault.New(fault.Unauthenticated, "shop.session_ended")
-	}
 	if err != nil {
-		return Active{}, err
+		return "", time.Time{}, err
 	}
-	now := s.now()
-	if day.At(now) >= session.ExpiresAt {
-		return Active{}, fault.New(fault.Unauthenticated, "shop.session_ended")
-	}
-	active, err := s.member(ctx, session)
-	if err != nil {
-		return Active{}, err
-	}
-	active.Expires = session.ExpiresAt.Time()
-	if now.Sub(session.SeenAt.Time()) >= touchEvery {
-		end := now.Add(idleLimit)
-		if last := session.CreatedAt.Time().Add(absoluteLimit); end.After(last) {
-			end = last
-		}
-		err := s.atomic.Do(ctx, func(ctx context.Context) error {
-			return s.store.TouchSession(ctx, session.TokenHash, day.At(now), day.At(end))
-		})
-		if err != nil {
-			return Active{}, err
-		}
-		active.Expires = end
-	}
-	return active, nil
+	return token, session.ExpiresAt.Time(), nil
 }
 
-func (s *Service) member(ctx context.Context, session Session) (Active, error) {
-	p, err := s.store.PersonByID(ctx, session.Person)
-	if err != nil {
-		return Active{}, err
-	}
-	memberships, err := s.store.Memberships(ctx, p.ID)
-	if err != nil {
-		return Active{}, err
-	}
-	for _, m := range memberships {
-		if m.Shop != session.Shop || p.Disabled {
-			continue
-		}
-		made, err := s.store.ShopByID(ctx, m.Shop)
-		if err != nil {
-			return Active{}, err
-		}
-		scope := ScopeOf(made)
-		scope.Person, scope.PersonName, scope.Role, scope.Lang = p.ID, p.Name, m.Role, p.Language
-		return Active{Scope: scope, ID: sessionID(session.TokenHash), LargeText: p.LargeText}, nil
-	}
-	return Active{}, fault.New(fault.Unauthenticated, "shop.session_ended")
-}
-
-// Logout ends the session of the token; an unknown token is no error.
-func (s *Service) Logout(ctx context.Context, token string) error {
-	return s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.DeleteSession(ctx, hashToken(token)) })
-}
-
-// Listed is one of a person's own sessions.
-type Listed struct {
-	ID        ident.ID
-	CreatedAt day.Micros
-	SeenAt    day.Micros
-	Agent     string
-	Current   bool
-}
-
-// Sessions lists the live sessions of the person of the scope.
-func (s *Service) Sessions(ctx context.Context, token string) ([]Listed, error) {
-	scope, err := tenant.Must(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.store.SessionsOf(ctx, scope.Person)
-	if err != nil {
-		return nil, err
-	}
-	now, current := day.At(s.now()), sessionID(hashToken(token))
-	var out []Listed
-	for _, row := range rows {
-		if row.ExpiresAt <= now {
-			continue
-		}
-		id := sessionID(row.TokenHash)
-		out = append(out, Listed{ID: id, CreatedAt: row.CreatedAt, SeenAt: row.SeenAt, Agent: row.Agent, Current: id == current})
-	}
-	return out, nil
-}
-
-// EndSession ends one of the person's own sessions by its name in the list.
-func (s *Service) EndSession(ctx context.Context, id ident.ID) error {
-	scope, err := tenant.Must(ctx)
-	if err != nil {
-		return err
-	}
-	return s.atomic.Do(ctx, func(ctx context.Context) error {
-		rows, err := s.store.SessionsOf(ctx, scope.Person)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if sessionID(row.TokenHash) == id {
-				return s.store.DeleteSession(ctx, row.TokenHash)
-			}
-		}
-		return fault.New(fault.NotFound, "shop.session_unknown")
-	})
-}
-
-// SwitchShop moves the session to another shop of the person.
-func (s *Service) SwitchShop(ctx context.Context, token, slug string) error {
-	scope, err := tenant.Must(ctx)
-	if err != nil {
-		return err
-	}
-	return s.atomic.Do(ctx, func(ctx context.Context) error {
-		memberships, err := s.store.Memberships(ctx, scope.Person)
-		if err != nil {
-			return err
-		}
-		for _, m := range memberships {
-			if m.Slug == slug {
-				return s.store.MoveSession(ctx, hashToken(token), m.Shop)
-			}
-		}
-		return fault.New(fault.NotFound, "shop.unknown", fault.A("slug", slug))
-	})
-}
-
-// Purge deletes what has expired: sessions, and throttle rows of a day ago.
-func (s *Service) Purge(ctx context.Context) error {
-	now := s.now()
-	return s.atomic.Do(ctx, func(ctx context.Context) error {
-		if err := s.store.PurgeSessions(ctx, day.At(now)); err != nil {
-			return err
-		}
-		return s.store.PurgeAttempts(ctx, day.At(now.Add(-24*time.Hour)))
-	})
-}
+// NewDevice is a fresh word for a browser to keep.
+func NewDevice() (string, error) { return newToken() }
 
 func newToken() (string, error) {
 	raw := make([]byte, 32)
@@ -282,8 +168,7 @@ func hashToken(token string) []byte {
 	return sum[:]
 }
 
-// sessionID names a session by a part of its hash's hash, which opens nothing.
-func sessionID(tokenHash []byte) ident.ID { return ident.Derive(ident.Nil, tokenHash) }
+func hashText(s string) string { return string(hashToken(s)) }
 
 func clip(s string, most int) string {
 	runes := []rune(s)

@@ -31,38 +31,96 @@ type NewShop struct {
 }
 
 // CreateShop makes a shop. The slug is taken from the name's pinyin when empty.
-// It spans the installation: only the command line and the first-run page call it.
+// It spans the installation: only the command line calls it.
 func (s *Service) CreateShop(ctx context.Context, n NewShop) (Shop, error) {
-	made, err := s.newShop(n)
+	plan, wrong, err := s.newShop(n)
 	if err != nil {
 		return Shop{}, err
 	}
-	base := made.Slug
+	if err := wrong.Err(); err != nil {
+		return Shop{}, err
+	}
+	var made Shop
 	err = s.atomic.Do(ctx, func(ctx context.Context) error {
-		for try := 2; ; try++ {
-			_, err := s.store.ShopBySlug(ctx, made.Slug)
-			if errors.Is(err, ErrMissing) {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			if n.Slug != "" || try > 99 {
-				return fault.New(fault.Conflict, "shop.slug_taken", fault.A("slug", made.Slug)).WithField("slug")
-			}
-			made.Slug = fmt.Sprintf("%s-%d", base, try)
-		}
 		var err error
-		made, err = s.store.InsertShop(ctx, made)
-		if err != nil {
-			return err
-		}
-		return s.Record(Acting(ctx, made), "shop.created", ident.Nil, map[string]any{"slug": made.Slug})
+		made, err = s.insertShop(ctx, plan, n.Slug != "")
+		return err
 	})
 	return made, err
 }
 
-func (s *Service) newShop(n NewShop) (Shop, error) {
+// insertShop writes a shop; a slug that is taken is a Conflict when it was
+// chosen, else another is found.
+func (s *Service) insertShop(ctx context.Context, made Shop, chosen bool) (Shop, error) {
+	base := made.Slug
+	for try := 2; ; try++ {
+		_, err := s.store.ShopBySlug(ctx, made.Slug)
+		if errors.Is(err, ErrMissing) {
+			break
+		}
+		if err != nil {
+			return Shop{}, err
+		}
+		if chosen || try > 99 {
+			return Shop{}, fault.New(fault.Conflict, "shop.slug_taken", fault.A("slug", made.Slug)).WithField("slug")
+		}
+		made.Slug = fmt.Sprintf("%s-%d", base, try)
+	}
+	made, err := s.store.InsertShop(ctx, made)
+	if err != nil {
+		return Shop{}, err
+	}
+	return made, s.Record(Acting(ctx, made), "shop.created", ident.Nil, map[string]any{"slug": made.Slug})
+}
+
+// SetUp makes the first shop and its owner on the first start, and logs the owner
+// in. It is a Conflict as soon as anybody can log in; what is wrong with the shop
+// and with the owner is said together.
+func (s *Service) SetUp(ctx context.Context, n NewShop, owner NewPerson, agent string) (token string, expires time.Time, err error) {
+	plan, wrong, err := s.newShop(n)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	owner.Role = tenant.Owner
+	p, alsoWrong := s.newPerson(plan, owner)
+	if err := append(wrong, alsoWrong...).Err(); err != nil {
+		return "", time.Time{}, err
+	}
+	s.first.Lock()
+	defer s.first.Unlock()
+	if err := s.refuseSecondStart(ctx); err != nil {
+		return "", time.Time{}, err
+	}
+	if p.PasswordHash, err = s.hasher.Hash(ctx, owner.Password); err != nil {
+		return "", time.Time{}, err
+	}
+	var made Shop
+	err = s.atomic.Do(ctx, func(ctx context.Context) (err error) {
+		if err := s.refuseSecondStart(ctx); err != nil {
+			return err
+		}
+		if made, err = s.insertShop(ctx, plan, false); err != nil {
+			return err
+		}
+		return s.insertPerson(Acting(ctx, made), made, p, owner.Role)
+	})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return s.startSession(ctx, p, made, agent, func(context.Context) error { return nil })
+}
+
+func (s *Service) refuseSecondStart(ctx context.Context) error {
+	switch some, err := s.store.AnyPerson(ctx); {
+	case err != nil:
+		return err
+	case some:
+		return fault.New(fault.Conflict, "shop.setup_done")
+	}
+	return nil
+}
+
+func (s *Service) newShop(n NewShop) (Shop, fault.Fields, error) {
 	var wrong fault.Fields
 	made := Shop{
 		Slug: strings.ToLower(strings.TrimSpace(n.Slug)), Name: cleanText(n.Name), Timezone: n.Timezone, Province: cleanText(n.Province),
@@ -70,7 +128,7 @@ func (s *Service) newShop(n NewShop) (Shop, error) {
 		Secret: make([]byte, 32),
 	}
 	if _, err := rand.Read(made.Secret); err != nil {
-		return Shop{}, err
+		return Shop{}, nil, err
 	}
 	if f := nameFault("name", made.Name, maxName); f != nil {
 		wrong = append(wrong, f)
@@ -88,7 +146,10 @@ func (s *Service) newShop(n NewShop) (Shop, error) {
 	if made.Currency, err = money.ParseCurrency(n.Currency); err != nil {
 		wrong = append(wrong, fault.New(fault.Invalid, "shop.currency_unknown").WithField("currency").WithCause(err))
 	}
-	return made, wrong.Err()
+	if f := provinceFault(made.Province); f != nil {
+		wrong = append(wrong, f)
+	}
+	return made, wrong, nil
 }
 
 // zone loads a named time zone; "" and "Local" are refused, because the
@@ -213,8 +274,8 @@ func (n Settings) check() error {
 	if f := nameFault("name", n.Name, maxName); f != nil {
 		wrong = append(wrong, f)
 	}
-	if len(n.Province) > maxName {
-		wrong = append(wrong, fault.New(fault.Invalid, "shop.too_long", fault.A("n", maxName)).WithField("province"))
+	if f := provinceFault(n.Province); f != nil {
+		wrong = append(wrong, f)
 	}
 	if n.Policy != NeverOut && n.Policy != Balanced && n.Policy != LittleWaste {
 		wrong = append(wrong, fault.New(fault.Invalid, "shop.choose").WithField("policy"))

@@ -7,7 +7,9 @@ package shop
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -40,7 +42,7 @@ type Shop struct {
 	Timezone         string
 	Zone             *time.Location
 	Currency         money.Currency
-	Province         string
+	Province         string // two digits of GB/T 2260, or ""
 	PricesIncludeTax bool
 	Policy           Policy
 	OpenHour         int // first hour of the day the shop is open, 0–23
@@ -64,6 +66,11 @@ type Person struct {
 	PasswordHash string
 	CreatedAt    day.Micros
 	ChangedAt    day.Micros
+}
+
+// Provinces lists the codes of the provinces, two digits of GB/T 2260.
+func Provinces() []string {
+	return strings.Fields("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82")
 }
 
 // Membership is a person's role in a shop.
@@ -94,11 +101,13 @@ type Service struct {
 	hasher Hasher
 	now    func() time.Time
 	dummy  func(ctx context.Context) (string, error)
+	gate   chan struct{} // passwords looked at together
+	first  sync.Mutex    // one first start at a time
 }
 
 // New builds the service. now is the clock.
 func New(store Store, atomic Atomic, hasher Hasher, now func() time.Time) *Service {
-	return &Service{store: store, atomic: atomic, hasher: hasher, now: now, dummy: dummyHash(hasher)}
+	return &Service{store: store, atomic: atomic, hasher: hasher, now: now, dummy: dummyHash(hasher), gate: make(chan struct{}, guesses)}
 }
 
 const (
@@ -130,6 +139,13 @@ func NormaliseLogin(s string) string {
 		return rest
 	}
 	return digits
+}
+
+func provinceFault(code string) *fault.Error {
+	if code == "" || slices.Contains(Provinces(), code) {
+		return nil
+	}
+	return fault.New(fault.Invalid, "shop.province_unknown").WithField("province")
 }
 
 func nameFault(field, name string, most int) *fault.Error {

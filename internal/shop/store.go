@@ -19,6 +19,14 @@ type Session struct {
 	Agent     string
 }
 
+// Visit is what one request needs to know of the session it comes in.
+type Visit struct {
+	Session Session
+	Person  Person // without the password's hash
+	Shop    Shop
+	Role    tenant.Role
+}
+
 // Attempts counts failed logins in one bucket (an account, an address, all).
 type Attempts struct {
 	Failures int
@@ -50,7 +58,10 @@ type Store interface {
 	UpdateShop(ctx context.Context, s Shop, version int64) error
 
 	InsertPerson(ctx context.Context, p Person) error
-	UpdatePerson(ctx context.Context, p Person) error
+	// SetPassword replaces the hash old by next, ErrStale when it is not old any more.
+	SetPassword(ctx context.Context, person ident.ID, old, next string, changed day.Micros) error
+	SetAppearance(ctx context.Context, person ident.ID, language string, largeText bool) error
+	SetDisabled(ctx context.Context, person ident.ID, disabled bool, changed day.Micros) error
 	PersonByID(ctx context.Context, id ident.ID) (Person, error)
 	PersonByLogin(ctx context.Context, login string) (Person, error)
 	AnyPerson(ctx context.Context) (bool, error)
@@ -59,11 +70,13 @@ type Store interface {
 	Memberships(ctx context.Context, person ident.ID) ([]Membership, error)
 
 	InsertSession(ctx context.Context, s Session) error
-	SessionByHash(ctx context.Context, hash []byte) (Session, error)
+	// Visit reads a session with its person, shop and the person's role there; one
+	// whose person has left the shop is ErrMissing.
+	Visit(ctx context.Context, hash []byte) (Visit, error)
 	TouchSession(ctx context.Context, hash []byte, seen, expires day.Micros) error
 	MoveSession(ctx context.Context, hash []byte, shop tenant.ShopID) error
 	DeleteSession(ctx context.Context, hash []byte) error
-	DeleteSessions(ctx context.Context, person ident.ID, except []byte) error
+	DeleteSessions(ctx context.Context, person ident.ID) error
 	PurgeSessions(ctx context.Context, before day.Micros) error
 	SessionsOf(ctx context.Context, person ident.ID) ([]Session, error)
 
@@ -72,6 +85,10 @@ type Store interface {
 	PurgeAttempts(ctx context.Context, before day.Micros) error
 
 	AuditHead(ctx context.Context) (seq int64, hash []byte, err error)
+	// NextAudit takes the next number of the trail, which belongs to the caller's
+	// transaction until it ends, and gives the hash of the line before.
+	NextAudit(ctx context.Context) (seq int64, previous []byte, err error)
+	// AppendAudit writes the line whose number NextAudit gave.
 	AppendAudit(ctx context.Context, e Entry) error
 	AuditAfter(ctx context.Context, seq int64, limit int) ([]Entry, error)
 }

@@ -2,6 +2,8 @@ package shopdb
 
 import (
 	"fmt"
+	"sync"
+	"time"
 
 	"buhuo/internal/day"
 	"buhuo/internal/db"
@@ -9,7 +11,6 @@ import (
 	"buhuo/internal/money"
 	"buhuo/internal/shop"
 	"buhuo/internal/tenant"
-	"time"
 )
 
 // shopRow is a line of shops. Its key is the tenant itself, so it carries no
@@ -40,7 +41,7 @@ func toShopRow(s shop.Shop) shopRow {
 }
 
 func fromShopRow(r shopRow) (shop.Shop, error) {
-	zone, err := time.LoadLocation(r.Timezone)
+	zone, err := loadZone(r.Timezone)
 	if err != nil {
 		return shop.Shop{}, fmt.Errorf("shop %s: %w", r.Slug, err)
 	}
@@ -55,6 +56,20 @@ func fromShopRow(r shopRow) (shop.Shop, error) {
 	return shop.Shop{ID: tenant.ShopID(r.ShopID), Slug: r.Slug, Name: r.Name, Timezone: r.Timezone, Zone: zone, Currency: currency, Province: r.Province,
 		PricesIncludeTax: r.PricesIncludeTax, Policy: shop.Policy(r.Policy), OpenHour: r.OpenHour, CloseHour: r.CloseHour,
 		MarketDays: market, ShowUnit: r.ShowUnit, Secret: r.Secret, CreatedAt: day.Micros(r.CreatedAt), Version: r.Version}, nil
+}
+
+// zones keeps what the library would read from its files at each request.
+var zones sync.Map
+
+func loadZone(name string) (*time.Location, error) {
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, zone)
+	}
+	return zone, err
 }
 
 type personRow struct {
@@ -96,6 +111,35 @@ func (sessionRow) TableName() string { return "sessions" }
 func fromSessionRow(r sessionRow) shop.Session {
 	return shop.Session{TokenHash: r.TokenHash, Person: r.PersonID, Shop: tenant.ShopID(r.ShopID), CreatedAt: day.Micros(r.CreatedAt),
 		SeenAt: day.Micros(r.SeenAt), ExpiresAt: day.Micros(r.ExpiresAt), Agent: r.Agent}
+}
+
+// visitRow is a session joined with its person, membership and shop.
+type visitRow struct {
+	TokenHash                                []byte
+	PersonID                                 ident.ID
+	ShopID, CreatedAt, SeenAt, ExpiresAt     int64
+	Agent, Login, PersonName, Language, Role string
+	LargeText, Disabled, PricesIncludeTax    bool
+	Slug, Name, Timezone, Currency, Province string
+	Policy, MarketDays, ShowUnit             string
+	OpenHour, CloseHour                      int
+	Secret                                   []byte
+	Version                                  int64
+}
+
+func fromVisitRow(r visitRow) (shop.Visit, error) {
+	in, err := fromShopRow(shopRow{
+		ShopID: r.ShopID, Slug: r.Slug, Name: r.Name, Timezone: r.Timezone, Currency: r.Currency, Province: r.Province, PricesIncludeTax: r.PricesIncludeTax,
+		Policy: r.Policy, OpenHour: r.OpenHour, CloseHour: r.CloseHour, MarketDays: r.MarketDays, ShowUnit: r.ShowUnit, Secret: r.Secret, Version: r.Version,
+	})
+	return shop.Visit{
+		Session: shop.Session{
+			TokenHash: r.TokenHash, Person: r.PersonID, Shop: in.ID, CreatedAt: day.Micros(r.CreatedAt),
+			SeenAt: day.Micros(r.SeenAt), ExpiresAt: day.Micros(r.ExpiresAt), Agent: r.Agent,
+		},
+		Person: shop.Person{ID: r.PersonID, Login: r.Login, Name: r.PersonName, Language: r.Language, LargeText: r.LargeText, Disabled: r.Disabled},
+		Shop:   in, Role: tenant.Role(r.Role),
+	}, err
 }
 
 type auditRow struct {

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/ident"
@@ -94,11 +97,27 @@ func (s *Store) InsertPerson(ctx context.Context, p shop.Person) error {
 	return answer(s.db.From(db.Installation(ctx)).Create(&row).Error)
 }
 
-// UpdatePerson rewrites a person.
-func (s *Store) UpdatePerson(ctx context.Context, p shop.Person) error {
-	row := toPersonRow(p)
-	result := s.db.From(db.Installation(ctx)).Model(&personRow{}).Where("id = ?", p.ID).
-		Select("Login", "Name", "Phone", "Email", "PasswordHash", "Language", "LargeText", "Disabled", "ChangedAt").Updates(&row)
+// SetPassword replaces a hash.
+func (s *Store) SetPassword(ctx context.Context, person ident.ID, old, next string, changed day.Micros) error {
+	result := s.db.From(db.Installation(ctx)).Exec("UPDATE persons SET password_hash = ?, changed_at = ? WHERE id = ? AND password_hash = ?", next, int64(changed), person, old)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return shop.ErrStale
+	}
+	return answer(result.Error)
+}
+
+// SetAppearance keeps how a person likes to read.
+func (s *Store) SetAppearance(ctx context.Context, person ident.ID, language string, largeText bool) error {
+	return s.ofPerson(ctx, "UPDATE persons SET language = ?, large_text = ? WHERE id = ?", language, largeText, person)
+}
+
+// SetDisabled lets a person in or keeps them out.
+func (s *Store) SetDisabled(ctx context.Context, person ident.ID, disabled bool, changed day.Micros) error {
+	return s.ofPerson(ctx, "UPDATE persons SET disabled = ?, changed_at = ? WHERE id = ?", disabled, int64(changed), person)
+}
+
+func (s *Store) ofPerson(ctx context.Context, statement string, args ...any) error {
+	result := s.db.From(db.Installation(ctx)).Exec(statement, args...)
 	if result.Error == nil && result.RowsAffected == 0 {
 		return shop.ErrMissing
 	}
@@ -107,7 +126,7 @@ func (s *Store) UpdatePerson(ctx context.Context, p shop.Person) error {
 
 // PersonByID reads a person.
 func (s *Store) PersonByID(ctx context.Context, id ident.ID) (shop.Person, error) {
-	return s.person(ctx, "id = ?", id)
+	return s.person(s.db.From(db.Installation(ctx)).Where("id = ?", id))
 }
 
 // PersonByLogin reads a person by login, phone number or e-mail, in that order.
@@ -115,19 +134,16 @@ func (s *Store) PersonByLogin(ctx context.Context, login string) (shop.Person, e
 	if login == "" {
 		return shop.Person{}, shop.ErrMissing
 	}
-	for _, where := range []string{"login = ?", "phone = ?", "email = ?"} {
-		p, err := s.person(ctx, where, login)
-		if !errors.Is(err, shop.ErrMissing) {
-			return p, err
-		}
-	}
-	return shop.Person{}, shop.ErrMissing
+	return s.person(s.db.From(db.Installation(ctx)).Where("login = ? OR phone = ? OR email = ?", login, login, login).
+		Order(clause.Expr{SQL: "CASE WHEN login = ? THEN 0 WHEN phone = ? THEN 1 ELSE 2 END", Vars: []any{login, login}}))
 }
 
-func (s *Store) person(ctx context.Context, where string, value any) (shop.Person, error) {
+func (s *Store) person(query *gorm.DB) (shop.Person, error) {
 	var row personRow
-	err := answer(s.db.From(db.Installation(ctx)).Where(where, value).Take(&row).Error)
-	return fromPersonRow(row), err
+	if err := answer(query.Limit(1).Take(&row).Error); err != nil {
+		return shop.Person{}, err
+	}
+	return fromPersonRow(row), nil
 }
 
 // AnyPerson reports whether somebody can log in.
@@ -169,11 +185,25 @@ func (s *Store) InsertSession(ctx context.Context, x shop.Session) error {
 	return answer(s.db.From(db.Installation(ctx)).Create(&row).Error)
 }
 
-// SessionByHash reads a session.
-func (s *Store) SessionByHash(ctx context.Context, hash []byte) (shop.Session, error) {
-	var row sessionRow
-	err := answer(s.db.From(db.Installation(ctx)).Where("token_hash = ?", hash).Take(&row).Error)
-	return fromSessionRow(row), err
+// Visit reads a session with whose it is and where, in one statement.
+func (s *Store) Visit(ctx context.Context, hash []byte) (shop.Visit, error) {
+	var row visitRow
+	result := s.db.From(db.Installation(ctx)).Raw(`SELECT x.token_hash, x.person_id, x.created_at, x.seen_at, x.expires_at, x.agent,
+			p.login, p.name AS person_name, p.language, p.large_text, p.disabled, m.role,
+			s.shop_id, s.slug, s.name, s.timezone, s.currency, s.province, s.prices_include_tax, s.policy, s.open_hour, s.close_hour,
+			s.market_days, s.show_unit, s.secret, s.version
+		FROM sessions x
+		JOIN persons p ON p.id = x.person_id
+		JOIN memberships m ON m.shop_id = x.shop_id AND m.person_id = x.person_id
+		JOIN shops s ON s.shop_id = x.shop_id
+		WHERE x.token_hash = ?`, hash).Scan(&row)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return shop.Visit{}, shop.ErrMissing
+	}
+	if result.Error != nil {
+		return shop.Visit{}, answer(result.Error)
+	}
+	return fromVisitRow(row)
 }
 
 // TouchSession notes a visit and moves the end.
@@ -191,12 +221,9 @@ func (s *Store) DeleteSession(ctx context.Context, hash []byte) error {
 	return s.sessions(ctx, "DELETE FROM sessions WHERE token_hash = ?", hash)
 }
 
-// DeleteSessions ends all sessions of a person but one.
-func (s *Store) DeleteSessions(ctx context.Context, person ident.ID, except []byte) error {
-	if except == nil {
-		except = []byte{}
-	}
-	return s.sessions(ctx, "DELETE FROM sessions WHERE person_id = ? AND token_hash <> ?", person, except)
+// DeleteSessions ends all sessions of a person.
+func (s *Store) DeleteSessions(ctx context.Context, person ident.ID) error {
+	return s.sessions(ctx, "DELETE FROM sessions WHERE person_id = ?", person)
 }
 
 // PurgeSessions deletes what ended before an instant.
@@ -243,8 +270,9 @@ func (s *Store) SaveAttempts(ctx context.Context, bucket []byte, a shop.Attempts
 	if a.Failures == 0 {
 		return s.sessions(ctx, "DELETE FROM login_throttle WHERE bucket = ?", bucket)
 	}
-	return s.sessions(ctx, `INSERT INTO login_throttle (bucket, failures, last_at) VALUES (?, ?, ?)
-		ON CONFLICT (bucket) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at`, bucket, a.Failures, int64(a.LastAt))
+	// The ORM takes bytes right behind a parenthesis for a list, so they come last.
+	return s.sessions(ctx, `INSERT INTO login_throttle (failures, last_at, bucket) VALUES (?, ?, ?)
+		ON CONFLICT (bucket) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at`, a.Failures, int64(a.LastAt), bucket)
 }
 
 // PurgeAttempts deletes counters not touched since an instant.
@@ -269,7 +297,25 @@ func (s *Store) AuditHead(ctx context.Context) (int64, []byte, error) {
 	return head.AuditSeq, head.AuditHash, answer(result.Error)
 }
 
-// AppendAudit writes the next line and moves the head.
+// NextAudit takes the next number; the row of counters stays locked until the
+// transaction ends.
+func (s *Store) NextAudit(ctx context.Context) (int64, []byte, error) {
+	id, err := db.Shop(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	var head struct {
+		AuditSeq  int64
+		AuditHash []byte
+	}
+	result := s.db.From(ctx).Raw("UPDATE counters SET audit_seq = audit_seq + 1 WHERE shop_id = ? RETURNING audit_seq, audit_hash", id).Scan(&head)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return 0, nil, shop.ErrMissing
+	}
+	return head.AuditSeq, head.AuditHash, answer(result.Error)
+}
+
+// AppendAudit writes the line and moves the head's hash.
 func (s *Store) AppendAudit(ctx context.Context, e shop.Entry) error {
 	id, err := db.Shop(ctx)
 	if err != nil {
@@ -279,7 +325,7 @@ func (s *Store) AppendAudit(ctx context.Context, e shop.Entry) error {
 	if err := answer(s.db.From(ctx).Create(&row).Error); err != nil {
 		return err
 	}
-	return answer(s.db.From(ctx).Exec("UPDATE counters SET audit_seq = ?, audit_hash = ? WHERE shop_id = ?", e.Seq, e.Hash, id).Error)
+	return answer(s.db.From(ctx).Exec("UPDATE counters SET audit_hash = ? WHERE shop_id = ? AND audit_seq = ?", e.Hash, id, e.Seq).Error)
 }
 
 // AuditAfter reads the lines behind seq.

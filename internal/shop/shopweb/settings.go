@@ -1,0 +1,176 @@
+package shopweb
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"buhuo/internal/day"
+	"buhuo/internal/fault"
+	"buhuo/internal/i18n"
+	"buhuo/internal/shop"
+	"buhuo/internal/tenant"
+	"buhuo/internal/web"
+	"buhuo/views/layout"
+	shopview "buhuo/views/shop"
+	"buhuo/views/ui"
+)
+
+func (h *Handlers) settingsForm(c *gin.Context) error {
+	s, err := h.Shop.Get(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	return h.settingsPage(c, http.StatusOK, s, answersOf(s))
+}
+
+// saveSettings changes the shop. What somebody else changed meanwhile is shown as
+// a sentence over what was typed, which a second press then saves.
+func (h *Handlers) saveSettings(c *gin.Context) error {
+	f, ctx := web.FormOf(c), c.Request.Context()
+	n := shop.Settings{
+		Name: f.Required("name", maxLine), Province: f.ChoiceOpt("province", "", shop.Provinces()...),
+		PricesIncludeTax: f.Checked("prices_include_tax"), Policy: shop.Policy(f.Choice("policy", policies()...)),
+		OpenHour: f.Int("open_hour", 0, 23), CloseHour: f.Int("close_hour", 1, 24),
+		ShowUnit: f.Choice("show_unit", showUnits...),
+	}
+	var err error
+	if n.MarketDays, err = day.ParseMarketDays(f.String("market_days", maxLine)); err != nil {
+		f.Add("market_days", err)
+	}
+	version := f.Int("version", 1, 1<<30)
+	if err = f.Err(); err == nil {
+		err = h.Shop.Update(ctx, n, int64(version))
+	}
+	if err == nil {
+		web.Flash(c, web.Good, web.Saved)
+		return web.Redirect(c, "/settings")
+	}
+	status := http.StatusUnprocessableEntity
+	if e, ok := fault.As(err); ok && errors.Is(e, fault.New(fault.Conflict, "shop.changed_meanwhile")) {
+		f.Add("name", err)
+		status = http.StatusConflict
+	} else if !f.Refused(err) {
+		return err
+	}
+	s, err := h.Shop.Get(ctx)
+	if err != nil {
+		return err
+	}
+	return h.settingsPage(c, status, s, f.Value)
+}
+
+var showUnits = []string{"jin", "kg"}
+
+func policies() []string {
+	var out []string
+	for _, p := range shop.Policies() {
+		out = append(out, string(p))
+	}
+	return out
+}
+
+// answersOf is the form as the shop is.
+func answersOf(s shop.Shop) func(name string) string {
+	v := url.Values{
+		"name": {s.Name}, "province": {s.Province}, "policy": {string(s.Policy)}, "show_unit": {s.ShowUnit},
+		"open_hour": {strconv.Itoa(s.OpenHour)}, "close_hour": {strconv.Itoa(s.CloseHour)}, "market_days": {s.MarketDays.String()},
+	}
+	if s.PricesIncludeTax {
+		v.Set("prices_include_tax", "1")
+	}
+	return v.Get
+}
+
+func (h *Handlers) settingsPage(c *gin.Context, status int, s shop.Shop, value func(string) string) error {
+	memberships, err := h.Shop.Memberships(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	chrome := web.Chrome(c)
+	t := chrome.T
+	scope, _ := web.Scope(c)
+	chrome.Title, chrome.Active = t.T("shop.settings_title"), layout.More
+	page := shopview.SettingsPage{
+		Chrome: chrome, Owner: scope.Role.AtLeast(tenant.Owner), Version: strconv.FormatInt(s.Version, 10),
+		Fixed:    []ui.Fact{{Term: t.T("shop.currency"), Text: s.Currency.Code}, {Term: t.T("shop.timezone"), Text: s.Timezone}},
+		Language: ui.SelectModel{Name: "language", Label: t.T("shop.language"), Options: langOptions(string(chrome.Lang))},
+		Large:    ui.Check{Name: "large_text", Label: t.T("shop.large_text"), Checked: chrome.LargeText},
+		Others:   otherShops(memberships, scope.Slug),
+		Unsafe:   !web.Secure(c),
+	}
+	if page.Owner {
+		page.Form = shopForm(t, web.FormOf(c), value)
+	} else {
+		page.Facts = shopFacts(t, s)
+	}
+	return web.Render(c, status, shopview.Settings(page))
+}
+
+func shopForm(t *i18n.Printer, f *web.Values, value func(string) string) shopview.ShopForm {
+	choice := func(name, label string) ui.SelectModel {
+		return ui.SelectModel{Name: name, Label: t.T(label), Error: f.Sentence(name), Needed: true}
+	}
+	form := shopview.ShopForm{
+		Name:     ui.FieldModel{Name: "name", Label: t.T("shop.name"), Value: value("name"), Error: f.Sentence("name"), Needed: true},
+		Province: provinceSelect(t, value("province"), f.Sentence("province")),
+		Policy:   choice("policy", "shop.policy"), ShowUnit: choice("show_unit", "shop.show_unit"),
+		Open: choice("open_hour", "shop.open_hour"), Close: choice("close_hour", "shop.close_hour"),
+		Market: ui.FieldModel{
+			Name: "market_days", Label: t.T("shop.market_days"), Value: value("market_days"), Error: f.Sentence("market_days"),
+			Hint: t.T("shop.market_days_hint"), Short: true,
+		},
+		Tax: ui.Check{Name: "prices_include_tax", Label: t.T("shop.prices_include_tax"), Hint: t.T("shop.prices_include_tax_hint"), Checked: value("prices_include_tax") != ""},
+	}
+	form.Policy.Hint = t.T("shop.policy_hint")
+	for _, p := range policies() {
+		form.Policy.Options = append(form.Policy.Options, ui.Option{Value: p, Text: t.T("shop.policy." + p), Selected: p == value("policy")})
+	}
+	for _, u := range showUnits {
+		form.ShowUnit.Options = append(form.ShowUnit.Options, ui.Option{Value: u, Text: t.T("unit." + u), Selected: u == value("show_unit")})
+	}
+	form.Open.Options, form.Close.Options = hours(0, 23, value("open_hour")), hours(1, 24, value("close_hour"))
+	return form
+}
+
+func hours(from, to int, chosen string) []ui.Option {
+	var out []ui.Option
+	for n := from; n <= to; n++ {
+		v := strconv.Itoa(n)
+		out = append(out, ui.Option{Value: v, Text: clock(n), Selected: v == chosen})
+	}
+	return out
+}
+
+func clock(hour int) string { return fmt.Sprintf("%02d:00", hour) }
+
+// shopFacts is what those read who may not change it.
+func shopFacts(t *i18n.Printer, s shop.Shop) []ui.Fact {
+	facts := []ui.Fact{
+		{Term: t.T("shop.name"), Text: s.Name},
+		{Term: t.T("shop.policy"), Text: t.T("shop.policy." + string(s.Policy))},
+		{Term: t.T("shop.hours"), Text: clock(s.OpenHour) + "–" + clock(s.CloseHour)},
+		{Term: t.T("shop.show_unit"), Text: t.T("unit." + s.ShowUnit)},
+	}
+	if s.Province != "" {
+		facts = append(facts, ui.Fact{Term: t.T("shop.province"), Text: t.T("shop.province." + s.Province)})
+	}
+	if len(s.MarketDays) > 0 {
+		facts = append(facts, ui.Fact{Term: t.T("shop.market_days"), Text: s.MarketDays.String()})
+	}
+	return facts
+}
+
+func otherShops(memberships []shop.Membership, current string) []ui.Option {
+	var out []ui.Option
+	for _, m := range memberships {
+		if m.Slug != current {
+			out = append(out, ui.Option{Value: m.Slug, Text: m.Name})
+		}
+	}
+	return out
+}
