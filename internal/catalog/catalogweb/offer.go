@@ -53,11 +53,14 @@ func (u counted) measured(t *i18n.Printer, q measure.Quantity) string {
 	return t.Measured(n, u.unit)
 }
 
-// packText is "箱 × 10 斤"; empty when the pack is the unit itself.
+// packText is "箱 × 10 斤", or the unit itself.
 func packText(t *i18n.Printer, u counted, o catalog.Offer) string {
 	size, err := o.Pack.Size()
-	if err != nil || o.Pack.Unit == u.unit && o.Pack.Factor == u.factor {
+	if err != nil {
 		return ""
+	}
+	if o.Pack.Unit == u.unit && o.Pack.Factor == u.factor {
+		return t.Unit(u.unit, measure.Thousandths)
 	}
 	return t.T("catalog.pack_of", i18n.A("pack", t.Unit(o.Pack.Unit, 1000)), i18n.A("content", u.measured(t, size)))
 }

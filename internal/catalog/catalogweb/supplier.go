@@ -195,9 +195,12 @@ func (h *Handlers) offerRows(c *gin.Context, s catalog.Supplier) ([]catalogview.
 		u := countOffer(p, o, show)
 		row := catalogview.OfferRow{
 			Product: p.Name, Href: "/products/" + p.ID.String(), Code: o.SupplierCode,
-			Price:   t.T("catalog.price_per", i18n.A("price", u.money(t, o.Price, scope.Currency)), i18n.A("unit", t.Unit(u.unit, 1000))),
-			Minimum: u.measured(t, o.Minimum), Pack: packText(t, u, o), Assumed: o.Assumed,
+			Price: t.T("catalog.price_per", i18n.A("price", u.money(t, o.Price, scope.Currency)), i18n.A("unit", t.Unit(u.unit, 1000))),
+			Pack:  packText(t, u, o), Assumed: o.Assumed,
 			LeadTime: leadTimeText(t, o, s), Edit: "/offers/" + o.ID.String() + "/edit",
+		}
+		if o.Minimum > 0 {
+			row.Minimum = t.T("catalog.at_least", i18n.A("quantity", u.measured(t, o.Minimum)))
 		}
 		for _, b := range o.Breaks {
 			row.Breaks = append(row.Breaks, t.T("catalog.break_from",
