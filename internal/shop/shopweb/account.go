@@ -31,7 +31,7 @@ func (h *Handlers) saveAppearance(c *gin.Context) error {
 	if err := f.Err(); err != nil {
 		return err
 	}
-	if err := h.Shop.SetAppearance(c.Request.Context(), lang, large); err != nil {
+	if err := h.shop.SetAppearance(c.Request.Context(), lang, large); err != nil {
 		return err
 	}
 	web.Flash(c, web.Good, web.Saved)
@@ -49,7 +49,7 @@ func (h *Handlers) switchShop(c *gin.Context) error {
 	if err := f.Err(); err != nil {
 		return err
 	}
-	if err := h.Shop.SwitchShop(c.Request.Context(), web.SessionToken(c), to); err != nil {
+	if err := h.shop.SwitchShop(c.Request.Context(), web.SessionToken(c), to); err != nil {
 		return err
 	}
 	return web.Redirect(c, "/")
@@ -67,7 +67,7 @@ func (h *Handlers) changePassword(c *gin.Context) error {
 	var cookie session
 	err := f.Err()
 	if err == nil {
-		cookie.token, cookie.expires, err = h.Shop.ChangePassword(c.Request.Context(), current, next, c.Request.UserAgent())
+		cookie.token, cookie.expires, err = h.shop.ChangePassword(c.Request.Context(), current, next, c.Request.UserAgent())
 	}
 	switch {
 	case err == nil:
@@ -100,7 +100,7 @@ func (h *Handlers) passwordPage(c *gin.Context, status int) error {
 }
 
 func (h *Handlers) sessions(c *gin.Context) error {
-	list, err := h.Shop.Sessions(c.Request.Context(), web.SessionToken(c))
+	list, err := h.shop.Sessions(c.Request.Context(), web.SessionToken(c))
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (h *Handlers) endSession(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Shop.EndSession(c.Request.Context(), id); err != nil {
+	if err := h.shop.EndSession(c.Request.Context(), id); err != nil {
 		return err
 	}
 	if s, ok := web.SessionOf(c); ok && s.ID == id {

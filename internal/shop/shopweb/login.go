@@ -18,7 +18,7 @@ func (h *Handlers) loginForm(c *gin.Context) error {
 	if _, in := web.Scope(c); in {
 		return web.Redirect(c, next)
 	}
-	some, err := h.Shop.HasPerson(c.Request.Context())
+	some, err := h.shop.HasPerson(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (h *Handlers) login(c *gin.Context) error {
 		return h.loginPage(c, http.StatusUnprocessableEntity, next)
 	}
 	ctx := c.Request.Context()
-	token, expires, err := h.Shop.Login(ctx, in)
+	token, expires, err := h.shop.Login(ctx, in)
 	switch kind := fault.KindOf(err); {
 	case err == nil:
 	case kind == fault.Unauthenticated, kind == fault.TooMany:
@@ -53,7 +53,7 @@ func (h *Handlers) login(c *gin.Context) error {
 	default:
 		return err
 	}
-	if err := h.Shop.Logout(ctx, web.SessionToken(c)); err != nil {
+	if err := h.shop.Logout(ctx, web.SessionToken(c)); err != nil {
 		return err
 	}
 	web.Keep(c, deviceCookie, known, deviceLife)
@@ -83,7 +83,7 @@ func (h *Handlers) loginPage(c *gin.Context, status int, next string) error {
 	return web.Render(c, status, shopview.Login(shopview.LoginPage{
 		Chrome: chrome, Next: next,
 		Login: f.Value("login"), LoginError: f.Sentence("login"), PasswordError: f.Sentence("password"),
-		DemoLogin: h.DemoLogin, DemoPassword: h.DemoPassword,
+		DemoLogin: h.demoLogin, DemoPassword: h.demoPassword,
 	}))
 }
 
@@ -91,7 +91,7 @@ func (h *Handlers) loginPage(c *gin.Context, status int, next string) error {
 // session there is nothing to do.
 func (h *Handlers) logout(c *gin.Context) error {
 	if token := web.SessionToken(c); token != "" {
-		if err := h.Shop.Logout(c.Request.Context(), token); err != nil {
+		if err := h.shop.Logout(c.Request.Context(), token); err != nil {
 			return err
 		}
 	}

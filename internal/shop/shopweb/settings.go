@@ -21,7 +21,7 @@ import (
 )
 
 func (h *Handlers) settingsForm(c *gin.Context) error {
-	s, err := h.Shop.Get(c.Request.Context())
+	s, err := h.shop.Get(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (h *Handlers) saveSettings(c *gin.Context) error {
 	}
 	version := f.Int("version", 1, 1<<30)
 	if err = f.Err(); err == nil {
-		err = h.Shop.Update(ctx, n, int64(version))
+		err = h.shop.Update(ctx, n, int64(version))
 	}
 	if err == nil {
 		web.Flash(c, web.Good, web.Saved)
@@ -57,7 +57,7 @@ func (h *Handlers) saveSettings(c *gin.Context) error {
 	} else if !f.Refused(err) {
 		return err
 	}
-	s, err := h.Shop.Get(ctx)
+	s, err := h.shop.Get(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func answersOf(s shop.Shop) func(name string) string {
 }
 
 func (h *Handlers) settingsPage(c *gin.Context, status int, s shop.Shop, value func(string) string) error {
-	memberships, err := h.Shop.Memberships(c.Request.Context())
+	memberships, err := h.shop.Memberships(c.Request.Context())
 	if err != nil {
 		return err
 	}

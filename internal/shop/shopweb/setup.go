@@ -30,7 +30,7 @@ var (
 )
 
 func (h *Handlers) setupForm(c *gin.Context) error {
-	some, err := h.Shop.HasPerson(c.Request.Context())
+	some, err := h.shop.HasPerson(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (h *Handlers) setUp(c *gin.Context) error {
 	var cookie session
 	err := f.Err()
 	if err == nil {
-		cookie.token, cookie.expires, err = h.Shop.SetUp(c.Request.Context(), made, owner, c.Request.UserAgent())
+		cookie.token, cookie.expires, err = h.shop.SetUp(c.Request.Context(), made, owner, c.Request.UserAgent())
 	}
 	if f.Refused(err) {
 		return h.setupPage(c, http.StatusUnprocessableEntity, token)
@@ -80,7 +80,7 @@ func (h *Handlers) setUp(c *gin.Context) error {
 }
 
 func (h *Handlers) mayStart(token string) bool {
-	return h.SetupToken == "" || subtle.ConstantTimeCompare([]byte(token), []byte(h.SetupToken)) == 1
+	return h.setupToken == "" || subtle.ConstantTimeCompare([]byte(token), []byte(h.setupToken)) == 1
 }
 
 // newSecret is a new password typed twice.
@@ -103,7 +103,7 @@ func (h *Handlers) setupPage(c *gin.Context, status int, token string) error {
 		return f.Value(name)
 	}
 	page := shopview.SetupPage{
-		Chrome: chrome, Token: token, AskToken: h.SetupToken != "" && token == "", TokenError: f.Sentence("token"),
+		Chrome: chrome, Token: token, AskToken: h.setupToken != "" && token == "", TokenError: f.Sentence("token"),
 		Language: ui.SelectModel{Name: "language", Label: t.T("shop.language"), Options: langOptions(typed("language", string(chrome.Lang)))},
 		Name:     ui.FieldModel{Name: "name", Label: t.T("shop.name"), Value: f.Value("name"), Error: f.Sentence("name"), Hint: t.T("shop.name_hint"), Auto: "organization", Needed: true},
 		Province: provinceSelect(t, typed("province", ""), f.Sentence("province")),

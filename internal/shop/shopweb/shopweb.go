@@ -16,27 +16,27 @@ import (
 	"buhuo/internal/web"
 )
 
-// Deps is what the pages need.
-type Deps struct {
-	Shop *shop.Service
-	// SetupToken is the code printed at the first start, which /setup asks for;
-	// empty where only the machine itself can reach the program.
-	SetupToken string
-	// DemoLogin and DemoPassword are shown on the login page of a demonstration,
-	// where no password can be changed. Both empty otherwise.
-	DemoLogin, DemoPassword string
+// Handlers are the pages of the area.
+type Handlers struct {
+	shop                    *shop.Service
+	setupToken              string
+	demoLogin, demoPassword string
 }
 
-func (d Deps) demo() bool { return d.DemoLogin != "" }
+// New makes the pages. setupToken is the code printed at the first start, which
+// /setup asks for; it is empty where only the machine itself can reach the program.
+func New(s *shop.Service, setupToken string) *Handlers {
+	return &Handlers{shop: s, setupToken: setupToken}
+}
 
-// Handlers are the pages of the area.
-type Handlers struct{ Deps }
+// Demo makes them the pages of a demonstration: the login page shows how to log
+// in, and nobody can change the password that all visitors share.
+func (h *Handlers) Demo(login, password string) *Handlers {
+	h.demoLogin, h.demoPassword = login, password
+	return h
+}
 
-// New makes the pages.
-func New(d Deps) *Handlers { return &Handlers{d} }
-
-// Register adds the pages to the engine.
-func Register(e *web.Engine, d Deps) { New(d).Routes(e) }
+func (h *Handlers) demo() bool { return h.demoLogin != "" }
 
 // Routes adds the pages to the engine.
 func (h *Handlers) Routes(e *web.Engine) {
@@ -59,8 +59,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 	}
 }
 
-// NewAuthenticator tells the engine whose session a cookie is.
-func NewAuthenticator(s *shop.Service) web.Authenticator { return authenticator{s} }
+// Authenticator tells the engine whose session a cookie is.
+func Authenticator(s *shop.Service) web.Authenticator { return authenticator{s} }
 
 type authenticator struct{ shop *shop.Service }
 

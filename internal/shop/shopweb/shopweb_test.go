@@ -35,20 +35,24 @@ type house struct {
 
 const secret = "nine red lanterns"
 
-// open opens the program; change may alter what it is told.
-func open(t *testing.T, change func(*web.Config, *shopweb.Deps)) *house {
+// open opens the program; change may alter what it is told. token is the code of
+// the first start.
+func open(t *testing.T, token string, change func(*web.Config)) *house {
 	t.Helper()
 	d := dbtest.SQLite(t)
 	h := &house{t: t, now: time.Date(2026, 11, 23, 1, 30, 0, 0, time.UTC), store: shopdb.New(d), atomic: d}
 	clock := func() time.Time { return h.now }
 	h.shop = shop.New(h.store, d, argon.New(argon.Parameters{Time: 1, Memory: 64, Threads: 1}), clock)
-	config := web.Config{Now: clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Auth: shopweb.NewAuthenticator(h.shop)}
-	deps := shopweb.Deps{Shop: h.shop}
+	config := web.Config{Now: clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Auth: shopweb.Authenticator(h.shop)}
 	if change != nil {
-		change(&config, &deps)
+		change(&config)
 	}
 	h.engine = web.New(config)
-	shopweb.Register(h.engine, deps)
+	pages := shopweb.New(h.shop, token)
+	if config.Demo {
+		pages.Demo("wang", secret)
+	}
+	pages.Routes(h.engine)
 	// What the rest of the program answers after a login.
 	h.engine.Route(web.Route{Method: http.MethodGet, Path: "/orders", Access: web.Viewer, Handler: func(c *gin.Context) error {
 		s, _ := web.Scope(c)
@@ -87,7 +91,7 @@ func (h *house) loggedIn(login string) *webtest.Browser {
 }
 
 func TestLoginLeadsBackAndOutAgain(t *testing.T) {
-	h := open(t, nil).people()
+	h := open(t, "", nil).people()
 	b := h.browser()
 	r := b.Get("/orders?day=3").Want(303)
 	if r.Location() != "/login?next=%2Forders%3Fday%3D3" {
@@ -111,7 +115,7 @@ func TestLoginLeadsBackAndOutAgain(t *testing.T) {
 }
 
 func TestWrongLoginsLookAlike(t *testing.T) {
-	h := open(t, nil).people()
+	h := open(t, "", nil).people()
 	answer := func(login, password string) string {
 		r := h.browser().Lang("en").PostForm("/login", url.Values{"login": {login}, "password": {password}}).Want(401)
 		r.Lacks(password)
