@@ -1,6 +1,7 @@
 package replenish_test
 
 import (
+	"buhuo/internal/ident"
 	"testing"
 	"time"
 
@@ -221,4 +222,16 @@ func says(s replenish.Suggestion, key string) bool {
 		}
 	}
 	return false
+}
+
+func TestNobodyOpensASackForAFewGrams(t *testing.T) {
+	in := replenish.Input{Version: replenish.Version, Today: 20000, Unit: "kg", Demand: replenish.Windows{Mean: []float64{0.004, 0.008, 0.012}, Var: []float64{0.00004, 0.00008, 0.00012}},
+		Offers: []replenish.Offer{{ID: ident.New(), Supplier: ident.New(), Kind: replenish.Wholesaler, Breaks: []replenish.Break{{Price: 50000}}, LeadDays: 1, ReviewDays: 1}}}
+	if got := replenish.Suggest(in).Result.Quantity; got != 0 {
+		t.Errorf("ordered %v for a demand of a few grams", got)
+	}
+	in.Demand = replenish.Windows{Mean: []float64{1.2, 2.4, 3.6}, Var: []float64{0.1, 0.2, 0.3}}
+	if got := replenish.Suggest(in).Result.Quantity; got == 0 {
+		t.Error("ordered nothing for a real demand")
+	}
 }

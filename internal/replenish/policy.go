@@ -1,6 +1,10 @@
 package replenish
 
-import "math"
+import (
+	"math"
+
+	"buhuo/internal/measure"
+)
 
 // words are the cycle service levels of the three policies, for goods that keep.
 var words = map[Service]float64{NeverRunOut: 0.99, Balanced: 0.95, LittleWaste: 0.85}
@@ -61,3 +65,6 @@ func (in *Input) serviceLevel(protection int, margin, cost float64) float64 {
 	}
 	return math.Round(math.Min(level, math.Max(lowestLevel, CriticalRatio(margin, over)))*1e4) / 1e4
 }
+
+// leastSale is the least amount of weighed goods that anybody buys: one liang.
+const leastSale measure.Quantity = 50

@@ -79,6 +79,11 @@ func (p *planner) protect(arrival, last int, service float64) Need {
 // is served with probability service.
 func (p *planner) need(arrival, k int, service float64, bounds Bounds) Need {
 	n := Need{Window: k, Service: service, Level: p.quantile(0, k, service), Owed: p.t.owed}
+	// Weighed goods that hardly sell: a gamma quantile of a few grams is no sale,
+	// and nobody opens a sack for it.
+	if !p.in.Demand.Whole && n.Level < leastSale {
+		n.Level = 0
+	}
 	after := p.quantile(arrival, k, service)
 	if bounds.Maximum > 0 && n.Level > bounds.Maximum {
 		n.Level, n.BoundBy = bounds.Maximum, "maximum"
