@@ -607,7 +607,7 @@ CREATE TABLE suggestions (
 	FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id)
 ){{.StrictNoRowid}};
 -- What the page of suggestions lists, with the figures that it adds up.
-CREATE INDEX suggestions_listed ON suggestions (shop_id, supplier_id, risk, product_id, state, quantity, override, line_cost, saving)
+CREATE INDEX suggestions_listed ON suggestions (shop_id, supplier_id, risk, product_id, state, stock_known, quantity, override, line_cost, saving)
 	WHERE quantity > 0 OR override > 0 OR risk >= 200000;
 CREATE INDEX suggestions_risk ON suggestions (shop_id, risk);
 

@@ -2,6 +2,7 @@ package restockdb_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -13,6 +14,8 @@ import (
 	"buhuo/internal/money"
 	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/restock/restocktest"
+	"buhuo/internal/stock"
+	"buhuo/internal/stock/stockdb"
 	"buhuo/internal/tenant"
 )
 
@@ -36,8 +39,10 @@ func house(t testing.TB, d *db.DB) restocktest.House {
 	scope := func(id tenant.ShopID) context.Context {
 		slug := fmt.Sprintf("shop-%d", id)
 		err := d.Do(wide, func(ctx context.Context) error {
-			return d.From(ctx).Exec(`INSERT INTO shops (shop_id, slug, name, timezone, currency, secret, created_at)
-				VALUES (?, ?, ?, ?, ?, ?, ?)`, int64(id), slug, slug, zone.String(), "CNY", []byte{1}, 1).Error
+			return errors.Join(
+				d.From(ctx).Exec(`INSERT INTO shops (shop_id, slug, name, timezone, currency, secret, created_at)
+					VALUES (?, ?, ?, ?, ?, ?, ?)`, int64(id), slug, slug, zone.String(), "CNY", []byte{1}, 1).Error,
+				d.From(ctx).Exec("INSERT INTO counters (shop_id, movement_hash, audit_hash) VALUES (?, ?, ?)", int64(id), []byte{0}, []byte{0}).Error)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -45,7 +50,9 @@ func house(t testing.TB, d *db.DB) restocktest.House {
 		return tenant.With(context.Background(), tenant.Scope{Shop: id, Slug: slug, Zone: zone, Currency: money.CNY, Lang: "fr"})
 	}
 	now := func() time.Time { return restocktest.Now }
+	store := restockdb.New(d)
 	return restocktest.House{
-		Store: restockdb.New(d), Atomic: d, Catalog: catalog.New(catalogdb.New(d), d, nil, now), A: scope(1), B: scope(2),
+		Store: store, Reader: store, Atomic: d, A: scope(1), B: scope(2),
+		Catalog: catalog.New(catalogdb.New(d), d, nil, now), Stock: stock.New(stockdb.New(d), d, now),
 	}
 }

@@ -20,14 +20,17 @@ import (
 	"buhuo/internal/money"
 	"buhuo/internal/replenish"
 	"buhuo/internal/restock"
+	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
 )
 
-// House is a fresh store beside a real catalogue, and two shops.
+// House is a fresh store beside a real catalogue and ledger, and two shops.
 type House struct {
 	Store   restock.Store
+	Reader  restock.Reader
 	Atomic  restock.Atomic
 	Catalog *catalog.Service
+	Stock   *stock.Service
 	// A and B carry the scopes of two shops in Asia/Shanghai that count in CNY.
 	A, B context.Context
 }
@@ -54,6 +57,11 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"mark ordered", testMarkOrdered},
 		{"two shops", testTwoShops},
 		{"no shop", testNoShop},
+		{"lists of suggestions", testSuggestionLists},
+		{"totals", testTotals},
+		{"list of products", testProducts},
+		{"today", testToday},
+		{"lists of two shops", testReaderTwoShops},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
