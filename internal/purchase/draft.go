@@ -10,8 +10,8 @@ import (
 	"buhuo/internal/money"
 )
 
-// MaxLines bounds an order: more would not fit a page nor a lorry.
-const MaxLines = 2000
+// MaxLines bounds an order: as many as one form can receive.
+const MaxLines = 500
 
 const maxNote = 1000
 
@@ -141,25 +141,25 @@ func (o *Order) freightShares() []money.Amount {
 // price that was the offer's follows the offer's price breaks; the middleman's cost
 // follows the quantity.
 func (o *Order) change(changes []LineChange, t terms) error {
-	by := map[int]LineChange{}
-	for _, c := range changes {
+	by := map[int]int{}
+	for i, c := range changes {
 		if c.Line < 1 || c.Line > len(o.Lines) {
 			return fault.New(fault.NotFound, "purchase.line_missing")
 		}
 		if c.Quantity < 0 {
-			return fault.New(fault.Invalid, "purchase.quantity_negative").WithField("quantity")
+			return fault.New(fault.Invalid, "purchase.quantity_negative").WithField(RowField("quantity", i))
 		}
-		by[c.Line] = c
+		by[c.Line] = i
 	}
 	kept := make([]OrderLine, 0, len(o.Lines))
 	for _, l := range o.Lines {
-		c, named := by[l.Line]
-		if named && c.Quantity == 0 {
+		i, named := by[l.Line]
+		if named && changes[i].Quantity == 0 {
 			continue
 		}
 		if named {
-			if err := l.change(c, t, o.Currency); err != nil {
-				return err
+			if err := l.change(changes[i], t, o.Currency); err != nil {
+				return inRow(err, i)
 			}
 		}
 		l.Line = len(kept) + 1
@@ -170,6 +170,14 @@ func (o *Order) change(changes []LineChange, t terms) error {
 	}
 	o.Lines = kept
 	return o.total(t.supplier)
+}
+
+// inRow files a line's fault under its row of the form.
+func inRow(err error, row int) error {
+	if f, ok := fault.As(err); ok && f.Field != "" {
+		return f.WithField(RowField(f.Field, row))
+	}
+	return err
 }
 
 func (l *OrderLine) change(c LineChange, t terms, currency money.Currency) error {

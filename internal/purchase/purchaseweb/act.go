@@ -1,0 +1,129 @@
+package purchaseweb
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"buhuo/internal/ident"
+	"buhuo/internal/purchase"
+	"buhuo/internal/web"
+)
+
+// act does one thing to the order of the path and goes back to its page; done again
+// it changes nothing and answers the same.
+func act(c *gin.Context, flash string, do func(ctx context.Context, id ident.ID) (purchase.Order, error)) error {
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	o, err := do(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
+	web.Flash(c, web.Good, flash)
+	return back(c, o)
+}
+
+func (h *Handlers) send(c *gin.Context) error {
+	f := web.FormOf(c)
+	version, _ := f.IntOpt("version", 1, 1<<30)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return act(c, "purchase.flash_sent", func(ctx context.Context, id ident.ID) (purchase.Order, error) {
+		return h.orders.Send(ctx, id, int64(version))
+	})
+}
+
+func (h *Handlers) confirm(c *gin.Context) error {
+	return act(c, "purchase.flash_confirmed", h.orders.Confirm)
+}
+
+func (h *Handlers) cancel(c *gin.Context) error {
+	return act(c, "purchase.flash_cancelled", h.orders.Cancel)
+}
+
+func (h *Handlers) closeShort(c *gin.Context) error {
+	return act(c, "purchase.flash_closed", h.orders.CloseShort)
+}
+
+// edit changes the quantities of a draft's lines, or removes the line of the button
+// that was pressed.
+func (h *Handlers) edit(c *gin.Context) error {
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f := web.FormOf(c)
+	version := f.Int("version", 1, 1<<30)
+	removed, _ := f.IntOpt("remove", 1, purchase.MaxLines)
+	var changes []purchase.LineChange
+	for _, r := range f.Rows("line", "quantity") {
+		change := purchase.LineChange{Line: r.Int("line", 1, purchase.MaxLines)}
+		if change.Line != removed || removed == 0 {
+			change.Quantity = r.Quantity("quantity")
+		}
+		changes = append(changes, change)
+	}
+	err = f.Err()
+	var o purchase.Order
+	if err == nil {
+		o, err = h.orders.UpdateDraft(c.Request.Context(), id, int64(version), changes)
+	}
+	if f.Refused(err) {
+		return h.page(c, id, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(c, web.Good, "purchase.flash_lines")
+	return back(c, o)
+}
+
+// receive books what came. Without lines everything owed came as ordered.
+func (h *Handlers) receive(c *gin.Context) error {
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f := web.FormOf(c)
+	var in purchase.Receipt
+	in.ClientID, _ = f.IDOpt("client_id")
+	in.Note = f.Text("note", 1000)
+	for _, r := range f.Rows("line", "quantity", "lot", "expiry", "price") {
+		in.Lines = append(in.Lines, receiptLine(r))
+	}
+	err = f.Err()
+	var o purchase.Order
+	if err == nil {
+		o, err = h.orders.Receive(c.Request.Context(), id, in)
+	}
+	if f.Refused(err) {
+		return h.page(c, id, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	flash := "purchase.flash_received"
+	if o.State == purchase.PartReceived {
+		flash = "purchase.flash_part_received"
+	}
+	web.Flash(c, web.Good, flash)
+	return back(c, o)
+}
+
+// receiptLine reads one row: no quantity says that nothing came, no price that it is
+// the ordered one.
+func receiptLine(r *web.Values) purchase.ReceiptLine {
+	l := purchase.ReceiptLine{Line: r.Int("line", 1, purchase.MaxLines), Lot: r.String("lot", 60)}
+	l.Quantity, _ = r.QuantityOpt("quantity")
+	if expiry, ok := r.DateOpt("expiry"); ok {
+		l.Expiry = &expiry
+	}
+	if price, ok := r.PriceOpt("price"); ok {
+		l.Price = &price
+	}
+	return l
+}

@@ -1,0 +1,89 @@
+// Package purchaseweb shows the orders to suppliers and takes what people do to
+// them. It turns forms into the area's values and the area's values into words; it
+// must not know a rule of purchasing, nor a table, nor how documents are made.
+package purchaseweb
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"buhuo/internal/i18n"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+	"buhuo/internal/web"
+	purchaseviews "buhuo/views/purchase"
+	"buhuo/views/ui"
+)
+
+// Handlers are the pages of the orders.
+type Handlers struct {
+	orders  *purchase.Service
+	formats []purchase.Format
+}
+
+// New makes the pages; formats are the documents that an order offers.
+func New(s *purchase.Service, formats []purchase.Format) *Handlers {
+	return &Handlers{orders: s, formats: formats}
+}
+
+// Routes adds the pages to the engine. Orders are made elsewhere, from suggestions.
+func (h *Handlers) Routes(e *web.Engine) {
+	for _, r := range []web.Route{
+		{Method: http.MethodGet, Path: "/orders", Access: web.Viewer, Handler: h.list},
+		{Method: http.MethodGet, Path: "/orders.json", Access: web.Viewer, Handler: h.listJSON},
+		{Method: http.MethodGet, Path: "/orders/:id", Access: web.Viewer, Handler: h.show},
+		{Method: http.MethodGet, Path: "/orders/:id.json", Access: web.Viewer, Handler: h.showJSON},
+		{Method: http.MethodPost, Path: "/orders/:id/lines", Access: web.Manager, Handler: h.edit},
+		{Method: http.MethodPost, Path: "/orders/:id/send", Access: web.Manager, Handler: h.send},
+		{Method: http.MethodPost, Path: "/orders/:id/confirm", Access: web.Manager, Handler: h.confirm},
+		{Method: http.MethodPost, Path: "/orders/:id/receive", Access: web.Seller, Handler: h.receive},
+		{Method: http.MethodPost, Path: "/orders/:id/cancel", Access: web.Manager, Handler: h.cancel},
+		{Method: http.MethodPost, Path: "/orders/:id/close", Access: web.Manager, Handler: h.closeShort},
+	} {
+		e.Route(r)
+	}
+	for _, f := range h.formats {
+		e.Route(web.Route{Method: http.MethodGet, Path: "/orders/:id" + f.Extension(), Access: web.Viewer, Handler: h.document(f)})
+	}
+}
+
+// stateOf is a state in words, with its tone and sign.
+func stateOf(p *i18n.Printer, s purchase.State) purchaseviews.State {
+	looks := map[purchase.State]purchaseviews.State{
+		purchase.Draft:        {Tone: ui.Plain, Icon: "edit"},
+		purchase.Sent:         {Tone: ui.Info, Icon: "send"},
+		purchase.Confirmed:    {Tone: ui.Info, Icon: "check"},
+		purchase.PartReceived: {Tone: ui.Watch, Icon: "truck"},
+		purchase.Received:     {Tone: ui.OK, Icon: "check"},
+		purchase.ClosedShort:  {Tone: ui.Watch, Icon: "close"},
+		purchase.Cancelled:    {Tone: ui.Plain, Icon: "close"},
+	}
+	look := looks[s]
+	look.Text = p.T("purchase.state." + string(s))
+	return look
+}
+
+// packs is the quantity in packs, in words; "" when it makes no whole number of them.
+func packs(p *i18n.Printer, l purchase.OrderLine) string {
+	n, ok := l.Packs()
+	if !ok {
+		return ""
+	}
+	size, err := l.Pack.Size()
+	if err != nil {
+		return ""
+	}
+	return p.Measured(measure.Quantity(n)*measure.Thousandths, l.Pack.Unit) + " × " + p.Measured(size, l.Unit)
+}
+
+// per is a price and what it is for.
+func per(p *i18n.Printer, price money.Price, c money.Currency, unit string) string {
+	return p.Price(price, c) + "/" + p.Unit(unit, measure.Thousandths)
+}
+
+// page of an order; also where every action leads back to.
+func address(o purchase.Order) string { return "/orders/" + o.ID.String() }
+
+func back(c *gin.Context, o purchase.Order) error { return web.Redirect(c, address(o)) }

@@ -1,0 +1,257 @@
+package purchaseweb
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/purchase"
+	"buhuo/internal/tenant"
+	"buhuo/internal/web"
+	"buhuo/views/layout"
+	purchaseviews "buhuo/views/purchase"
+	"buhuo/views/ui"
+)
+
+func (h *Handlers) show(c *gin.Context) error {
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	return h.page(c, id, http.StatusOK)
+}
+
+// page shows an order; after a refused form with what was typed.
+func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
+	ctx := c.Request.Context()
+	d, err := h.orders.Document(ctx, id, "")
+	if err != nil {
+		return err
+	}
+	came, err := h.orders.Deliveries(ctx, id)
+	if err != nil {
+		return err
+	}
+	o, chrome := d.Order, web.Chrome(c)
+	p := chrome.T
+	chrome.Title, chrome.Lead, chrome.Active = o.NumberText(), o.SupplierName, layout.Orders
+	chrome.Back = ui.Link{Href: "/orders", Text: p.T("purchase.orders_title")}
+	m := purchaseviews.OrderPage{
+		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
+		Steps: steps(p, o), Facts: facts(p, d), Documents: h.links(p, o), Message: message(d), Total: p.Money(d.Sums.Payable, o.Currency),
+		Deliveries: deliveries(p, o, came),
+	}
+	if o.State == purchase.Draft && o.Total < d.Supplier.MinimumOrder {
+		m.Warning = p.T("purchase.below_minimum", i18n.A("minimum", i18n.Cash{Amount: d.Supplier.MinimumOrder, Currency: o.Currency}))
+	}
+	allow(c, &m, p, o)
+	f := web.FormOf(c)
+	for i, l := range o.Lines {
+		m.Lines = append(m.Lines, line(p, o, l, i, f))
+	}
+	if _, seller := rights(c); seller && o.State.Can(purchase.Receive) {
+		m.Receive = receiveRows(p, o, f)
+	}
+	return web.Render(c, status, purchaseviews.Order(m))
+}
+
+// client is the form's id: the one that was sent, if a form was.
+func client(c *gin.Context, chrome layout.Chrome) string {
+	if sent := web.FormOf(c).Value("client_id"); sent != "" {
+		return sent
+	}
+	return chrome.Client
+}
+
+func rights(c *gin.Context) (manager, seller bool) {
+	scope, _ := web.Scope(c)
+	return scope.Role.AtLeast(tenant.Manager), scope.Role.AtLeast(tenant.Seller)
+}
+
+// allow offers what this person may do to an order in this state.
+func allow(c *gin.Context, m *purchaseviews.OrderPage, p *i18n.Printer, o purchase.Order) {
+	manager, _ := rights(c)
+	if !manager {
+		return
+	}
+	m.Edit = o.State == purchase.Draft
+	m.Send = o.State.Can(purchase.Send)
+	m.TotalNote = p.T("purchase.send_note")
+	for _, a := range []struct {
+		action purchase.Action
+		press  ui.Press
+		note   string
+	}{
+		{purchase.Confirm, ui.Press{Text: p.T("purchase.confirm"), Icon: "check"}, p.T("purchase.confirm_note")},
+		{purchase.CloseShort, ui.Press{Text: p.T("purchase.close"), Icon: "close", Kind: ui.Danger}, p.T("purchase.close_note")},
+		{purchase.Cancel, ui.Press{Text: p.T("purchase.cancel"), Icon: "trash", Kind: ui.Danger}, p.T("purchase.cancel_note")},
+	} {
+		if o.State.Can(a.action) {
+			m.Steer = append(m.Steer, purchaseviews.Act{Action: m.Base + "/" + string(a.action), Press: a.press, Note: a.note})
+		}
+	}
+}
+
+// steps are the states that the order has passed, the one it is in, and the ones
+// before it.
+func steps(p *i18n.Printer, o purchase.Order) []purchaseviews.State {
+	way := []purchase.State{purchase.Draft, purchase.Sent}
+	if o.ConfirmedAt != nil || o.State == purchase.Sent {
+		way = append(way, purchase.Confirmed)
+	}
+	switch o.State {
+	case purchase.Cancelled:
+		way = []purchase.State{purchase.Draft, purchase.Cancelled}
+		if o.SentDay != nil {
+			way = []purchase.State{purchase.Draft, purchase.Sent, purchase.Cancelled}
+		}
+	case purchase.PartReceived, purchase.ClosedShort:
+		way = append(way, purchase.PartReceived)
+		if o.State == purchase.ClosedShort {
+			way = append(way, purchase.ClosedShort)
+		} else {
+			way = append(way, purchase.Received)
+		}
+	default:
+		way = append(way, purchase.Received)
+	}
+	out := make([]purchaseviews.State, len(way))
+	passed := true
+	for i, s := range way {
+		out[i] = stateOf(p, s)
+		switch {
+		case s == o.State:
+			passed = false
+		case passed:
+			out[i].Tone, out[i].Icon = ui.OK, "check"
+		default:
+			out[i].Tone, out[i].Icon = ui.Plain, "hourglass"
+		}
+	}
+	return out
+}
+
+func facts(p *i18n.Printer, d purchase.Document) []ui.Fact {
+	o := d.Order
+	out := []ui.Fact{
+		{Term: p.T("purchase.supplier"), Text: o.SupplierName, Note: d.Supplier.Phone},
+		{Term: p.T("purchase.made"), Text: p.Date(o.CreatedDay)},
+	}
+	if o.SentDay != nil {
+		out = append(out, ui.Fact{Term: p.T("purchase.sent_on"), Text: p.Date(*o.SentDay)})
+	}
+	out = append(out, ui.Fact{Term: p.T("purchase.due"), Text: p.WeekdayDate(o.DueDay)},
+		ui.Fact{Term: p.T("purchase.goods"), Text: p.Money(o.Total, o.Currency)})
+	if d.Sums.Taxed && !o.PricesIncludeTax {
+		out = append(out, ui.Fact{Term: p.T("purchase.tax"), Text: p.Money(d.Sums.Tax, o.Currency)})
+	}
+	if o.Freight != 0 {
+		out = append(out, ui.Fact{Term: p.T("purchase.freight"), Text: p.Money(o.Freight, o.Currency)})
+	}
+	out = append(out, ui.Fact{Term: p.T("purchase.total"), Text: p.Money(d.Sums.Payable, o.Currency)})
+	if o.Saving != nil {
+		out = append(out, ui.Fact{Term: p.T("purchase.saving"), Text: p.Money(*o.Saving, o.Currency), Note: p.T("purchase.saving_note")})
+	}
+	if o.Note != "" {
+		out = append(out, ui.Fact{Term: p.T("purchase.note"), Text: o.Note})
+	}
+	return out
+}
+
+// links lead to the documents: pages to read in place, tables to keep.
+func (h *Handlers) links(p *i18n.Printer, o purchase.Order) []ui.Link {
+	icons := map[string]string{"pdf": "download", "html": "print", "csv": "download"}
+	var out []ui.Link
+	for _, f := range h.formats {
+		icon := icons[f.Name()]
+		if icon == "" {
+			icon = "download"
+		}
+		out = append(out, ui.Link{Href: address(o) + f.Extension(), Text: p.T("purchase.format." + f.Name()), Icon: icon, Download: f.Name() == "csv"})
+	}
+	return out
+}
+
+func line(p *i18n.Printer, o purchase.Order, l purchase.OrderLine, i int, f *web.Values) purchaseviews.OrderLine {
+	out := purchaseviews.OrderLine{
+		Line: strconv.Itoa(l.Line), Name: l.ProductName, Code: l.ProductCode, Product: "/products/" + l.ProductID.String(),
+		Quantity: p.Measured(l.Quantity, l.Unit), Packs: packs(p, l), Price: per(p, l.Price, o.Currency, l.Unit), Total: p.Money(l.Total, o.Currency),
+		Received: p.Measured(l.Received, l.Unit), Field: web.RowField("quantity", i), Value: l.Quantity.Decimal(),
+		Unit: p.Unit(l.Unit, l.Quantity), Step: "1",
+	}
+	if o.State.Open() && l.Owed() > 0 {
+		out.Owed = p.T("purchase.owed", i18n.A("quantity", i18n.Measured{Quantity: l.Owed(), Unit: l.Unit}))
+	}
+	if size, err := l.Pack.Size(); err == nil && size > 0 {
+		out.Step = size.Decimal()
+	}
+	if o.State != purchase.Draft {
+		return out
+	}
+	if rows := f.Rows("line"); i < len(rows) && rows[i].Value("line") == out.Line {
+		out.Value = rows[i].Value("quantity")
+		out.Error = rows[i].Sentence("quantity")
+	}
+	return out
+}
+
+// receiveRows are the lines still owed, filled with what is expected or, after a
+// refusal, with what was typed.
+func receiveRows(p *i18n.Printer, o purchase.Order, f *web.Values) []purchaseviews.ReceiveRow {
+	typed := map[string]*web.Values{}
+	for _, r := range f.Rows("line") {
+		typed[r.Value("line")] = r
+	}
+	var out []purchaseviews.ReceiveRow
+	for _, l := range o.Lines {
+		if l.Owed() == 0 && typed[strconv.Itoa(l.Line)] == nil {
+			continue
+		}
+		i := len(out)
+		field := func(name, label, value, mode string) ui.FieldModel {
+			m := ui.FieldModel{Name: name, ID: web.RowField(name, i), Label: label, Value: value, Mode: mode, Short: true}
+			if r := typed[strconv.Itoa(l.Line)]; r != nil {
+				m.Value, m.Error = r.Value(name), r.Sentence(name)
+			}
+			return m
+		}
+		row := purchaseviews.ReceiveRow{
+			Line: strconv.Itoa(l.Line), Name: l.ProductName,
+			Owed:     p.T("purchase.owed", i18n.A("quantity", i18n.Measured{Quantity: l.Owed(), Unit: l.Unit})),
+			Quantity: field("quantity", p.T("purchase.quantity"), l.Owed().Decimal(), "decimal"),
+			Price:    field("price", p.T("purchase.price"), l.Price.Decimal(), "decimal"),
+			Lot:      field("lot", p.T("purchase.lot"), "", ""),
+			Expiry:   field("expiry", p.T("purchase.expiry"), "", ""),
+		}
+		row.Quantity.Unit, row.Price.Unit = p.Unit(l.Unit, l.Owed()), o.Currency.Code+"/"+p.Unit(l.Unit, measure.Thousandths)
+		row.Expiry.Type = "date"
+		out = append(out, row)
+	}
+	return out
+}
+
+func deliveries(p *i18n.Printer, o purchase.Order, came []purchase.Delivery) []purchaseviews.Delivery {
+	out := make([]purchaseviews.Delivery, len(came))
+	for i, d := range came {
+		out[i] = purchaseviews.Delivery{Head: p.Date(d.BusinessDay) + " · " + p.Money(d.Total, o.Currency), Note: d.Note}
+		if d.LeadTime != nil {
+			out[i].Head += " · " + p.T("purchase.took", i18n.A("n", *d.LeadTime))
+		}
+		for _, l := range d.Lines {
+			ordered := o.Lines[l.Line-1]
+			text := ordered.ProductName + " " + p.Measured(l.Quantity, ordered.Unit)
+			if l.Lot != "" {
+				text += " · " + p.T("purchase.lot_of", i18n.A("lot", l.Lot))
+			}
+			if l.Expiry != nil {
+				text += " · " + p.T("purchase.expires", i18n.A("day", *l.Expiry))
+			}
+			out[i].Lines = append(out[i].Lines, text)
+		}
+	}
+	return out
+}

@@ -1,0 +1,426 @@
+package purchaseweb_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/catalog/catalogdb"
+	"buhuo/internal/db"
+	"buhuo/internal/dbtest"
+	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+	"buhuo/internal/purchase/format/csv"
+	"buhuo/internal/purchase/format/html"
+	"buhuo/internal/purchase/format/pdf"
+	"buhuo/internal/purchase/purchasedb"
+	"buhuo/internal/purchase/purchasetest"
+	"buhuo/internal/purchase/purchaseweb"
+	"buhuo/internal/stock"
+	"buhuo/internal/stock/stockdb"
+	"buhuo/internal/tenant"
+	"buhuo/internal/web"
+	"buhuo/internal/webtest"
+	"buhuo/static"
+)
+
+// house is two shops with their pages.
+type house struct {
+	purchasetest.House
+	*webtest.Browser
+	orders *purchase.Service
+	goods  purchasetest.Goods
+	engine http.Handler
+}
+
+// as is a browser of somebody else.
+func (h house) as(t *testing.T, who string) *webtest.Browser {
+	return webtest.New(t, h.engine).As(who).Lang("en")
+}
+
+func open(t *testing.T) house {
+	t.Helper()
+	d := dbtest.SQLite(t)
+	clock := purchasetest.NewClock()
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := func(id tenant.ShopID, role tenant.Role) tenant.Scope {
+		return tenant.Scope{Shop: id, Slug: fmt.Sprintf("shop-%d", id), ShopName: "村口小店", Zone: zone, Currency: money.CNY, Role: role}
+	}
+	for id := range 2 {
+		err := d.Do(db.Installation(context.Background()), func(ctx context.Context) error {
+			slug := fmt.Sprintf("shop-%d", id+1)
+			if err := d.From(ctx).Exec(`INSERT INTO shops (shop_id, slug, name, timezone, currency, secret, created_at)
+				VALUES (?, ?, ?, ?, ?, ?, ?)`, id+1, slug, slug, zone.String(), "CNY", []byte{1}, 1).Error; err != nil {
+				return err
+			}
+			start := make([]byte, 32)
+			return d.From(ctx).Exec("INSERT INTO counters (shop_id, movement_hash, audit_hash) VALUES (?, ?, ?)", id+1, start, start).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	with := func(s tenant.Scope) context.Context { return tenant.With(context.Background(), s) }
+	h := house{House: purchasetest.House{
+		Store: purchasedb.New(d), Atomic: d, Clock: clock, Stock: stock.New(stockdb.New(d), d, clock.Now),
+		Catalog: catalog.New(catalogdb.New(d), d, func(string) string { return "" }, clock.Now),
+		A:       with(scope(1, tenant.Owner)), B: with(scope(2, tenant.Owner)),
+	}}
+	h.orders, _ = h.Service()
+	h.goods = h.Stocked(t, h.A, 3)
+	e := web.New(web.Config{
+		Now: clock.Now, Log: slog.New(slog.DiscardHandler), Static: static.Handler(),
+		Auth: webtest.Sessions{
+			"owner": scope(1, tenant.Owner), "seller": scope(1, tenant.Seller), "viewer": scope(1, tenant.Viewer), "other": scope(2, tenant.Owner),
+		},
+	})
+	purchaseweb.New(h.orders, []purchase.Format{pdf.New(), html.New(), csv.New()}).Routes(e)
+	h.engine = e
+	h.Browser = webtest.New(t, e).As("owner").Lang("en")
+	return h
+}
+
+func (h house) draft(t *testing.T, quantities ...measure.Quantity) purchase.Order {
+	t.Helper()
+	return purchasetest.Made(t, h.orders, h.A, h.goods.Draft(quantities...))
+}
+
+func (h house) reread(t *testing.T, o purchase.Order) purchase.Order {
+	t.Helper()
+	o, err := h.orders.Order(h.A, o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func at(o purchase.Order, rest string) string { return "/orders/" + o.ID.String() + rest }
+
+// What programs rely on: addresses, names, points.
+func TestForMachines(t *testing.T) {
+	h := open(t)
+	o := h.draft(t, 10_000, 2_500)
+	var list struct {
+		Orders []map[string]any `json:"orders"`
+	}
+	h.Get("/orders.json").Want(200).JSON(&list)
+	want := map[string]any{
+		"id": o.ID.String(), "number": "PO-2026-0001", "supplier": "果品合作社", "state": "draft", "total": "31.25", "currency": "CNY",
+	}
+	if len(list.Orders) != 1 || fmt.Sprint(list.Orders[0]) != fmt.Sprint(want) {
+		t.Errorf("orders.json: %v, want %v", list.Orders, want)
+	}
+	var one map[string]any
+	h.Get(at(o, ".json")).Want(200).JSON(&one)
+	lines, _ := one["lines"].([]any)
+	if one["id"] != o.ID.String() || one["state"] != "draft" || len(lines) != 2 || !strings.Contains(fmt.Sprint(lines[1]), "quantity:2.5 received:0") {
+		t.Errorf("one order: %+v", one)
+	}
+	for _, lang := range i18n.Langs() {
+		table := h.Get(at(o, ".csv?lang="+string(lang))).Want(200)
+		if !strings.HasPrefix(string(table.Body), "\ufeffline,product_code,supplier_code,product_name,quantity,unit,unit_price,line_total\r\n1,\"") {
+			t.Errorf("%s: %.120q", lang, table.Body)
+		}
+		if !strings.Contains(table.Header.Get("Content-Disposition"), `attachment; filename="PO-2026-0001.csv"`) {
+			t.Errorf("kept as %q", table.Header.Get("Content-Disposition"))
+		}
+		page := h.Get(at(o, ".html?lang="+string(lang))).Want(200)
+		if got := page.Doc().Find("html").AttrOr("lang", ""); got != string(lang) {
+			t.Errorf("asked for %s, got %s", lang, got)
+		}
+	}
+	document := h.Get(at(o, ".pdf")).Want(200)
+	if !strings.HasPrefix(string(document.Body), "%PDF") || document.Header.Get("Content-Type") != "application/pdf" {
+		t.Errorf("pdf: %.20q of type %s", document.Body, document.Header.Get("Content-Type"))
+	}
+	if got := h.Get(at(o, ".html")).Want(200).Doc().Find("html").AttrOr("lang", ""); got != "zh-Hans" {
+		t.Errorf("the supplier reads %s", got)
+	}
+}
+
+// A script without cookies' company: each step answers 303, again 303 and no
+// change, and 409 where it is illegal.
+func TestSteps(t *testing.T) {
+	h := open(t)
+	script := h.Plain()
+	o := h.draft(t, 10_000)
+	step := func(name string, status int) {
+		t.Helper()
+		before := h.reread(t, o)
+		script.PostForm(at(o, "/"+name), url.Values{}).Want(status)
+		if status != http.StatusSeeOther && h.reread(t, o).Version != before.Version {
+			t.Errorf("%s answered %d and changed the order", name, status)
+		}
+	}
+	step("confirm", 409)
+	step("receive", 409)
+	step("close", 409)
+	for _, name := range []string{"send", "confirm", "receive"} {
+		step(name, 303)
+		version := h.reread(t, o).Version
+		step(name, 303)
+		if h.reread(t, o).Version != version {
+			t.Errorf("%s twice changed twice", name)
+		}
+	}
+	step("cancel", 409)
+	step("send", 409)
+	if o = h.reread(t, o); o.State != purchase.Received {
+		t.Errorf("state %s", o.State)
+	}
+	balances, err := h.Stock.Balances(h.A, nil)
+	if err != nil || balances[h.goods.Products[0].ID].OnHand != 10_000 {
+		t.Errorf("stock: %v, %v", balances, err)
+	}
+	o = h.draft(t, 10_000)
+	step("cancel", 303)
+	step("cancel", 303)
+	step("send", 409)
+
+	o = h.draft(t, 10_000, 20_000)
+	step("send", 303)
+	script.PostForm(at(o, "/receive"), url.Values{
+		"line": {"1", "2"}, "quantity": {"12", "５"}, "lot": {"A", ""}, "expiry": {"2027-01-31", ""}, "price": {"2.60", ""},
+	}).Want(303)
+	if o = h.reread(t, o); o.State != purchase.PartReceived || o.Lines[0].Received != 12_000 || o.Lines[1].Received != 5_000 {
+		t.Errorf("part received: %+v", o.Lines)
+	}
+	step("close", 303)
+	step("close", 303)
+}
+
+func TestReceiveForm(t *testing.T) {
+	h := open(t)
+	o := h.draft(t, 10_000, 20_000)
+	if _, err := h.orders.Send(h.A, o.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	page := h.Get(at(o, "")).Want(200)
+	if got := page.Doc().Find("#receive input[name=quantity]").Eq(1).AttrOr("value", ""); got != "20" {
+		t.Errorf("the second quantity stands at %q", got)
+	}
+	r := page.Form("#receive").Set("quantity", "viele", "20").Submit().Want(422)
+	form := r.Doc().Find("#receive")
+	if form.Find("input[name=quantity]").First().AttrOr("value", "") != "viele" || form.Find("[aria-invalid]").Length() != 1 {
+		t.Error("the refused form does not keep what was typed, or does not say where it is wrong")
+	}
+	sent := page.Doc().Find("#receive input[name=client_id]").AttrOr("value", "")
+	if again := form.Find("input[name=client_id]").AttrOr("value", ""); again != sent || sent == "" {
+		t.Errorf("client id %q became %q", sent, again)
+	}
+	r = page.Form("#receive").Set("quantity", "4", "20").Submit().Want(303).Follow().Want(200)
+	if !strings.Contains(r.Text("body"), "The delivery is recorded; some is still to come.") {
+		t.Errorf("no message: %s", r.Text("body"))
+	}
+	if o = h.reread(t, o); o.State != purchase.PartReceived || o.Lines[0].Received != 4_000 || o.Lines[1].Received != 20_000 {
+		t.Errorf("received: %+v", o.Lines)
+	}
+	if n := r.Doc().Find("#receive input[name=line]").Length(); n != 1 {
+		t.Errorf("%d lines still owed, want 1", n)
+	}
+	page.Form("#receive").Set("quantity", "4", "20").Submit().Want(303) // the same button again
+	if again := h.reread(t, o); again.Version != o.Version {
+		t.Error("the same form was booked twice")
+	}
+	r.Form("#receive").Submit().Want(303).Follow().Want(200)
+	if o = h.reread(t, o); o.State != purchase.Received {
+		t.Errorf("state %s", o.State)
+	}
+	h.PostForm(at(o, "/receive"), url.Values{"line": {"9"}, "quantity": {"1"}}).Want(303) // received: nothing to do
+}
+
+func TestReceiveRefused(t *testing.T) {
+	h := open(t)
+	o := h.draft(t, 10_000)
+	if _, err := h.orders.Send(h.A, o.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	version := h.reread(t, o).Version
+	for name, form := range map[string]url.Values{
+		"no such line":   {"line": {"9"}, "quantity": {"1"}},
+		"nothing":        {"line": {"1"}, "quantity": {"0"}},
+		"negative":       {"line": {"1"}, "quantity": {"-1"}},
+		"not a number":   {"line": {"1"}, "quantity": {"1e3"}},
+		"too fine":       {"line": {"1"}, "quantity": {"1.0001"}},
+		"uneven":         {"line": {"1"}, "quantity": {"1", "2"}},
+		"date of 1899":   {"line": {"1"}, "quantity": {"1"}, "expiry": {"1899-12-31"}},
+		"price negative": {"line": {"1"}, "quantity": {"1"}, "price": {"-1"}},
+		"lot too long":   {"line": {"1"}, "quantity": {"1"}, "lot": {strings.Repeat("批", 61)}},
+		"bad client id":  {"client_id": {"x"}},
+	} {
+		if r := h.PostForm(at(o, "/receive"), form); r.Status != 422 {
+			t.Errorf("%s: %d", name, r.Status)
+		}
+	}
+	client := ident.New().String()
+	h.PostForm(at(o, "/receive"), url.Values{"client_id": {client}, "line": {"1"}, "quantity": {"1"}}).Want(303)
+	h.PostForm(at(o, "/receive"), url.Values{"client_id": {client}, "line": {"1"}, "quantity": {"2"}}).Want(409)
+	if got := h.reread(t, o); got.Version != version+1 {
+		t.Errorf("%d changes, want one", got.Version-version)
+	}
+}
+
+func TestEditDraft(t *testing.T) {
+	h := open(t)
+	o := h.draft(t, 10_000, 20_000, 30_000)
+	page := h.Get(at(o, "")).Want(200)
+	form := "form[action='" + at(o, "/lines") + "']"
+	if step := page.Doc().Find(form+" [data-stepper]").First().AttrOr("data-stepper", ""); step != "5" {
+		t.Errorf("a box of 5 kg is stepped by %q", step)
+	}
+	r := page.Form(form).Set("quantity", "bald", "20", "30").Submit().Want(422)
+	if r.Doc().Find(form+" input[name=quantity]").First().AttrOr("value", "") != "bald" {
+		t.Error("the refused form does not keep what was typed")
+	}
+	page.Form(form).Set("quantity", "15", "20", "30").Submit().Want(303)
+	if o = h.reread(t, o); o.Lines[0].Quantity != 15_000 || len(o.Lines) != 3 {
+		t.Errorf("edited: %+v", o.Lines)
+	}
+	page.Form(form).Set("quantity", "25", "20", "30").Submit().Want(409) // an old page
+	h.Get(at(o, "")).Form(form).Press("button[name=remove][value='2']").Want(303)
+	if o = h.reread(t, o); len(o.Lines) != 2 || o.Lines[1].Quantity != 30_000 {
+		t.Errorf("removed: %+v", o.Lines)
+	}
+	page.Form("form[action='" + at(o, "/send") + "']").Submit().Want(409) // the old page again
+	r = h.Get(at(o, "")).Form("form[action='" + at(o, "/send") + "']").Submit().Want(303).Follow().Want(200)
+	if o = h.reread(t, o); o.State != purchase.Sent || r.Doc().Find(form).Length() != 0 {
+		t.Errorf("sent: %s", o.State)
+	}
+}
+
+func TestList(t *testing.T) {
+	h := open(t)
+	if text := h.Get("/orders").Want(200).Text("main"); !strings.Contains(text, "No orders yet") {
+		t.Errorf("an empty list: %s", text)
+	}
+	for range purchase.DefaultLimit + 2 {
+		h.draft(t, 5_000)
+	}
+	sent := h.draft(t, 5_000)
+	if _, err := h.orders.Send(h.A, sent.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	r := h.Get("/orders").Want(200)
+	if n := r.Doc().Find("tbody tr").Length(); n != purchase.DefaultLimit {
+		t.Errorf("%d orders on the first page", n)
+	}
+	following, ok := r.Doc().Find("a[href*='cursor=']").Attr("href")
+	if !ok {
+		t.Fatal("no way to the next page")
+	}
+	if n := h.Get(following).Want(200).Doc().Find("tbody tr").Length(); n != 3 {
+		t.Errorf("%d orders on the second page, want 3", n)
+	}
+	if n := h.Get("/orders?state=sent").Want(200).Doc().Find("tbody tr").Length(); n != 1 {
+		t.Errorf("%d orders are sent, want 1", n)
+	}
+	for _, bad := range []string{"?state=lost", "?cursor=x", "?cursor=-1", "?supplier=x"} {
+		h.Get("/orders" + bad).Want(400)
+		h.Get("/orders.json" + bad).Want(400)
+	}
+}
+
+// Nobody sees or touches what is not theirs, nor more than their role allows.
+func TestRights(t *testing.T) {
+	h := open(t)
+	o := h.draft(t, 10_000)
+	version := h.reread(t, o).Version
+	other := h.as(t, "other")
+	if text := other.Get("/orders").Want(200).Text("body"); strings.Contains(text, "PO-2026-0001") {
+		t.Error("another shop lists the order")
+	}
+	for _, id := range []string{o.ID.String(), ident.New().String(), "1", "..", "x"} {
+		for _, suffix := range []string{"", ".json", ".csv", ".pdf", ".html"} {
+			if r := other.Get("/orders/" + url.PathEscape(id) + suffix); r.Status != 404 && r.Status != 400 {
+				t.Errorf("another shop reads %s%s: %d", id, suffix, r.Status)
+			}
+		}
+	}
+	actions := []string{"lines", "send", "confirm", "receive", "cancel", "close"}
+	form := url.Values{"version": {"1"}, "line": {"1"}, "quantity": {"1"}}
+	for _, action := range actions {
+		other.PostForm(at(o, "/"+action), form).Want(404)
+		h.as(t, "viewer").PostForm(at(o, "/"+action), form).Want(403)
+		if action != "receive" {
+			h.as(t, "seller").PostForm(at(o, "/"+action), form).Want(403)
+		}
+	}
+	if h.reread(t, o).Version != version {
+		t.Error("the order was changed")
+	}
+	if n := h.as(t, "viewer").Get(at(o, "")).Want(200).Doc().Find("main form").Length(); n != 0 {
+		t.Errorf("a viewer is offered %d forms", n)
+	}
+	if _, err := h.orders.Send(h.A, o.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.as(t, "seller").Get(at(o, "")).Want(200).Form("#receive").Submit().Want(303)
+}
+
+// Every state has its page in every language, with at most one main button.
+func TestPages(t *testing.T) {
+	h := open(t)
+	reach := map[purchase.State]func(id ident.ID) error{
+		purchase.Draft:     func(ident.ID) error { return nil },
+		purchase.Sent:      func(id ident.ID) error { _, err := h.orders.Send(h.A, id, 0); return err },
+		purchase.Cancelled: func(id ident.ID) error { _, err := h.orders.Cancel(h.A, id); return err },
+	}
+	after := func(before purchase.State, do func(id ident.ID) error) func(ident.ID) error {
+		return func(id ident.ID) error {
+			if err := reach[before](id); err != nil {
+				return err
+			}
+			return do(id)
+		}
+	}
+	reach[purchase.Confirmed] = after(purchase.Sent, func(id ident.ID) error { _, err := h.orders.Confirm(h.A, id); return err })
+	reach[purchase.PartReceived] = after(purchase.Sent, func(id ident.ID) error {
+		expiry := h.Clock.Today() + 9
+		_, err := h.orders.Receive(h.A, id, purchase.Receipt{Note: "早", Lines: []purchase.ReceiptLine{{Line: 1, Quantity: 1, Lot: "批A", Expiry: &expiry}}})
+		return err
+	})
+	reach[purchase.Received] = after(purchase.Sent, func(id ident.ID) error { _, err := h.orders.Receive(h.A, id, purchase.Receipt{}); return err })
+	reach[purchase.ClosedShort] = after(purchase.PartReceived, func(id ident.ID) error { _, err := h.orders.CloseShort(h.A, id); return err })
+	for _, state := range purchase.States() {
+		d := h.goods.Draft(10_000, 20_000)
+		d.Note = "<后门>"
+		d.Lines[0].ReferenceCost = new(money.Amount)
+		o := purchasetest.Made(t, h.orders, h.A, d)
+		if err := reach[state](o.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, lang := range i18n.Langs() {
+			r := h.Get(at(o, "?lang="+string(lang))).Want(200)
+			word := i18n.For(lang).T("purchase.state." + string(state))
+			if text := r.Text("main"); !strings.Contains(text, word) || !strings.Contains(text, "果品合作社") {
+				t.Errorf("%s, %s: the page does not say %s", state, lang, word)
+			}
+			if n := r.Doc().Find("main [data-kind=primary]").Length(); n > 1 {
+				t.Errorf("%s: %d main buttons", state, n)
+			}
+			if lang == i18n.ZhHans {
+				continue
+			}
+			if title := r.Text("h1"); title != o.NumberText() {
+				t.Errorf("title %q", title)
+			}
+		}
+	}
+	for _, lang := range i18n.Langs() {
+		if got := h.Get("/orders?lang=" + string(lang)).Want(200).Text("h1"); got != i18n.For(lang).T("purchase.orders_title") {
+			t.Errorf("%s: %q", lang, got)
+		}
+	}
+}
