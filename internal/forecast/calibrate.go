@@ -2,148 +2,138 @@ package forecast
 
 import "math"
 
-// levels of the quantiles that an order may rest on; the sums are calibrated on them.
+// gauge are the levels of the quantiles that an order may rest on; everything is learned on them.
 var gauge = [...]float64{0.5, 0.9, 0.95, 0.99}
 
-const (
-	spreadRounds = 60   // multiplicative updates of the variance coefficients
-	spreadPrior  = 40   // samples that the default coefficients are worth
-	outlier      = 15   // squared deviations beyond which one event counts no more
-	gaugeSamples = 3000 // samples on which the gain of a knot is chosen
-)
+// gaugeSamples is the number of outcomes on which the gain of a knot is chosen.
+const gaugeSamples = 3000
 
-// window is one outcome of the past with its features.
-type windowSample struct {
-	x       featureVector
-	counted bool
-	mean    float64
-	sold    float64
-	scale   float64
+// target returns the knot whose sums decide the weights: about half the horizon, the usual
+// protection period.
+func target(ks []int, horizon int) int {
+	best := 0
+	for i, k := range ks {
+		if math.Abs(float64(k)-float64(horizon)/2) < math.Abs(float64(ks[best])-float64(horizon)/2) {
+			best = i
+		}
+	}
+	return best
 }
 
-// fitSpread learns the knots of sums and of single steps.
-func fitSpread(samples []sample, weights []float64, ks []int, workers int) (totals, steps []Knot) {
+// lessons picks evenly from the outcomes at a knot.
+func lessons(samples []sample, k, periods int, single bool, most int) (out []lesson, counted []bool) {
+	var fit []int
+	for i := range samples {
+		if e := samples[i].worth(k, single); e > 0 {
+			fit = append(fit, i)
+		}
+	}
+	n := min(len(fit), most)
+	out, counted = make([]lesson, n), make([]bool, n)
+	for i := range out {
+		s := &samples[fit[i*len(fit)/n]]
+		e := s.worth(k, single)
+		l := &out[i]
+		counted[i] = s.counted
+		l.levels = make([]float64, len(s.levels))
+		for j, level := range s.levels {
+			l.levels[j] = level * e
+		}
+		l.sold = s.sold[k]
+		if single {
+			l.sold = s.stepY[k]
+			periods = 1
+		}
+		l.per = 1 / (s.scale * float64(periods))
+		l.exposure = e
+		l.x = vector(s.counted, 1, e, s.own, disputed(s.levels))
+		l.root = l.x[fMean]
+	}
+	return out, counted
+}
+
+func (s *sample) worth(k int, single bool) float64 {
+	if single {
+		return s.stepE[k]
+	}
+	return s.exposure[k]
+}
+
+// disputed returns the variance of the models' levels around their mean.
+func disputed(levels []float64) float64 {
+	mean, d := 0.0, 0.0
+	for _, l := range levels {
+		mean += l / float64(len(levels))
+	}
+	for _, l := range levels {
+		d += (l - mean) * (l - mean) / float64(len(levels))
+	}
+	return d
+}
+
+// defaults are the coefficients before a shop's past speaks.
+func defaults(k int, single bool) featureVector {
+	c := featureVector{fOwn: 0.7, fMean: 0.3, fSquare: 0.05, fDispute: 1}
+	if !single {
+		c[fOwn] *= 1 + 0.1*math.Min(float64(k-1), 10)
+	}
+	return c
+}
+
+// calibrate learns weights and knots from the outcomes of the past.
+func calibrate(samples []sample, models int, ks []int, horizon, workers int) (weights []float64, totals, steps []Knot) {
+	at := target(ks, horizon)
+	weights = make([]float64, models)
+	for j := range weights {
+		weights[j] = 1 / float64(models)
+	}
+	seen, _ := lessons(samples, at, ks[at], false, learnSamples)
+	weights, centre := learn(seen, weights, defaults(ks[at], false), false)
 	totals, steps = make([]Knot, len(ks)), make([]Knot, len(ks))
 	Each(2*len(ks), workers, func(i int) {
-		k := i / 2
-		single := i%2 == 1
-		seen := make([]windowSample, 0, len(samples))
-		for j := range samples {
-			if w, ok := samples[j].window(weights, k, single); ok {
-				w.scale *= float64(ks[k])
-				seen = append(seen, w)
-			}
-		}
-		knot := fitKnot(seen, ks[k], single)
+		k, single := i/2, i%2 == 1
+		seen, counted := lessons(samples, k, ks[k], single, gaugeSamples)
+		_, c := learn(seen, weights, centre, true)
+		knot := Knot{K: ks[k], Coefficients: c, Gain: gain(seen, counted, weights, c)}
 		if single {
 			steps[k] = knot
 		} else {
 			totals[k] = knot
 		}
 	})
-	return totals, steps
+	return weights, totals, steps
 }
 
-func (s *sample) window(weights []float64, k int, single bool) (windowSample, bool) {
-	e, y := s.exposure[k], s.sold[k]
-	if single {
-		e, y = s.stepE[k], s.stepY[k]
-	}
-	if !(e > 0) {
-		return windowSample{}, false
-	}
-	level, dispute := combine(s.levels, weights)
-	w := windowSample{counted: s.counted, mean: level * e, sold: y, scale: s.scale}
-	w.x = vector(s.counted, w.mean, e, s.own, dispute)
-	return w, true
-}
-
-// combine returns the combined level and the weighted variance of the models around it.
-func combine(levels, weights []float64) (level, dispute float64) {
-	total := 0.0
-	for j, l := range levels {
-		level += weights[j] * l
-		total += weights[j]
-	}
-	if total <= 0 {
-		return 0, 0
-	}
-	centre := level / total
-	for j, l := range levels {
-		dispute += weights[j] / total * (l - centre) * (l - centre)
-	}
-	return level, dispute
-}
-
-// fitKnot fits the variance as a non-negative mixture of the features, by the likelihood of a gamma
-// model of the squared errors (multiplicative updates, as in Itakura-Saito matrix factorisation;
-// Févotte, Bertin and Durrieu 2009), then its gain.
-func fitKnot(seen []windowSample, k int, single bool) Knot {
-	start := featureVector{fOwn: 1, fSquare: 0.02, fDispute: 1, fMean: 0.1}
-	if !single {
-		start[fSquare] *= float64(k) / 2
-		start[fOwn] = 1 + 0.1*math.Min(float64(k-1), 10)
-	}
-	knot := Knot{K: k, Coefficients: start, Gain: 1}
+// gain finds the factor of the variance with the least pinball loss over the gauge, by golden
+// section on a log scale, with the distributions that will be used.
+func gain(seen []lesson, counted []bool, weights []float64, c featureVector) float64 {
 	if len(seen) == 0 {
-		return knot
-	}
-	c := start
-	floor := 1e-9
-	for range spreadRounds {
-		var up, down featureVector
-		for i := range seen {
-			w := &seen[i]
-			v := c.dot(&w.x) + floor*w.scale*w.scale
-			r := w.sold - w.mean
-			a, b := math.Min(r*r/v, outlier)/v, 1/v
-			for j := range c {
-				up[j] += a * w.x[j]
-				down[j] += b * w.x[j]
-			}
-		}
-		for j := range c {
-			if down[j] > 0 {
-				c[j] = math.Max(c[j]*math.Sqrt(up[j]/down[j]), 1e-12)
-			}
-		}
-	}
-	share := float64(len(seen)) / float64(len(seen)+spreadPrior)
-	for j := range c {
-		knot.Coefficients[j] = share*c[j] + (1-share)*start[j]
-	}
-	knot.Gain = fitGain(seen, knot.Coefficients)
-	return knot
-}
-
-// fitGain finds the factor of the variance with the least pinball loss over the gauge, by golden
-// section on a log scale.
-func fitGain(seen []windowSample, c featureVector) float64 {
-	if len(seen) > gaugeSamples {
-		picked := make([]windowSample, gaugeSamples)
-		for i := range picked {
-			picked[i] = seen[i*len(seen)/gaugeSamples]
-		}
-		seen = picked
+		return 1
 	}
 	cost := func(log float64) float64 {
 		g := math.Exp(log)
 		total := 0.0
 		for i := range seen {
-			w := &seen[i]
-			d := spread{counted: w.counted}.make(w.mean, g*c.dot(&w.x))
+			s := &seen[i]
+			m := 0.0
+			for j, w := range weights {
+				m += w * s.levels[j]
+			}
+			x := s.x
+			x[fMean], x[fSquare] = m*s.root, m*m
+			d := spread{counted: counted[i]}.make(m, g*c.dot(&x))
 			for _, p := range gauge {
-				total += pinball(w.sold, d.Quantile(p), p) / w.scale
+				total += pinball(s.sold, d.Quantile(p), p) * s.per
 			}
 		}
 		// a shop with little past stays near 1
-		return total/float64(len(seen)) + 0.002*log*log + 0.5*log*log/float64(len(seen))
+		return total/float64(len(seen)) + 0.001*log*log + 0.5*log*log/float64(len(seen))
 	}
 	const ratio = 0.6180339887498949
-	lo, hi := -1.2, 1.2
+	lo, hi := -0.9, 0.9
 	a, b := hi-ratio*(hi-lo), lo+ratio*(hi-lo)
 	fa, fb := cost(a), cost(b)
-	for range 9 {
+	for range 7 {
 		if fa < fb {
 			hi, b, fb = b, a, fa
 			a = hi - ratio*(hi-lo)

@@ -6,13 +6,16 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"buhuo/internal/forecast/ses"
 )
 
 // Options of Fit.
 type Options struct {
 	Freq    Freq
-	Horizon int // periods that forecasts usually look ahead; 14 when 0
-	Workers int // goroutines; the number of processors when 0. The result does not depend on it
+	Horizon int      // periods that forecasts usually look ahead; 14 when 0
+	Models  []string // names of the models to combine; all when empty
+	Workers int      // goroutines; the number of processors when 0. The result does not depend on it
 }
 
 // Pool is what has been learned jointly over the products of a shop. It is data: it can be stored
@@ -27,6 +30,7 @@ type Pool struct {
 	Weights []float64           `json:"weights"` // of the models, in their order
 	Worth   Worth               `json:"worth,omitempty"`
 	Seasons Seasons             `json:"seasons"`
+	Common  Common              `json:"common"`
 	Levels  map[string]Credence `json:"levels"`
 	Sums    []Knot              `json:"sums"`
 	Steps   []Knot              `json:"steps"`
@@ -49,7 +53,7 @@ type sample struct {
 // limits of the origins tried: how far back, how much history before, how recent the last sale.
 var (
 	originSpan   = [...]int{112, 52, 48}
-	originAfter  = [...]int{14, 8, 8}
+	originAfter  = [...]int{14, 12, 16}
 	originRecent = [...]int{28, 26, 12}
 )
 
@@ -73,8 +77,12 @@ func Fit(series []Series, opt Options) Pool {
 	}
 	p.Seasons = fitSeasons(hs, opt.Freq)
 	Each(len(hs), opt.Workers, func(i int) { hs[i].expose(opt.Freq, p.Seasons.item(hs[i], opt.Freq)) })
+	p.Common = fitCommon(hs, opt.Horizon)
+	Each(len(hs), opt.Workers, func(i int) { hs[i].share(p.Common) })
 	p.Levels = fitLevels(hs)
-	models := Models(opt.Freq, opt.Horizon)
+	p.Models = opt.Models
+	models := p.models()
+	p.Models = nil
 	for _, m := range models {
 		p.Models = append(p.Models, m.Name())
 	}
@@ -84,8 +92,7 @@ func Fit(series []Series, opt Options) Pool {
 	Each(len(hs), opt.Workers, func(i int) { found[i] = p.origins(hs[i], models, ks, stride) })
 	samples := slices.Concat(found...)
 	p.Origins = len(samples)
-	p.Weights = fitWeights(samples, len(models), ks, opt.Horizon)
-	p.Sums, p.Steps = fitSpread(samples, p.Weights, ks, opt.Workers)
+	p.Weights, p.Sums, p.Steps = calibrate(samples, len(models), ks, opt.Horizon, opt.Workers)
 	return p
 }
 
@@ -158,7 +165,7 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 		return nil
 	}
 	view := p.look(h, models)
-	prefixY, prefixE := sums(h.y), sums(h.e)
+	prefixY, prefixE := sums(h.y), sums(h.worth)
 	var out []sample
 	for t := n - 1; t >= max(originAfter[p.Freq], n-originSpan[p.Freq]); t -= stride {
 		if !h.active(t, originRecent[p.Freq]) {
@@ -168,15 +175,16 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 		for _, l := range view.levels {
 			s.levels = append(s.levels, l[t])
 		}
+		trend := p.Common.ahead(h.first + t)
 		for _, k := range ks {
 			if t+k > n {
 				s.exposure, s.sold = append(s.exposure, math.NaN()), append(s.sold, 0)
 				s.stepE, s.stepY = append(s.stepE, math.NaN()), append(s.stepY, 0)
 				continue
 			}
-			s.exposure = append(s.exposure, prefixE[t+k]-prefixE[t])
+			s.exposure = append(s.exposure, trend*(prefixE[t+k]-prefixE[t]))
 			s.sold = append(s.sold, prefixY[t+k]-prefixY[t])
-			s.stepE = append(s.stepE, h.e[t+k-1])
+			s.stepE = append(s.stepE, trend*h.worth[t+k-1])
 			s.stepY = append(s.stepY, h.y[t+k-1])
 		}
 		out = append(out, s)
@@ -214,19 +222,40 @@ type view struct {
 func (p Pool) look(h *history, models []Model) view {
 	c := p.credence(h.category)
 	n := len(h.y) + 1
-	flat := make([]float64, n*(len(models)+1))
+	flat := make([]float64, n*(len(models)+2))
 	v := view{own: flat[:n]}
 	for i, m := range models {
-		out := flat[(i+1)*n : (i+2)*n]
+		out := flat[(i+2)*n : (i+3)*n]
 		m.Levels(h.y, h.e, c.Mean, c.Weight, out)
 		v.levels = append(v.levels, out)
 	}
-	h.residuals(v.levels[reference], c, v.own)
+	level := flat[n : 2*n]
+	reference.Levels(h.y, h.e, c.Mean, c.Weight, level)
+	h.residuals(level, c, v.own)
 	return v
 }
 
-// reference is the place in the list of the model whose one-step errors measure the noise.
-const reference = 1
+// models returns the models that the pool combines, in the order of the list; names that are not
+// in the list are passed over, and with none left all are used.
+func (p Pool) models() []Model {
+	all := Models(p.Freq, p.Horizon)
+	if len(p.Models) == 0 {
+		return all
+	}
+	var out []Model
+	for _, m := range all {
+		if slices.Contains(p.Models, m.Name()) {
+			out = append(out, m)
+		}
+	}
+	if len(out) == 0 {
+		return all
+	}
+	return out
+}
+
+// reference is the model whose one-step errors measure the noise.
+var reference = ses.Model{Alpha: 0.08}
 
 func (p Pool) credence(category string) Credence {
 	if c, ok := p.Levels[category]; ok {

@@ -15,19 +15,14 @@ type history struct {
 	mean         float64 // sold per available period
 	scale        float64 // mean absolute change, the yardstick of errors
 	season       []float64
+	worth        []float64
 }
 
 // ready cleans a series. Undefined and negative values count as 0, what is not finite as 0, and
 // sales in a period that claims to have had none on the shelf make it count as open.
 func ready(s Series, f Freq) *history {
 	h := &history{id: s.ID, category: s.Category, first: f.Number(s.Start), counted: s.Form == Counted}
-	start := 0
-	for start < len(s.Values) && !(s.Values[start] > 0) {
-		start++
-	}
-	if start == len(s.Values) { // nothing ever sold: all of it is evidence
-		start = 0
-	}
+	start := life(s.Values)
 	h.skip = start
 	h.first += start
 	n := len(s.Values) - start
@@ -62,6 +57,25 @@ func ready(s Series, f Freq) *history {
 	h.unseen = h.seen == 0
 	h.measure()
 	return h
+}
+
+// life returns where the life of a product begins: at its first sale, less as many quiet periods as
+// usually lie between two sales. Beginning with a sale would count it for too much; all the rows
+// before may be from a time before the product was there.
+func life(values []float64) int {
+	first, sales := -1, 0
+	for i, v := range values {
+		if v > 0 {
+			if first < 0 {
+				first = i
+			}
+			sales++
+		}
+	}
+	if sales == 0 {
+		return 0 // nothing ever sold: all of it is evidence
+	}
+	return max(0, first-(len(values)-first-sales)/sales)
 }
 
 // measure sets mean and scale.
@@ -102,6 +116,19 @@ func (h *history) expose(f Freq, factors []float64) {
 	}
 	for t := range h.e {
 		h.e[t] *= factors[f.slot(h.first+t)]
+	}
+}
+
+// share puts what moved all products into the exposure; worth keeps what each period was worth
+// without it.
+func (h *history) share(c Common) {
+	h.worth = h.e
+	if len(c.Values) == 0 {
+		return
+	}
+	h.e = make([]float64, len(h.worth))
+	for t, e := range h.worth {
+		h.e[t] = e * c.of(h.first+t)
 	}
 }
 

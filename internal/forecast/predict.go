@@ -9,7 +9,8 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	h := ready(s, p.Freq)
 	h.value(p.Worth)
 	h.expose(p.Freq, p.Seasons.item(h, p.Freq))
-	models := Models(p.Freq, p.Horizon)
+	h.share(p.Common)
+	models := p.models()
 	v := p.look(h, models)
 	n := len(h.y)
 	last := make([]float64, len(models))
@@ -19,12 +20,16 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 		last[j] = v.levels[j][n]
 		f.Parts.Members[models[j].Name()] = last[j]
 	}
-	level, dispute := combine(last, p.weights(len(models)))
+	level, dispute := 0.0, disputed(last)
+	for j, w := range p.weights(len(models)) {
+		level += w * last[j]
+	}
 	f.Parts.Level = level
 	f.Flags = p.flags(h)
 	worth := make([]float64, horizon+1)
+	trend := p.Common.ahead(h.first + n)
 	for k := range horizon {
-		worth[k+1] = worth[k] + p.factor(h, n+k)
+		worth[k+1] = worth[k] + trend*p.factor(h, n+k)
 	}
 	f.spread = spread{
 		counted: h.counted, knots: p.Sums, steps: p.Steps, own: v.own[n], dispute: dispute, level: level,

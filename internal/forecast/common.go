@@ -1,0 +1,150 @@
+package forecast
+
+import "math"
+
+// Common is what moved all products of the shop together: a holiday, a storm, a slow decline. What
+// many products do in the same week tells more about that week than any of them alone; taken out of
+// each product's history it no longer looks like the product's own change of level.
+type Common struct {
+	First  int       `json:"first"`            // number of the first period
+	Values []float64 `json:"values,omitempty"` // of each period: how busy the shop was, about 1
+	Trend  []float64 `json:"trend,omitempty"`  // Trend[t] is what was expected of period t and later, before it; one more than Values
+	Alpha  float64   `json:"alpha"`            // of the smoothing that makes the trend
+}
+
+const (
+	commonLevel  = 0.06 // how fast the products' own levels follow
+	commonClip   = 4    // deviations beyond which a product's sales are its own affair
+	commonItems  = 8    // fewer products than this have no common movement
+	commonBounds = 4    // a factor stays between 1/4 and 4
+)
+
+var commonAlphas = []float64{0.02, 0.05, 0.1, 0.2, 0.35, 0.6}
+
+// fitCommon follows the products through time. It looks at nothing later than the period it
+// speaks of, so the past can be replayed with it.
+func fitCommon(hs []*history, horizon int) Common {
+	if len(hs) < commonItems {
+		return Common{}
+	}
+	first, end := math.MaxInt, math.MinInt
+	for _, h := range hs {
+		first, end = min(first, h.first), max(end, h.first+len(h.y))
+	}
+	n := end - first
+	if n < 8 {
+		return Common{}
+	}
+	type state struct{ top, bottom, squares, seen float64 }
+	states := make([]state, len(hs))
+	raw, noise := make([]float64, n), make([]float64, n)
+	values := make([]float64, n)
+	var signal, trust float64 // running variance of the factor's moves beyond noise
+	last := 1.0
+	for t := range n {
+		var sold, expected, doubt float64
+		items := 0
+		for i, h := range hs {
+			k := first + t - h.first
+			if k < 0 || k >= len(h.y) || h.e[k] <= 0 || states[i].bottom < 3 {
+				continue
+			}
+			s := &states[i]
+			level := s.top / s.bottom
+			if level <= 0 {
+				continue
+			}
+			v := s.squares/s.seen + 0.01*level*level
+			mean := level * h.e[k]
+			y := math.Min(h.y[k], mean*last+commonClip*math.Sqrt(v*h.e[k]))
+			w := level / v // by the precision of what it says about the factor
+			sold += w * y
+			expected += w * mean
+			doubt += w * w * v * h.e[k]
+			items++
+		}
+		values[t], raw[t], noise[t] = last, 1, math.Inf(1)
+		if items >= commonItems/2 && expected > 0 {
+			raw[t] = sold / expected
+			noise[t] = doubt / (expected * expected)
+			move := raw[t] - last
+			signal = 0.97*signal + math.Max(move*move-noise[t], -0.5*noise[t])
+			trust = 0.97*trust + 1
+			tau := math.Max(signal/(trust+3), 0)
+			values[t] = last + move*tau/(tau+noise[t]+1e-12)
+			values[t] = math.Min(math.Max(values[t], 1.0/commonBounds), commonBounds)
+		}
+		last += 0.2 * (values[t] - last)
+		for i, h := range hs {
+			k := first + t - h.first
+			if k < 0 || k >= len(h.y) || h.e[k] <= 0 {
+				continue
+			}
+			s := &states[i]
+			e := h.e[k] * values[t]
+			if s.bottom > 0 {
+				r := h.y[k] - e*s.top/s.bottom
+				s.squares = 0.97*s.squares + r*r
+				s.seen = 0.97*s.seen + e
+			} else {
+				s.squares, s.seen = h.y[k]*h.y[k], e
+			}
+			s.top = (1-commonLevel)*s.top + h.y[k]
+			s.bottom = (1-commonLevel)*s.bottom + e
+		}
+	}
+	return trend(Common{First: first, Values: values}, horizon)
+}
+
+// trend chooses how fast the expectation follows: the smoothing with the least error of the mean
+// of the coming periods.
+func trend(c Common, horizon int) Common {
+	k := max(horizon/2, 1)
+	prefix := sums(c.Values)
+	best := math.Inf(1)
+	for _, alpha := range commonAlphas {
+		out := smooth(c.Values, alpha)
+		cost := 0.0
+		for t := len(c.Values) / 4; t+k <= len(c.Values); t++ {
+			r := (prefix[t+k]-prefix[t])/float64(k) - out[t]
+			cost += r * r
+		}
+		if cost < best {
+			best, c.Alpha, c.Trend = cost, alpha, out
+		}
+	}
+	return c
+}
+
+func smooth(x []float64, alpha float64) []float64 {
+	out := make([]float64, len(x)+1)
+	top, bottom := 2.0, 2.0 // starts at 1
+	for t, v := range x {
+		out[t] = top / bottom
+		top = (1-alpha)*top + v
+		bottom = (1-alpha)*bottom + 1
+	}
+	out[len(x)] = top / bottom
+	return out
+}
+
+// of returns the factor of a period; beyond what was seen, the trend.
+func (c Common) of(number int) float64 {
+	t := number - c.First
+	if len(c.Values) == 0 || t < 0 {
+		return 1
+	}
+	if t < len(c.Values) {
+		return c.Values[t]
+	}
+	return c.Trend[len(c.Values)]
+}
+
+// ahead returns what is expected, before a period, of it and those after it.
+func (c Common) ahead(number int) float64 {
+	t := number - c.First
+	if len(c.Trend) == 0 || t < 0 {
+		return 1
+	}
+	return c.Trend[min(t, len(c.Trend)-1)]
+}
