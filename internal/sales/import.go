@@ -432,12 +432,3 @@ func (x *run) noon(d day.Date, minute int) day.Micros {
 	at := day.At(start.Add(time.Duration(minute) * time.Minute))
 	return min(at, x.now)
 }
-
-func isMissing(err error) bool { return errors.Is(err, ErrMissing) }
-
-func decodeReport(text string, into *batchReport) error {
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		return fmt.Errorf("read the report of a batch: %w", err)
-	}
-	return nil
-}

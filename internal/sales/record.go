@@ -230,7 +230,7 @@ func (s *Service) price(ctx context.Context, scope tenant.Scope, asked []Request
 		if !ok || e.Kind != fault.Invalid {
 			return nil, err
 		}
-		problems.Add(e.WithField(rowField(e.Field, i, len(asked))))
+		problems.Add(e.WithField(rowField(e.Field, i)))
 	}
 	return lines, problems.Err()
 }
@@ -278,10 +278,10 @@ func priceLine(p catalog.Product, a RequestLine, c money.Currency) (Line, error)
 	return Line{ProductID: p.ID, Quantity: q, Unit: a.Unit, Price: price, Amount: amount, Promo: a.Promo}, nil
 }
 
-// rowField names a field the way forms do: plain when there is one line.
-func rowField(name string, i, n int) string {
-	if n <= 1 || name == "" {
-		return name
+// rowField names a field of one line the way forms do.
+func rowField(name string, i int) string {
+	if name == "" {
+		return ""
 	}
 	return name + "[" + strconv.Itoa(i) + "]"
 }
@@ -318,10 +318,10 @@ func (r Request) clean() (Request, error) {
 	}
 	for i, l := range r.Lines {
 		if l.ProductID.IsNil() && strings.TrimSpace(l.ProductCode) == "" {
-			problems.Add(fault.New(fault.Invalid, "sales.product_missing").WithField(rowField("product_code", i, len(r.Lines))))
+			problems.Add(fault.New(fault.Invalid, "sales.product_missing").WithField(rowField("product_code", i)))
 		}
 		if e := checkAsked(l); e != nil {
-			problems.Add(e.WithField(rowField(e.Field, i, len(r.Lines))))
+			problems.Add(e.WithField(rowField(e.Field, i)))
 		}
 	}
 	return r, problems.Err()
