@@ -288,7 +288,8 @@ CREATE TABLE movements (
 	FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id)
 ){{.StrictNoRowid}};
 CREATE UNIQUE INDEX movements_id ON movements (shop_id, id);
-CREATE INDEX movements_product ON movements (shop_id, product_id, seq);
+-- It also carries what the running quantity needs: a history reads the index alone.
+CREATE INDEX movements_product ON movements (shop_id, product_id, seq, business_day, occurred_at, quantity);
 CREATE INDEX movements_source ON movements (shop_id, source_id);
 CREATE UNIQUE INDEX movements_reverses ON movements (shop_id, reverses_id) WHERE reverses_id IS NOT NULL;
 
