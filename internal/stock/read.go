@@ -95,6 +95,11 @@ func (s *Service) OfSource(ctx context.Context, sourceID ident.ID) ([]Movement, 
 	return s.store.OfSource(ctx, sourceID)
 }
 
+// Reversed tells which of the movements have a counter-entry.
+func (s *Service) Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool, error) {
+	return s.store.Reversed(ctx, ids)
+}
+
 // History gives the quantity on hand over time, as the book knows it today: the
 // level at the start of the day from, then one level for each instant at which
 // goods moved, in order. A product that never moved is absent.

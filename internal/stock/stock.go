@@ -149,7 +149,7 @@ type Warning struct {
 
 // Key is the i18n key of the warning's sentence; its arguments are quantity and,
 // for expired goods, expiry.
-func (w Warning) Key() string { return "stock.warning_" + string(w.Kind) }
+func (w Warning) Key() string { return "stock.warning." + string(w.Kind) }
 
 // Balance is what the book says of one product. Value is signed like OnHand.
 type Balance struct {
@@ -318,6 +318,8 @@ type Store interface {
 	// OfSource reads all movements of a source, counter-entries too, by seq.
 	OfSource(ctx context.Context, sourceID ident.ID) ([]Movement, error)
 	Movements(ctx context.Context, q MovementQuery) ([]Movement, error)
+	// Reversed tells which of the movements have a counter-entry.
+	Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool, error)
 	// Each reads the ledger by seq, or of one product when product is not nil.
 	Each(ctx context.Context, product *ident.ID, fn func(Movement) error) error
 	// Flows reads what came and went since the start of a business day, in order

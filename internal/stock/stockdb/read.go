@@ -194,6 +194,21 @@ func (s *Store) Movements(ctx context.Context, q stock.MovementQuery) ([]stock.M
 	return s.movements(ctx, rest+" ORDER BY seq DESC LIMIT ?", append(args, q.Limit)...)
 }
 
+// Reversed tells which of the movements have a counter-entry.
+func (s *Store) Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool, error) {
+	reversed := map[ident.ID]bool{}
+	if len(ids) == 0 {
+		return reversed, nil
+	}
+	err := s.of(ctx, "reverses_id", ids, func(rows *sql.Rows) error {
+		var id ident.ID
+		err := rows.Scan(&id)
+		reversed[id] = true
+		return err
+	}, "SELECT reverses_id FROM movements WHERE shop_id = ?%s")
+	return reversed, err
+}
+
 // Each reads the ledger by seq.
 func (s *Store) Each(ctx context.Context, product *ident.ID, fn func(stock.Movement) error) error {
 	shop, err := db.Shop(ctx)

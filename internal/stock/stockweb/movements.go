@@ -1,0 +1,201 @@
+package stockweb
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
+	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
+	"buhuo/internal/web"
+	"buhuo/views/layout"
+	stockview "buhuo/views/stock"
+	"buhuo/views/ui"
+)
+
+const (
+	movementsPath = "/stock/movements"
+	pageLength    = 50
+)
+
+// ledger is a page of movements with what its words need.
+type ledger struct {
+	list     []stock.Movement
+	products map[ident.ID]catalog.Product
+	lots     map[ident.ID]stock.Lot
+	undone   map[ident.ID]bool
+	kg       string
+}
+
+// movements lists what came and went, the newest first.
+func (h *Handlers) movements(c *gin.Context) error {
+	q := web.QueryOf(c)
+	query := stock.MovementQuery{Limit: pageLength}
+	if id, ok := q.IDOpt("product"); ok {
+		query.ProductID = &id
+	}
+	if before, ok := q.IntOpt("before", 1, 1<<53); ok {
+		query.Before = int64(before)
+	}
+	l, err := h.ledger(c.Request.Context(), query)
+	if err != nil {
+		return err
+	}
+	chrome := web.Chrome(c)
+	t := chrome.T
+	chrome.Title, chrome.Active = t.T("stock.movements_title"), layout.Stock
+	m := stockview.Movements{Rows: l.rows(c, t, query.ProductID)}
+	if query.ProductID != nil {
+		p, err := h.catalog.Product(c.Request.Context(), *query.ProductID)
+		if err != nil {
+			return err
+		}
+		chrome.Lead, m.Product = p.Name+" · "+p.Code, p.ID.String()
+		chrome.Back = ui.Link{Href: "/products/" + m.Product, Text: p.Name}
+	}
+	if n := len(l.list); n == pageLength {
+		m.Older = older(l.list[n-1].Seq, m.Product)
+	}
+	chrome.Actions = actions(c, t, m.Product)
+	m.Chrome = chrome
+	return web.Render(c, http.StatusOK, stockview.MovementsPage(m))
+}
+
+func older(seq int64, product string) string {
+	q := url.Values{"before": {strconv.FormatInt(seq, 10)}}
+	if product != "" {
+		q.Set("product", product)
+	}
+	return movementsPath + "?" + q.Encode()
+}
+
+// actions lead from the list to what can be entered.
+func actions(c *gin.Context, t *i18n.Printer, product string) []ui.Link {
+	scope, _ := web.Scope(c)
+	if !scope.Role.AtLeast(tenant.Seller) {
+		return nil
+	}
+	about := ""
+	if product != "" {
+		about = "?product=" + product
+	}
+	list := []ui.Link{
+		{Href: receivePath + about, Text: t.T("stock.receive_title"), Icon: "box"},
+		{Href: countPath + about, Text: t.T("stock.count_title"), Icon: "count"},
+		{Href: lossPath + about, Text: t.T("stock.loss_title"), Icon: "trash"},
+	}
+	if scope.Role.AtLeast(tenant.Manager) {
+		list = append(list, ui.Link{Href: adjustPath + about, Text: t.T("stock.adjust_title"), Icon: "edit"})
+	}
+	return list
+}
+
+func (h *Handlers) ledger(ctx context.Context, query stock.MovementQuery) (l ledger, err error) {
+	if l.list, err = h.stock.Movements(ctx, query); err != nil {
+		return l, err
+	}
+	products, lots, ids := map[ident.ID]bool{}, map[ident.ID]bool{}, make([]ident.ID, len(l.list))
+	for i, m := range l.list {
+		products[m.ProductID], lots[m.LotID], ids[i] = true, true, m.ID
+	}
+	if l.products, err = h.catalog.Products(ctx, keys(products)); err != nil {
+		return l, err
+	}
+	if l.lots, err = h.stock.LotInfo(ctx, keys(lots)); err != nil {
+		return l, err
+	}
+	if l.undone, err = h.stock.Reversed(ctx, ids); err != nil {
+		return l, err
+	}
+	l.kg, err = h.unitOf(ctx, "kg")
+	return l, err
+}
+
+func keys(set map[ident.ID]bool) []ident.ID {
+	list := make([]ident.ID, 0, len(set))
+	for id := range set {
+		list = append(list, id)
+	}
+	return list
+}
+
+func (l ledger) rows(c *gin.Context, t *i18n.Printer, only *ident.ID) []stockview.MovementRow {
+	scope, _ := web.Scope(c)
+	manager := scope.Role.AtLeast(tenant.Manager)
+	rows := make([]stockview.MovementRow, len(l.list))
+	for i, m := range l.list {
+		p := l.products[m.ProductID]
+		unit := p.BaseUnit
+		if unit == "kg" {
+			unit = l.kg
+		}
+		r := stockview.MovementRow{
+			Kind: l.kind(t, m), When: t.DateTime(m.OccurredAt.Time().In(scope.Zone)), Quantity: signed(t, m, p.BaseUnit, unit),
+			Value: t.Money(m.Value, scope.Currency), Undone: l.undone[m.ID], In: m.Quantity > 0,
+		}
+		if only == nil {
+			r.Product, r.Href = p.Name, movementsPath+"?product="+m.ProductID.String()
+		}
+		if lot, ok := l.lots[m.LotID]; ok && (lot.Code != "" || lot.Expiry != nil) {
+			r.Lot = lotName(t, lot.Code, stock.LotBalance{Expiry: lot.Expiry})
+		}
+		for _, text := range []string{m.Reason, m.Note} {
+			if text != "" {
+				r.Notes = append(r.Notes, text)
+			}
+		}
+		if manager && m.OwnSource() && m.ReversesID == nil && !r.Undone && m.Kind != stock.Transfer && m.Kind != stock.Revaluation {
+			r.Undo = movementsPath + "/" + m.ID.String() + "/undo"
+		}
+		rows[i] = r
+	}
+	return rows
+}
+
+// kind says in words why goods moved.
+func (l ledger) kind(t *i18n.Printer, m stock.Movement) string {
+	name := t.T("stock.kind." + string(m.Kind))
+	switch {
+	case m.ReversesID != nil:
+		return t.T("stock.undone_kind", i18n.A("kind", name))
+	case m.Source == stock.SourceAdjust:
+		return t.T("stock.adjust_title")
+	case m.Source == stock.SourceOpening:
+		return t.T("stock.kind_opening")
+	}
+	return name
+}
+
+// signed writes a quantity with its sign, because in and out stand in one column.
+func signed(t *i18n.Printer, m stock.Movement, base, unit string) string {
+	switch {
+	case m.Quantity > 0:
+		return "+" + said(t, m.Quantity, base, unit)
+	case m.Quantity < 0:
+		return "−" + said(t, -m.Quantity, base, unit)
+	}
+	return said(t, 0, base, unit)
+}
+
+// undo takes an entry back by counter-entries.
+func (h *Handlers) undo(c *gin.Context) error {
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f := web.FormOf(c)
+	if err := h.stock.Undo(c.Request.Context(), id, f.String("reason", maxNote)); err != nil {
+		return err
+	}
+	web.Flash(c, web.Good, "stock.flash_undone")
+	if product, ok := f.IDOpt("product"); ok {
+		return web.Redirect(c, movementsPath+"?product="+product.String())
+	}
+	return web.Redirect(c, movementsPath)
+}

@@ -1,0 +1,84 @@
+// Package stockview draws the pages of the stock room: goods received, counted,
+// corrected, lost, and the list of movements. Its models are ready to show.
+package stockview
+
+import (
+	"buhuo/views/layout"
+	"buhuo/views/ui"
+)
+
+// Choose is the list of products of which one is meant.
+type Choose struct {
+	Chrome  layout.Chrome
+	Search  ui.SearchModel
+	Shelves []ui.Tab
+	Blind   ui.Link   // no Href: not offered
+	First   []ui.Link // what should be counted first
+	Links   []ui.Link
+	Next    string
+}
+
+// Form is what all forms about one product share.
+type Form struct {
+	Chrome                  layout.Chrome
+	Action, Client, Product string
+	Book                    ui.Fact
+	Unit                    ui.SelectModel
+	Note                    ui.FieldModel
+}
+
+// Receive is goods that come without an order.
+type Receive struct {
+	Form
+	Quantity, Cost, Paid, Lot, Expiry ui.FieldModel
+	Supplier                          ui.SelectModel
+}
+
+// Count is one product to be counted. Expected is what the book held when the page
+// was made.
+type Count struct {
+	Form
+	Expected, Blind, Shelf string
+	Counted                ui.FieldModel
+}
+
+// Counted is what a count found.
+type Counted struct {
+	Chrome   layout.Chrome
+	Tone     ui.Tone
+	Sentence string
+	Figures  []ui.Figure
+	Next     ui.Link
+	Undo     string // address; empty: not offered
+}
+
+// Adjust is a correction of the book.
+type Adjust struct {
+	Form
+	Quantity, Reason ui.FieldModel
+	Direction        ui.SelectModel
+}
+
+// Loss is goods that left unsold. Lot without options is not shown.
+type Loss struct {
+	Form
+	Quantity    ui.FieldModel
+	Reason, Lot ui.SelectModel
+}
+
+// MovementRow is one line of the ledger in words.
+type MovementRow struct {
+	Product, Href               string // empty when the page is about one product
+	Kind, When, Quantity, Value string
+	Lot                         string
+	Notes                       []string
+	In, Undone                  bool
+	Undo                        string // address; empty: cannot be undone here
+}
+
+// Movements is a page of the ledger.
+type Movements struct {
+	Chrome         layout.Chrome
+	Product, Older string
+	Rows           []MovementRow
+}
