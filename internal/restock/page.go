@@ -181,6 +181,8 @@ type Reader interface {
 	// Made is the last day that the shop's suggestions know whole; false before
 	// the first computation.
 	Made(ctx context.Context) (day.Date, bool, error)
+	// Heads reads suggestions without their long texts.
+	Heads(ctx context.Context, ids []ident.ID) ([]Suggestion, error)
 	// ToOrder reads the open suggestions with something to order, with their
 	// reasons, in the order of the product list.
 	ToOrder(ctx context.Context) ([]Row, error)

@@ -146,18 +146,21 @@ type Atomic interface {
 
 // Store keeps what restock derives, for the shop of ctx.
 type Store interface {
+	Reader
 	Pool(ctx context.Context) (Pool, bool, error)
 	PutPool(ctx context.Context, p Pool) error
 	// Years reads the packed rows of products by product, in order of year.
 	Years(ctx context.Context, ids []ident.ID) (map[ident.ID][]demand.Year, error)
 	// PutYears replaces the rows of a product from year on.
 	PutYears(ctx context.Context, rows []ProductYears) error
-	// PutSuggestions writes rows and keeps what the person chose (state, snooze,
-	// override) where keep is true.
+	// PutSuggestions writes rows. What the person chose stays while it stands: a
+	// snooze until its day, the rest for the day, an order until it came.
 	PutSuggestions(ctx context.Context, rows []Suggestion) error
 	DeleteSuggestions(ctx context.Context, ids []ident.ID) error
+	// Suggestions reads whole rows, traces and all, in the order of the product
+	// list; nil: of all.
 	Suggestions(ctx context.Context, ids []ident.ID) ([]Suggestion, error)
-	// Mine changes what the person chose for one product; missing is NotFound.
+	// Choose changes what the person chose for one product; missing is NotFound.
 	Choose(ctx context.Context, productID ident.ID, c Choice) error
 	// MarkOrdered turns open suggestions into ordered ones and answers which.
 	MarkOrdered(ctx context.Context, ids []ident.ID) ([]ident.ID, error)

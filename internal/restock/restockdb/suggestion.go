@@ -183,6 +183,21 @@ func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Sugg
 	return list, err
 }
 
+// Heads reads suggestions without their long texts.
+func (s *Store) Heads(ctx context.Context, ids []ident.ID) ([]restock.Suggestion, error) {
+	var list []restock.Suggestion
+	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
+		var h head
+		if err := rows.Scan(h.targets()...); err != nil {
+			return err
+		}
+		one, _ := h.suggestion()
+		list = append(list, one)
+		return nil
+	}, "SELECT "+heads+" FROM suggestions s WHERE s.shop_id = ?%s ORDER BY s.product_id")
+	return list, err
+}
+
 // Choose changes what the person chose for one product; NotFound without a
 // suggestion.
 func (s *Store) Choose(ctx context.Context, productID ident.ID, c restock.Choice) error {

@@ -260,6 +260,13 @@ func testSuggestions(t *testing.T, h House) {
 	}
 	sameRow(t, "with everything", h.one(t, h.A, a.ID), full)
 	sameRow(t, "with nothing", h.one(t, h.A, b.ID), bare)
+	brief := full
+	brief.Reason, brief.Spark, brief.Trace = nil, restock.Spark{}, replenish.Trace{}
+	if list, err := h.Reader.Heads(h.A, []ident.ID{a.ID}); err != nil || len(list) != 1 {
+		t.Errorf("%d heads, %v", len(list), err)
+	} else {
+		sameRow(t, "the head alone", list[0], brief)
+	}
 	all, err := h.Store.Suggestions(h.A, nil)
 	if err != nil || len(all) != 2 || all[0].ProductID != b.ID {
 		t.Errorf("all, in the order of the product list (红枣 before 脐橙): %d rows, %v", len(all), err)
@@ -394,6 +401,9 @@ func testTwoShops(t *testing.T, h House) {
 	for _, ids := range [][]ident.ID{nil, {p.ID}} {
 		if rows, err := h.Store.Suggestions(h.B, ids); len(rows) != 0 || err != nil {
 			t.Errorf("another shop's suggestions: %v, %v", rows, err)
+		}
+		if rows, err := h.Reader.Heads(h.B, ids); len(rows) != 0 || err != nil {
+			t.Errorf("heads of another shop's suggestions: %v, %v", rows, err)
 		}
 	}
 	h.do(t, h.B, func(ctx context.Context) error {
