@@ -81,6 +81,9 @@ type Store interface {
 	SessionsOf(ctx context.Context, person ident.ID) ([]Session, error)
 
 	Attempts(ctx context.Context, buckets [][]byte) ([]Attempts, error)
+	// HoldAttempts is Attempts of counters that nobody else counts in before the
+	// caller's transaction ends.
+	HoldAttempts(ctx context.Context, buckets [][]byte) ([]Attempts, error)
 	SaveAttempts(ctx context.Context, bucket []byte, a Attempts) error
 	PurgeAttempts(ctx context.Context, before day.Micros) error
 

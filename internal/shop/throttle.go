@@ -154,7 +154,7 @@ func (r rule) most() int {
 
 func (s *Service) countFailure(ctx context.Context, buckets []bucket) error {
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
-		attempts, err := s.store.Attempts(ctx, keysOf(buckets))
+		attempts, err := s.store.HoldAttempts(ctx, keysOf(buckets))
 		if err != nil {
 			return err
 		}

@@ -135,7 +135,7 @@ func (s *Store) PersonByLogin(ctx context.Context, login string) (shop.Person, e
 		return shop.Person{}, shop.ErrMissing
 	}
 	return s.person(s.db.From(db.Installation(ctx)).Where("login = ? OR phone = ? OR email = ?", login, login, login).
-		Order(clause.Expr{SQL: "CASE WHEN login = ? THEN 0 WHEN phone = ? THEN 1 ELSE 2 END", Vars: []any{login, login}}))
+		Order(clause.OrderBy{Expression: clause.Expr{SQL: "CASE WHEN login = ? THEN 0 WHEN phone = ? THEN 1 ELSE 2 END", Vars: []any{login, login}}}))
 }
 
 func (s *Store) person(query *gorm.DB) (shop.Person, error) {
@@ -208,30 +208,30 @@ func (s *Store) Visit(ctx context.Context, hash []byte) (shop.Visit, error) {
 
 // TouchSession notes a visit and moves the end.
 func (s *Store) TouchSession(ctx context.Context, hash []byte, seen, expires day.Micros) error {
-	return s.sessions(ctx, "UPDATE sessions SET seen_at = ?, expires_at = ? WHERE token_hash = ?", int64(seen), int64(expires), hash)
+	return s.exec(ctx, "UPDATE sessions SET seen_at = ?, expires_at = ? WHERE token_hash = ?", int64(seen), int64(expires), hash)
 }
 
 // MoveSession moves a session to another shop.
 func (s *Store) MoveSession(ctx context.Context, hash []byte, to tenant.ShopID) error {
-	return s.sessions(ctx, "UPDATE sessions SET shop_id = ? WHERE token_hash = ?", int64(to), hash)
+	return s.exec(ctx, "UPDATE sessions SET shop_id = ? WHERE token_hash = ?", int64(to), hash)
 }
 
 // DeleteSession ends a session.
 func (s *Store) DeleteSession(ctx context.Context, hash []byte) error {
-	return s.sessions(ctx, "DELETE FROM sessions WHERE token_hash = ?", hash)
+	return s.exec(ctx, "DELETE FROM sessions WHERE token_hash = ?", hash)
 }
 
 // DeleteSessions ends all sessions of a person.
 func (s *Store) DeleteSessions(ctx context.Context, person ident.ID) error {
-	return s.sessions(ctx, "DELETE FROM sessions WHERE person_id = ?", person)
+	return s.exec(ctx, "DELETE FROM sessions WHERE person_id = ?", person)
 }
 
 // PurgeSessions deletes what ended before an instant.
 func (s *Store) PurgeSessions(ctx context.Context, before day.Micros) error {
-	return s.sessions(ctx, "DELETE FROM sessions WHERE expires_at < ?", int64(before))
+	return s.exec(ctx, "DELETE FROM sessions WHERE expires_at < ?", int64(before))
 }
 
-func (s *Store) sessions(ctx context.Context, statement string, args ...any) error {
+func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
 	return answer(s.db.From(db.Installation(ctx)).Exec(statement, args...).Error)
 }
 
@@ -265,19 +265,32 @@ func (s *Store) Attempts(ctx context.Context, buckets [][]byte) ([]shop.Attempts
 	return out, err
 }
 
+// HoldAttempts reads the counters and keeps their rows locked; those that were
+// missing begin at nothing.
+func (s *Store) HoldAttempts(ctx context.Context, buckets [][]byte) ([]shop.Attempts, error) {
+	for _, b := range buckets {
+		err := s.exec(ctx, `INSERT INTO login_throttle (failures, last_at, bucket) VALUES (?, ?, ?)
+			ON CONFLICT (bucket) DO UPDATE SET failures = login_throttle.failures`, 0, 0, b)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.Attempts(ctx, buckets)
+}
+
 // SaveAttempts writes a counter; none left deletes it.
 func (s *Store) SaveAttempts(ctx context.Context, bucket []byte, a shop.Attempts) error {
 	if a.Failures == 0 {
-		return s.sessions(ctx, "DELETE FROM login_throttle WHERE bucket = ?", bucket)
+		return s.exec(ctx, "DELETE FROM login_throttle WHERE bucket = ?", bucket)
 	}
 	// The ORM takes bytes right behind a parenthesis for a list, so they come last.
-	return s.sessions(ctx, `INSERT INTO login_throttle (failures, last_at, bucket) VALUES (?, ?, ?)
+	return s.exec(ctx, `INSERT INTO login_throttle (failures, last_at, bucket) VALUES (?, ?, ?)
 		ON CONFLICT (bucket) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at`, a.Failures, int64(a.LastAt), bucket)
 }
 
 // PurgeAttempts deletes counters not touched since an instant.
 func (s *Store) PurgeAttempts(ctx context.Context, before day.Micros) error {
-	return s.sessions(ctx, "DELETE FROM login_throttle WHERE last_at < ?", int64(before))
+	return s.exec(ctx, "DELETE FROM login_throttle WHERE last_at < ?", int64(before))
 }
 
 // AuditHead reads where the scope's trail ends.
