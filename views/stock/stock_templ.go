@@ -847,7 +847,7 @@ func MovementsPage(m Movements) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Caption: m.Chrome.Title, Columns: []ui.Column{
+				templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Columns: []ui.Column{
 					{Text: m.Chrome.T.T("stock.what")}, {Text: m.Chrome.T.T("stock.quantity"), Num: true},
 					{Text: m.Chrome.T.T("stock.value"), Num: true}, {Text: m.Chrome.T.T("stock.when")}, {Text: m.Chrome.T.T("stock.undo"), Hush: true, Fit: true},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)

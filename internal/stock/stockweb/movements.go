@@ -47,24 +47,34 @@ func (h *Handlers) movements(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	chrome := web.Chrome(c)
-	t := chrome.T
-	chrome.Title, chrome.Active = t.T("stock.movements_title"), layout.Stock
-	m := stockview.Movements{Rows: l.rows(c, t, query.ProductID)}
+	var only *catalog.Product
 	if query.ProductID != nil {
 		p, err := h.catalog.Product(c.Request.Context(), *query.ProductID)
 		if err != nil {
 			return err
 		}
-		chrome.Lead, m.Product = p.Name+" · "+p.Code, p.ID.String()
-		chrome.Back = ui.Link{Href: "/products/" + m.Product, Text: p.Name}
+		only = &p
+	}
+	return web.Render(c, http.StatusOK, stockview.MovementsPage(l.page(c, only)))
+}
+
+// page is the list in words, of one product or of all.
+func (l ledger) page(c *gin.Context, only *catalog.Product) stockview.Movements {
+	chrome := web.Chrome(c)
+	t := chrome.T
+	chrome.Title, chrome.Active = t.T("stock.movements_title"), layout.Stock
+	m := stockview.Movements{Rows: l.rows(c, t, only == nil)}
+	if only != nil {
+		m.Product = only.ID.String()
+		chrome.Lead = only.Name + " · " + only.Code
+		chrome.Back = ui.Link{Href: "/products/" + m.Product, Text: only.Name}
 	}
 	if n := len(l.list); n == pageLength {
 		m.Older = older(l.list[n-1].Seq, m.Product)
 	}
 	chrome.Actions = actions(c, t, m.Product)
 	m.Chrome = chrome
-	return web.Render(c, http.StatusOK, stockview.MovementsPage(m))
+	return m
 }
 
 func older(seq int64, product string) string {
@@ -125,7 +135,7 @@ func keys(set map[ident.ID]bool) []ident.ID {
 	return list
 }
 
-func (l ledger) rows(c *gin.Context, t *i18n.Printer, only *ident.ID) []stockview.MovementRow {
+func (l ledger) rows(c *gin.Context, t *i18n.Printer, named bool) []stockview.MovementRow {
 	scope, _ := web.Scope(c)
 	manager := scope.Role.AtLeast(tenant.Manager)
 	rows := make([]stockview.MovementRow, len(l.list))
@@ -139,7 +149,7 @@ func (l ledger) rows(c *gin.Context, t *i18n.Printer, only *ident.ID) []stockvie
 			Kind: l.kind(t, m), When: t.DateTime(m.OccurredAt.Time().In(scope.Zone)), Quantity: signed(t, m, p.BaseUnit, unit),
 			Value: t.Money(m.Value, scope.Currency), Undone: l.undone[m.ID], In: m.Quantity > 0,
 		}
-		if only == nil {
+		if named {
 			r.Product, r.Href = p.Name, movementsPath+"?product="+m.ProductID.String()
 		}
 		if lot, ok := l.lots[m.LotID]; ok && (lot.Code != "" || lot.Expiry != nil) {
@@ -162,12 +172,14 @@ func (l ledger) rows(c *gin.Context, t *i18n.Printer, only *ident.ID) []stockvie
 func (l ledger) kind(t *i18n.Printer, m stock.Movement) string {
 	name := t.T("stock.kind." + string(m.Kind))
 	switch {
-	case m.ReversesID != nil:
-		return t.T("stock.undone_kind", i18n.A("kind", name))
+	case m.Kind != stock.Count:
 	case m.Source == stock.SourceAdjust:
-		return t.T("stock.adjust_title")
+		name = t.T("stock.adjust_title")
 	case m.Source == stock.SourceOpening:
-		return t.T("stock.kind_opening")
+		name = t.T("stock.kind_opening")
+	}
+	if m.ReversesID != nil {
+		return t.T("stock.undone_kind", i18n.A("kind", name))
 	}
 	return name
 }

@@ -10,6 +10,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
+	"buhuo/internal/money"
 	"buhuo/internal/stock"
 	"buhuo/internal/web"
 	stockview "buhuo/views/stock"
@@ -106,9 +107,7 @@ func (h *Handlers) receivePage(c *gin.Context, status int, s subject, expiry str
 		Expiry: ui.FieldModel{Name: "expiry", Type: "date", Label: t.T("stock.expiry"), Value: expiry, Error: f.Sentence("expiry"), Short: true},
 	}
 	m.Quantity.Needed, m.Quantity.Focus = true, true
-	if s.balance.LastCost > 0 {
-		m.Cost.Hint = t.T("stock.last_cost", i18n.A("price", t.Price(s.balance.LastCost, scope.Currency)), i18n.A("unit", t.Unit(s.product.BaseUnit, 1000)))
-	}
+	m.Cost.Hint = s.lastCost(t, scope.Currency)
 	if life := s.product.ShelfLifeDays; life > 0 && status == http.StatusOK {
 		m.Expiry.Value = (web.Today(c) + day.Date(life)).String()
 		m.Expiry.Hint = t.T("stock.expiry_proposed", i18n.A("n", life))
@@ -118,6 +117,19 @@ func (h *Handlers) receivePage(c *gin.Context, status int, s subject, expiry str
 		return err
 	}
 	return web.Render(c, status, stockview.ReceivePage(m))
+}
+
+// lastCost says what one unit of the shop's unit cost the last time.
+func (s subject) lastCost(t *i18n.Printer, cur money.Currency) string {
+	factor, ok := s.product.Factor(s.unit)
+	if !ok || s.balance.LastCost == 0 {
+		return ""
+	}
+	price, err := money.PerPack(s.balance.LastCost, factor)
+	if err != nil {
+		return ""
+	}
+	return t.T("stock.last_cost", i18n.A("price", t.Price(price, cur)), i18n.A("unit", t.Unit(s.unit, 1000)))
 }
 
 func (h *Handlers) suppliers(c *gin.Context, t *i18n.Printer, f *web.Values) (ui.SelectModel, error) {

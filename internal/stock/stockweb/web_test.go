@@ -293,7 +293,7 @@ func TestMovements(t *testing.T) {
 		t.Errorf("leads to %s", back.Location())
 	}
 	after := back.Follow().Want(200)
-	if text := after.Text("tbody"); !strings.Contains(text, "Undo: Stock count") || !strings.Contains(text, "Undone") || after.Find("form[action$='/undo']").Length() != 0 {
+	if text := after.Text("tbody"); !strings.Contains(text, "Undo: Adjustment") || !strings.Contains(text, "Undone") || after.Find("form[action$='/undo']").Length() != 0 {
 		t.Errorf("after undoing: %q", text)
 	}
 	if b := h.onHand(t, h.dates); b.OnHand != 0 {
