@@ -186,29 +186,38 @@ func (s *Service) Order(ctx context.Context, id ident.ID) (Order, error) {
 	return one[0], err
 }
 
+// ParseNumber reads an order's number as people write it, with its year (0 when they
+// left that out): PO-2026-0117 or 117, in any case and width of letters.
+func ParseNumber(text string) (number int64, year int, ok bool) {
+	text = strings.ToUpper(strings.TrimSpace(measure.Fold(text)))
+	if rest, prefixed := strings.CutPrefix(text, "PO-"); prefixed {
+		of, digits, _ := strings.Cut(rest, "-")
+		y, err := strconv.ParseUint(of, 10, 14)
+		if err != nil || y == 0 {
+			return 0, 0, false
+		}
+		year, text = int(y), digits
+	}
+	n, err := strconv.ParseUint(text, 10, 62)
+	return int64(n), year, err == nil && n > 0
+}
+
 // ByNumber reads the order meant by a text: PO-2026-0117, 117, or an order's id.
 func (s *Service) ByNumber(ctx context.Context, text string) (Order, error) {
-	text = strings.ToUpper(strings.TrimSpace(measure.Fold(text)))
-	if id, err := ident.Parse(strings.ToLower(text)); err == nil {
+	if id, err := ident.Parse(strings.ToLower(strings.TrimSpace(measure.Fold(text)))); err == nil {
 		return s.Order(ctx, id)
 	}
 	notFound := fault.New(fault.NotFound, "purchase.order_missing")
-	year, digits := "", text
-	if rest, ok := strings.CutPrefix(text, "PO-"); ok {
-		if year, digits, ok = strings.Cut(rest, "-"); !ok {
-			return Order{}, notFound
-		}
-	}
-	number, err := strconv.ParseUint(digits, 10, 62)
-	if err != nil {
+	number, year, ok := ParseNumber(text)
+	if !ok {
 		return Order{}, notFound
 	}
-	id, err := s.store.IDByNumber(ctx, int64(number))
+	id, err := s.store.IDByNumber(ctx, number)
 	if err != nil {
 		return Order{}, missing(err)
 	}
 	o, err := s.Order(ctx, id)
-	if err == nil && year != "" && year != strconv.Itoa(o.CreatedDay.Year()) {
+	if err == nil && year != 0 && year != o.CreatedDay.Year() {
 		return Order{}, notFound
 	}
 	return o, err

@@ -181,7 +181,10 @@ func line(p *i18n.Printer, o purchase.Order, l purchase.OrderLine, i int, f *web
 		Line: strconv.Itoa(l.Line), Name: l.ProductName, Code: l.ProductCode, Product: "/products/" + l.ProductID.String(),
 		Quantity: p.Measured(l.Quantity, l.Unit), Packs: packs(p, l), Price: per(p, l.Price, o.Currency, l.Unit), Total: p.Money(l.Total, o.Currency),
 		Received: p.Measured(l.Received, l.Unit), Field: web.RowField("quantity", i), Value: l.Quantity.Decimal(),
-		Unit: p.Unit(l.Unit, l.Quantity), Step: "1",
+		Unit: p.Measured(l.Quantity, l.Unit), Step: "1",
+	}
+	if out.Packs != "" {
+		out.Unit += " · " + out.Packs
 	}
 	if o.State.Open() && l.Owed() > 0 {
 		out.Owed = p.T("purchase.owed", i18n.A("quantity", i18n.Measured{Quantity: l.Owed(), Unit: l.Unit}))
