@@ -101,7 +101,7 @@ func (l *Loader) Ensure(ctx context.Context, progress Progress) (Report, error) 
 	case m.Version != version:
 		return Report{Outdated: true}, nil
 	}
-	return Report{}, nil
+	return l.extend(ctx, m, progress)
 }
 
 // minute is a minute of the shop's own time.

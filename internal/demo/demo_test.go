@@ -1,7 +1,15 @@
 package demo_test
 
 import (
+	"buhuo/internal/day"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/tenant"
 	"context"
+	"fmt"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,4 +101,252 @@ func TestTwoYears(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestADemoIsMadeOnce(t *testing.T) {
+	h := houseOf(t, dbtest.SQLite(t))
+	var stages []string
+	r, err := h.loader(90).Ensure(t.Context(), func(stage string, done, of int) {
+		if done < 0 || of < 1 || done > of {
+			t.Errorf("%s: %d of %d", stage, done, of)
+		}
+		if len(stages) == 0 || stages[len(stages)-1] != stage {
+			stages = append(stages, stage)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Made || r.Events < 10_000 || len(stages) != 3 {
+		t.Fatalf("made %+v in stages %q", r, stages)
+	}
+	if again := h.ensure(t, 90); again != (demo.Report{}) {
+		t.Fatalf("a second time did %+v", again)
+	}
+	marked, err := demo.Marked(t.Context(), h.DB)
+	if err != nil || !marked {
+		t.Fatalf("marked %v: %v", marked, err)
+	}
+	h.sound(t)
+	t.Run("login", func(t *testing.T) {
+		active := h.login(t)
+		if active.Scope.Slug != demo.Slug || active.Scope.Role != tenant.Owner {
+			t.Errorf("logged in as %+v", active.Scope)
+		}
+	})
+	t.Run("past", h.lookAtPast)
+	t.Run("suggestions", h.lookAtSuggestions)
+}
+
+func (h *house) login(t *testing.T) shop.Active {
+	t.Helper()
+	token, _, err := h.Shop.Login(t.Context(), shop.Credentials{Login: demo.Login, Password: demo.Password, Address: "127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	active, err := h.Shop.Authenticate(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return active
+}
+
+// sound proves every invariant of the books.
+func (h *house) sound(t *testing.T) {
+	t.Helper()
+	ctx := h.inside(t)
+	for name, prove := range map[string]func(context.Context) ([]string, error){
+		"stock": h.Stock.Verify, "audit": h.Shop.VerifyAudit, "orders": h.Purchase.Verify,
+	} {
+		wrong, err := prove(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range wrong {
+			t.Errorf("%s: %s", name, line)
+		}
+	}
+}
+
+// lookAtPast finds what the demo promises in the rooms.
+func (h *house) lookAtPast(t *testing.T) {
+	ctx := h.inside(t)
+	balances, err := h.Stock.Balances(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, b := range balances {
+		if b.OnHand < 0 || b.CountNeeded {
+			t.Errorf("product %v has %d on hand, count needed %v", id, b.OnHand, b.CountNeeded)
+		}
+	}
+	channels, err := h.Sales.Channels(ctx)
+	if err != nil || len(channels) != 3 {
+		t.Errorf("channels %+v: %v", channels, err)
+	}
+	wishes, err := h.Sales.Wishes(ctx, day.New(2026, time.August, 1))
+	if err != nil || len(wishes) < 50 {
+		t.Errorf("%d wishes: %v", len(wishes), err)
+	}
+	for state, least := range map[purchase.State]int{purchase.Received: 300, purchase.ClosedShort: 3, purchase.Sent: 1} {
+		found, err := h.Purchase.List(ctx, purchase.Query{State: state, Limit: purchase.MaxLimit})
+		if err != nil || len(found) < least {
+			t.Errorf("%d orders are %s: %v", len(found), state, err)
+		}
+	}
+	page, err := h.Sales.List(ctx, sales.Query{Day: day.None, Limit: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := lastWhole(h.now)
+	online, promoted := 0, 0
+	for _, s := range page.Sales {
+		if s.OccurredAt > last {
+			t.Errorf("a sale at %v, now is %v", s.OccurredAt.Time(), h.now)
+		}
+		if s.Province != "" && len(s.CustomerKey) == 32 {
+			online++
+		}
+		for _, l := range s.Lines {
+			if l.Promo {
+				promoted++
+			}
+			if l.History {
+				t.Errorf("sale %v has a line of history", s.ID)
+			}
+		}
+	}
+	if online == 0 || promoted == 0 {
+		t.Errorf("%d sales online, %d lines promoted of %d sales", online, promoted, len(page.Sales))
+	}
+}
+
+func lastWhole(now time.Time) day.Micros { return day.At(now.Add(-time.Minute)) }
+
+// lookAtSuggestions finds a Today worth looking at.
+func (h *house) lookAtSuggestions(t *testing.T) {
+	found, err := h.store.Suggestions(h.inside(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order, risky, saving := 0, 0, 0
+	for _, s := range found {
+		if s.Quantity > 0 {
+			order++
+		}
+		if s.RiskPPM > 500_000 {
+			risky++
+		}
+		if s.Saving != nil && *s.Saving > 0 {
+			saving++
+		}
+	}
+	if len(found) < 270 || order < 20 || risky < 5 || saving < 5 {
+		t.Errorf("of %d suggestions %d order something, %d are risky, %d save", len(found), order, risky, saving)
+	}
+	left, err := h.Stock.Changed(t.Context(), 10)
+	if err != nil || len(left) != 0 {
+		t.Errorf("%d products are still marked changed: %v", len(left), err)
+	}
+}
+
+// snapshot is what two demos are compared by.
+type snapshot struct {
+	OnHand map[ident.ID]measure.Quantity
+	Prices map[ident.ID]money.Price
+	Listed int
+	Offers map[ident.ID]money.Price
+	Orders map[ident.ID]purchase.State
+	Totals map[day.Date]sales.Totals
+	Wishes int
+}
+
+func (h *house) snapshot(t *testing.T, from, through day.Date) snapshot {
+	t.Helper()
+	ctx := h.inside(t)
+	s := snapshot{
+		OnHand: map[ident.ID]measure.Quantity{}, Prices: map[ident.ID]money.Price{}, Offers: map[ident.ID]money.Price{},
+		Orders: map[ident.ID]purchase.State{}, Totals: map[day.Date]sales.Totals{},
+	}
+	balances, err := h.Stock.Balances(ctx, nil)
+	must(t, err)
+	for id, b := range balances {
+		s.OnHand[id] = b.OnHand
+	}
+	products, err := h.Catalog.All(ctx)
+	must(t, err)
+	s.Listed = len(products)
+	for _, p := range products {
+		s.Prices[p.ID] = p.SalePrice
+	}
+	offers, err := h.Catalog.Offers(ctx, nil)
+	must(t, err)
+	for _, list := range offers {
+		for _, o := range list {
+			s.Offers[o.ID] = o.Price
+		}
+	}
+	orders, err := h.Purchase.List(ctx, purchase.Query{Limit: purchase.MaxLimit})
+	must(t, err)
+	for _, o := range orders {
+		s.Orders[o.ID] = o.State
+	}
+	for d := from; d <= through; d++ {
+		s.Totals[d], err = h.Sales.Totals(ctx, d)
+		must(t, err)
+	}
+	wishes, err := h.Sales.Wishes(ctx, from)
+	must(t, err)
+	s.Wishes = len(wishes)
+	return s
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLaterIsTheSameAsAtOnce makes a demo, adds two steps of days, and compares it
+// with one that was made on the last of them.
+func TestLaterIsTheSameAsAtOnce(t *testing.T) {
+	today := day.New(2026, time.November, 23)
+	grown := houseOf(t, dbtest.SQLite(t))
+	grown.ensure(t, 25)
+	for _, later := range []time.Duration{3 * time.Hour, 30 * time.Hour, 6*24*time.Hour + time.Hour} {
+		grown.now = monday.Add(later)
+		if r := grown.ensure(t, 25); r.Made || r.Events == 0 {
+			t.Fatalf("%v later: %+v", later, r)
+		}
+	}
+	grown.sound(t)
+	fresh := houseOf(t, dbtest.SQLite(t))
+	fresh.now = grown.now
+	fresh.ensure(t, 31)
+	got, want := grown.snapshot(t, today.Add(-25), today.Add(6)), fresh.snapshot(t, today.Add(-25), today.Add(6))
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("grown and fresh differ:\n%s", differences(got, want))
+	}
+}
+
+func differences(a, b snapshot) string {
+	var out strings.Builder
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	for i := range va.NumField() {
+		if !reflect.DeepEqual(va.Field(i).Interface(), vb.Field(i).Interface()) {
+			fmt.Fprintf(&out, "%s\n", va.Type().Field(i).Name)
+			if va.Field(i).Kind() != reflect.Map {
+				fmt.Fprintf(&out, "  %v, %v\n", va.Field(i), vb.Field(i))
+				continue
+			}
+			for _, k := range vb.Field(i).MapKeys() {
+				x, y := va.Field(i).MapIndex(k), vb.Field(i).MapIndex(k)
+				if !x.IsValid() || !reflect.DeepEqual(x.Interface(), y.Interface()) {
+					fmt.Fprintf(&out, "  %v: %v, %v\n", k, x, y)
+				}
+			}
+		}
+	}
+	return out.String()
 }

@@ -84,3 +84,8 @@ func priceAt(breaks []world.Break, q measure.Quantity) money.Price {
 	}
 	return p
 }
+
+// clone is a copy that does not follow.
+func (t *terms) clone() *terms {
+	return &terms{slices.Clone(t.prices), slices.Clone(t.listed), slices.Clone(t.breaks), slices.Clone(t.since)}
+}

@@ -83,19 +83,27 @@ func (s *sim) temper(product int) *temper { return &s.tempers[s.w.Products[produ
 
 func (s *sim) emit(e Event) { s.events = append(s.events, e) }
 
-// id derives the id of the n-th thing of its kind on this day.
-func (s *sim) id(kind string, n int) ident.ID {
+// id derives the id of the n-th thing of its kind on this day. It begins with the
+// time, as the ids that devices make (version 7), so that rows of one time lie
+// together in a database.
+func (s *sim) id(kind string, minute, n int) ident.ID {
 	b := append(s.scratch[:0], kind...)
 	b = append(b, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
 	b = append(b, byte(s.d>>24), byte(s.d>>16), byte(s.d>>8), byte(s.d))
 	s.scratch = b
-	return ident.Derive(s.w.space, b)
+	id := ident.Derive(s.w.space, b)
+	ms := (int64(s.d)*24*60 + int64(minute)) * 60_000
+	for i := range 6 {
+		id[i] = byte(ms >> (40 - 8*i))
+	}
+	id[6], id[7] = 0x70|byte(n>>8)&0x0f, byte(n)
+	return id
 }
 
 // head numbers the next event of the day.
 func (s *sim) head(minute int) Head {
 	s.serial++
-	return Head{ID: s.id("event", s.serial), Day: s.d, Minute: minute}
+	return Head{ID: s.id("event", minute, s.serial), Day: s.d, Minute: minute}
 }
 
 func (s *sim) at(minute int, do func(minute int)) {
@@ -174,7 +182,7 @@ func (s *sim) newLot(dice dice, product int) *Lot {
 	s.lots++
 	y, m, d := s.d.Civil()
 	lot := &Lot{
-		ID: s.id("lot", s.lots), Product: product, Received: s.d, Expiry: day.None, seq: s.lots,
+		ID: s.id("lot", 0, s.lots), Product: product, Received: s.d, Expiry: day.None, seq: s.lots,
 		Code: fmt.Sprintf("%02d%02d%02d-%s", y%100, m, d, p.Code),
 	}
 	switch life := float64(p.ShelfLife); {
