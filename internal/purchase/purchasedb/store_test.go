@@ -18,17 +18,20 @@ import (
 	"buhuo/internal/tenant"
 )
 
+// Each test has two shops of its own; one database serves them all, because making
+// one takes PostgreSQL a second.
 func TestStore(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) {
-		purchasetest.Run(t, func(t *testing.T) purchasetest.House { return house(t, dbtest.SQLite(t)) })
-	})
-	t.Run("postgres", func(t *testing.T) {
-		purchasetest.Run(t, func(t *testing.T) purchasetest.House { return house(t, dbtest.Postgres(t)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var shops tenant.ShopID
+		purchasetest.Run(t, func(t *testing.T) purchasetest.House {
+			shops += 2
+			return house(t, d, shops-1, shops)
+		})
 	})
 }
 
 // house opens two shops in d, with a catalog and a ledger.
-func house(t testing.TB, d *db.DB) purchasetest.House {
+func house(t testing.TB, d *db.DB, a, b tenant.ShopID) purchasetest.House {
 	t.Helper()
 	clock := purchasetest.NewClock()
 	goods := catalog.New(catalogdb.New(d), d, func(string) string { return "" }, clock.Now)
@@ -36,7 +39,7 @@ func house(t testing.TB, d *db.DB) purchasetest.House {
 	goods.SetMarker(ledger)
 	return purchasetest.House{
 		Store: purchasedb.New(d), Atomic: d, Catalog: goods, Stock: ledger, Clock: clock,
-		A: scope(t, d, 1), B: scope(t, d, 2),
+		A: scope(t, d, a), B: scope(t, d, b),
 	}
 }
 
