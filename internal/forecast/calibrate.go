@@ -5,8 +5,10 @@ import "math"
 // gauge are the levels of the quantiles that an order may rest on; everything is learned on them.
 var gauge = [...]float64{0.5, 0.9, 0.95, 0.99}
 
-// gaugeSamples is the number of outcomes on which the gain of a knot is chosen.
-const gaugeSamples = 3000
+const (
+	gaugeSamples = 2500 // outcomes from which the variance of a knot is learned
+	gainSamples  = 1000 // and on which its gain is chosen
+)
 
 // target returns the knot whose sums decide the weights: about half the horizon, the usual
 // protection period.
@@ -93,8 +95,9 @@ func calibrate(samples []sample, models int, ks []int, horizon, workers int) (we
 	Each(2*len(ks), workers, func(i int) {
 		k, single := i/2, i%2 == 1
 		seen, counted := lessons(samples, k, ks[k], single, gaugeSamples)
-		_, c := learn(seen, weights, centre, true)
-		knot := Knot{K: ks[k], Coefficients: c, Gain: gain(seen, counted, weights, c)}
+		mix(seen, weights)
+		_, c := learn(seen, []float64{1}, centre, true)
+		knot := Knot{K: ks[k], Coefficients: c, Gain: gain(seen, counted, c)}
 		if single {
 			steps[k] = knot
 		} else {
@@ -104,21 +107,35 @@ func calibrate(samples []sample, models int, ks []int, horizon, workers int) (we
 	return weights, totals, steps
 }
 
+// mix puts the combination in the place of the models.
+func mix(seen []lesson, weights []float64) {
+	for i := range seen {
+		m := 0.0
+		for j, w := range weights {
+			m += w * seen[i].levels[j]
+		}
+		seen[i].levels = append(seen[i].levels[:0], m)
+	}
+}
+
 // gain finds the factor of the variance with the least pinball loss over the gauge, by golden
 // section on a log scale, with the distributions that will be used.
-func gain(seen []lesson, counted []bool, weights []float64, c featureVector) float64 {
+func gain(seen []lesson, counted []bool, c featureVector) float64 {
 	if len(seen) == 0 {
 		return 1
+	}
+	if n := gainSamples; len(seen) > n {
+		for i := range n {
+			seen[i], counted[i] = seen[i*len(seen)/n], counted[i*len(seen)/n]
+		}
+		seen = seen[:n]
 	}
 	cost := func(log float64) float64 {
 		g := math.Exp(log)
 		total := 0.0
 		for i := range seen {
 			s := &seen[i]
-			m := 0.0
-			for j, w := range weights {
-				m += w * s.levels[j]
-			}
+			m := s.levels[0]
 			x := s.x
 			x[fMean], x[fSquare] = m*s.root, m*m
 			d := spread{counted: counted[i]}.make(m, g*c.dot(&x))
@@ -130,10 +147,10 @@ func gain(seen []lesson, counted []bool, weights []float64, c featureVector) flo
 		return total/float64(len(seen)) + 0.001*log*log + 0.5*log*log/float64(len(seen))
 	}
 	const ratio = 0.6180339887498949
-	lo, hi := -0.9, 0.9
+	lo, hi := -0.6, 0.6
 	a, b := hi-ratio*(hi-lo), lo+ratio*(hi-lo)
 	fa, fb := cost(a), cost(b)
-	for range 7 {
+	for range 5 {
 		if fa < fb {
 			hi, b, fb = b, a, fa
 			a = hi - ratio*(hi-lo)

@@ -12,6 +12,7 @@ import "math"
 
 const (
 	learnRounds  = 250
+	spreadRounds = 80 // for the variance alone, which starts near its end
 	learnSamples = 6000
 	learnPrior   = 150.0 // samples that the start counts for
 	sumPull      = 5.0   // what the square of a sum of weights that is not 1 costs
@@ -89,8 +90,12 @@ func learn(lessons []lesson, weights []float64, start featureVector, fixed bool)
 	db := make([]float64, m)
 	am, av := make([]float64, m+features), make([]float64, m+features)
 	n := float64(len(lessons))
+	rounds := learnRounds
+	if fixed {
+		rounds = spreadRounds
+	}
 	pull := learnPrior / (n + learnPrior)
-	for round := 1; round <= learnRounds; round++ {
+	for round := 1; round <= rounds; round++ {
 		var c, dg featureVector
 		for j := range c {
 			c[j] = math.Exp(l.g[j])
@@ -99,7 +104,7 @@ func learn(lessons []lesson, weights []float64, start featureVector, fixed bool)
 		for i := range lessons {
 			l.value(&lessons[i], &c, db, &dg)
 		}
-		rate := 0.05 * (1 - float64(round-1)/learnRounds)
+		rate := 0.05 * (1 - float64(round-1)/float64(rounds))
 		adam := func(i int, x *float64, grad float64) {
 			am[i] += 0.1 * (grad - am[i])
 			av[i] += 0.01 * (grad*grad - av[i])

@@ -175,10 +175,10 @@ func readBooks(text io.Reader) ([]*book, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := r.FieldPos(0)
 		if err != nil {
 			return nil, broken(err)
 		}
+		line, _ := r.FieldPos(0)
 		name := field(row, at[colItem])
 		if last == nil || last.name != name {
 			b := byName[name]
