@@ -3,6 +3,7 @@ package salesdb_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
 	"buhuo/internal/money"
+	"buhuo/internal/sales"
 	"buhuo/internal/sales/salesdb"
 	"buhuo/internal/sales/salestest"
 	"buhuo/internal/shop"
@@ -65,4 +67,21 @@ func house(t testing.TB, d *db.DB) salestest.House {
 	return salestest.House{
 		Store: salesdb.New(d), Atomic: d, Catalog: products, Stock: ledger, Shops: secrets{}, A: scope(1), B: scope(2),
 	}
+}
+
+// BenchmarkImport brings in three years of a supermarket's vegetables.
+func BenchmarkImport(b *testing.B) {
+	products, file, rows := salestest.Supermarket(250, 335)
+	for b.Loop() {
+		h := house(b, dbtest.SQLite(b))
+		s := h.Service()
+		if _, err := s.Import(h.A, sales.ImportRequest{Kind: sales.ImportProducts, Body: strings.NewReader(products)}); err != nil {
+			b.Fatal(err)
+		}
+		r, err := s.Import(h.A, sales.ImportRequest{Kind: sales.ImportSales, Body: strings.NewReader(file)})
+		if err != nil || r.New != rows {
+			b.Fatalf("%+v, %v", r, err)
+		}
+	}
+	b.ReportMetric(float64(rows), "rows/op")
 }
