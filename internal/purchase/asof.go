@@ -16,7 +16,7 @@ func (s *Service) OwedAsOf(ctx context.Context, through day.Date) (map[ident.ID]
 	if err != nil {
 		return nil, err
 	}
-	lines, err := s.store.OwedAsOf(ctx, through, day.At(through.Add(1).Start(scope.Zone)))
+	lines, err := s.store.OwedAsOf(ctx, through, day.At(through.Add(1).Start(zone(scope))))
 	if err != nil {
 		return nil, err
 	}

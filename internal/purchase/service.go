@@ -30,11 +30,15 @@ func missing(err error) error {
 func (s *Service) moment(scope tenant.Scope) moment { return momentAt(s.now(), scope) }
 
 func momentAt(t time.Time, scope tenant.Scope) moment {
-	zone := time.UTC
-	if scope.Zone != nil {
-		zone = scope.Zone
+	return moment{at: day.At(t), day: day.Of(t, zone(scope))}
+}
+
+// zone is the shop's; a scope without one counts in UTC.
+func zone(scope tenant.Scope) *time.Location {
+	if scope.Zone == nil {
+		return time.UTC
 	}
-	return moment{at: day.At(t), day: day.Of(t, zone)}
+	return scope.Zone
 }
 
 // termsOf reads what orders to a supplier are reckoned with. Archived products may

@@ -166,6 +166,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"receive refuses", testReceiveRefuses},
 		{"lead time", testLeadTime},
 		{"at once", testAtOnce},
+		{"owed as of", testOwedAsOf},
 		{"load", testLoad},
 		{"document", testDocument},
 		{"totals", testTotals},

@@ -213,6 +213,7 @@ func reads(s purchase.Store, ctx context.Context, o purchase.Order, delivery ide
 	_, errs["delivery"] = s.Delivery(ctx, delivery)
 	_, errs["deliveries"] = s.Deliveries(ctx, o.ID)
 	_, errs["lead times"] = s.LeadTimes(ctx, nil)
+	_, errs["owed"] = s.OwedAsOf(ctx, 60_000, 1)
 	return errs
 }
 
