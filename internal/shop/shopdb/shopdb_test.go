@@ -3,9 +3,12 @@ package shopdb_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
+	"buhuo/internal/shop"
+	"buhuo/internal/shop/argon"
 	"buhuo/internal/shop/shopdb"
 	"buhuo/internal/shop/shoptest"
 )
@@ -55,4 +58,20 @@ func TestAuditIsAppendOnly(t *testing.T) {
 			}
 		}
 	})
+}
+
+// BenchmarkAuthenticate is what every request of a person costs before its page.
+func BenchmarkAuthenticate(b *testing.B) {
+	d := dbtest.SQLite(b)
+	now := func() time.Time { return shoptest.Start }
+	s := shop.New(shopdb.New(d), d, argon.New(argon.Parameters{Time: 1, Memory: 64, Threads: 1}), now)
+	token, _, err := s.SetUp(b.Context(), shop.NewShop{Name: "Shop", Currency: "CNY", Timezone: "Asia/Shanghai"}, shop.NewPerson{Login: "wang", Password: "nine red lanterns"}, "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := s.Authenticate(b.Context(), token); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

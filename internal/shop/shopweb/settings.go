@@ -1,11 +1,12 @@
 package shopweb
 
 import (
-	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -51,7 +52,7 @@ func (h *Handlers) saveSettings(c *gin.Context) error {
 		return web.Redirect(c, "/settings")
 	}
 	status := http.StatusUnprocessableEntity
-	if e, ok := fault.As(err); ok && errors.Is(e, fault.New(fault.Conflict, "shop.changed_meanwhile")) {
+	if fault.KindOf(err) == fault.Conflict {
 		f.Add("name", err)
 		status = http.StatusConflict
 	} else if !f.Refused(err) {
@@ -101,7 +102,7 @@ func (h *Handlers) settingsPage(c *gin.Context, status int, s shop.Shop, value f
 		Language: ui.SelectModel{Name: "language", Label: t.T("shop.language"), Options: langOptions(string(chrome.Lang))},
 		Large:    ui.Check{Name: "large_text", Label: t.T("shop.large_text"), Checked: chrome.LargeText},
 		Others:   otherShops(memberships, scope.Slug),
-		Unsafe:   !web.Secure(c),
+		Unsafe:   !web.Secure(c) && !local(c.Request.Host),
 	}
 	if page.Owner {
 		page.Form = shopForm(t, web.FormOf(c), value)
@@ -109,6 +110,16 @@ func (h *Handlers) settingsPage(c *gin.Context, status int, s shop.Shop, value f
 		page.Facts = shopFacts(t, s)
 	}
 	return web.Render(c, status, shopview.Settings(page))
+}
+
+// local reports whether the browser runs on the machine itself, where nothing
+// travels that others could read.
+func local(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func shopForm(t *i18n.Printer, f *web.Values, value func(string) string) shopview.ShopForm {
