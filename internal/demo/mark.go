@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"buhuo/internal/day"
 	"buhuo/internal/db"
@@ -72,6 +74,9 @@ func HalfMade(path string) (bool, error) {
 type contents struct{ nothing, demo, complete bool }
 
 func holds(path string) (c contents, err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return contents{nothing: true}, nil
+	}
 	ctx := context.Background()
 	d, err := db.OpenFile(ctx, path)
 	if err != nil {
