@@ -42,12 +42,16 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Active, error
 		return Active{}, err
 	}
 	now := s.now()
-	if day.At(now) >= v.Session.ExpiresAt || v.Person.Disabled {
+	if day.At(now) >= v.Session.ExpiresAt || v.Disabled {
 		return Active{}, errEnded
 	}
-	scope := ScopeOf(v.Shop)
-	scope.Person, scope.PersonName, scope.Role, scope.Lang = v.Person.ID, v.Person.Name, v.Role, v.Person.Language
-	active := Active{Scope: scope, ID: sessionID(hash), LargeText: v.Person.LargeText, Expires: v.Session.ExpiresAt.Time()}
+	active := Active{
+		Scope: tenant.Scope{
+			Shop: v.Session.Shop, Slug: v.Slug, ShopName: v.ShopName, Zone: v.Zone, Currency: v.Currency,
+			Person: v.Session.Person, PersonName: v.PersonName, Role: v.Role, Lang: v.Language,
+		},
+		ID: sessionID(hash), LargeText: v.LargeText, Expires: v.Session.ExpiresAt.Time(),
+	}
 	if now.Sub(v.Session.SeenAt.Time()) < touchEvery {
 		return active, nil
 	}

@@ -2,9 +2,11 @@ package shop
 
 import (
 	"context"
+	"time"
 
 	"buhuo/internal/day"
 	"buhuo/internal/ident"
+	"buhuo/internal/money"
 	"buhuo/internal/tenant"
 )
 
@@ -19,12 +21,16 @@ type Session struct {
 	Agent     string
 }
 
-// Visit is what one request needs to know of the session it comes in.
+// Visit is what one request needs to know of the session it comes in; of the
+// session itself all but the browser's name.
 type Visit struct {
-	Session Session
-	Person  Person // without the password's hash
-	Shop    Shop
-	Role    tenant.Role
+	Session              Session
+	PersonName, Language string
+	LargeText, Disabled  bool
+	Role                 tenant.Role
+	Slug, ShopName       string
+	Zone                 *time.Location
+	Currency             money.Currency
 }
 
 // Attempts counts failed logins in one bucket (an account, an address, all).

@@ -113,35 +113,6 @@ func fromSessionRow(r sessionRow) shop.Session {
 		SeenAt: day.Micros(r.SeenAt), ExpiresAt: day.Micros(r.ExpiresAt), Agent: r.Agent}
 }
 
-// visitRow is a session joined with its person, membership and shop.
-type visitRow struct {
-	TokenHash                                []byte
-	PersonID                                 ident.ID
-	ShopID, CreatedAt, SeenAt, ExpiresAt     int64
-	Agent, Login, PersonName, Language, Role string
-	LargeText, Disabled, PricesIncludeTax    bool
-	Slug, Name, Timezone, Currency, Province string
-	Policy, MarketDays, ShowUnit             string
-	OpenHour, CloseHour                      int
-	Secret                                   []byte
-	Version                                  int64
-}
-
-func fromVisitRow(r visitRow) (shop.Visit, error) {
-	in, err := fromShopRow(shopRow{
-		ShopID: r.ShopID, Slug: r.Slug, Name: r.Name, Timezone: r.Timezone, Currency: r.Currency, Province: r.Province, PricesIncludeTax: r.PricesIncludeTax,
-		Policy: r.Policy, OpenHour: r.OpenHour, CloseHour: r.CloseHour, MarketDays: r.MarketDays, ShowUnit: r.ShowUnit, Secret: r.Secret, Version: r.Version,
-	})
-	return shop.Visit{
-		Session: shop.Session{
-			TokenHash: r.TokenHash, Person: r.PersonID, Shop: in.ID, CreatedAt: day.Micros(r.CreatedAt),
-			SeenAt: day.Micros(r.SeenAt), ExpiresAt: day.Micros(r.ExpiresAt), Agent: r.Agent,
-		},
-		Person: shop.Person{ID: r.PersonID, Login: r.Login, Name: r.PersonName, Language: r.Language, LargeText: r.LargeText, Disabled: r.Disabled},
-		Shop:   in, Role: tenant.Role(r.Role),
-	}, err
-}
-
 type auditRow struct {
 	ShopID   db.ShopID `gorm:"primaryKey"`
 	Seq      int64     `gorm:"primaryKey;autoIncrement:false"`

@@ -4,6 +4,7 @@ package shopdb
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -11,6 +12,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/ident"
+	"buhuo/internal/money"
 	"buhuo/internal/shop"
 	"buhuo/internal/tenant"
 )
@@ -185,25 +187,30 @@ func (s *Store) InsertSession(ctx context.Context, x shop.Session) error {
 	return answer(s.db.From(db.Installation(ctx)).Create(&row).Error)
 }
 
-// Visit reads a session with whose it is and where, in one statement.
+// Visit reads a session with whose it is and where, in one statement: every
+// request of a person begins with it.
 func (s *Store) Visit(ctx context.Context, hash []byte) (shop.Visit, error) {
-	var row visitRow
-	result := s.db.From(db.Installation(ctx)).Raw(`SELECT x.token_hash, x.person_id, x.created_at, x.seen_at, x.expires_at, x.agent,
-			p.login, p.name AS person_name, p.language, p.large_text, p.disabled, m.role,
-			s.shop_id, s.slug, s.name, s.timezone, s.currency, s.province, s.prices_include_tax, s.policy, s.open_hour, s.close_hour,
-			s.market_days, s.show_unit, s.secret, s.version
+	v := shop.Visit{Session: shop.Session{TokenHash: hash}}
+	var timezone, currency string
+	err := s.db.From(db.Installation(ctx)).Raw(`SELECT x.person_id, x.shop_id, x.created_at, x.seen_at, x.expires_at,
+			p.name, p.language, p.large_text, p.disabled, m.role, s.slug, s.name, s.timezone, s.currency
 		FROM sessions x
 		JOIN persons p ON p.id = x.person_id
 		JOIN memberships m ON m.shop_id = x.shop_id AND m.person_id = x.person_id
 		JOIN shops s ON s.shop_id = x.shop_id
-		WHERE x.token_hash = ?`, hash).Scan(&row)
-	if result.Error == nil && result.RowsAffected == 0 {
-		return shop.Visit{}, shop.ErrMissing
+		WHERE x.token_hash = ?`, hash).Row().Scan(
+		&v.Session.Person, &v.Session.Shop, &v.Session.CreatedAt, &v.Session.SeenAt, &v.Session.ExpiresAt,
+		&v.PersonName, &v.Language, &v.LargeText, &v.Disabled, &v.Role, &v.Slug, &v.ShopName, &timezone, &currency)
+	if err != nil {
+		return shop.Visit{}, answer(err)
 	}
-	if result.Error != nil {
-		return shop.Visit{}, answer(result.Error)
+	if v.Zone, err = loadZone(timezone); err != nil {
+		return shop.Visit{}, fmt.Errorf("shop %s: %w", v.Slug, err)
 	}
-	return fromVisitRow(row)
+	if v.Currency, err = money.ParseCurrency(currency); err != nil {
+		return shop.Visit{}, fmt.Errorf("shop %s: %w", v.Slug, err)
+	}
+	return v, nil
 }
 
 // TouchSession notes a visit and moves the end.
