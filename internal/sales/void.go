@@ -56,7 +56,7 @@ func (s *Service) Void(ctx context.Context, saleID ident.ID, reason string) erro
 }
 
 // loadChunk bounds the sales of one transaction of LoadHistory.
-const loadChunk = 500
+const loadChunk = 2000
 
 // LoadHistory writes finished sales as they are: ids, lines, amounts and the mark
 // whether a line is history are the caller's, who also posts the movements of the
