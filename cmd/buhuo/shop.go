@@ -26,7 +26,7 @@ type shopAddCommand struct {
 	Slug     string `help:"Short name in a-z, 0-9 and dashes; made from the name when missing."`
 	Timezone string `default:"Asia/Shanghai" help:"Time zone of the shop's days."`
 	Currency string `default:"CNY" help:"Currency, three letters."`
-	Province string `help:"Province of the shop."`
+	Province string `help:"Province of the shop, the two digits of GB/T 2260 (33 is Zhejiang)."`
 }
 
 func (shopAddCommand) Help() string {

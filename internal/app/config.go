@@ -20,8 +20,9 @@ type Config struct {
 	Addr string
 	// TLS says that people come over TLS, ended by a proxy in front.
 	TLS bool
-	// Demo marks a demonstration.
-	Demo bool
+	// Demo marks a demonstration, whose login stands on the login page.
+	Demo                    bool
+	DemoLogin, DemoPassword string
 }
 
 // ParseSettings reads a file of `name = value` lines; # begins a remark, and

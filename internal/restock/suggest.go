@@ -64,3 +64,24 @@ func (s *Service) thinkAsOf(ctx context.Context, around surroundings, products [
 	}
 	return out, nil
 }
+
+// RowsAsOf is AsOf with the names that exports show.
+func (s *Service) RowsAsOf(ctx context.Context, asOf day.Date) ([]Row, error) {
+	thought, err := s.AsOf(ctx, asOf)
+	if err != nil {
+		return nil, err
+	}
+	products, err := s.catalog.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[ident.ID]catalog.Product, len(products))
+	for _, p := range products {
+		byID[p.ID] = p
+	}
+	rows := make([]Row, len(thought))
+	for i, one := range thought {
+		rows[i] = one.row(byID[one.ProductID])
+	}
+	return rows, nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"buhuo/internal/app"
+	"buhuo/internal/db"
+	"buhuo/internal/demo"
+)
+
+type demoCommand struct {
+	Data   string `default:"./demo-data" type:"path" placeholder:"DIR" help:"Folder of the demo database."`
+	Addr   string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; loopback only."`
+	Reset  bool   `help:"Throw the demo away and make it again."`
+	Export string `placeholder:"DIR" help:"Write example files of a small shop into DIR and end."`
+}
+
+func (demoCommand) Help() string {
+	return "The demo is a generated grocery in Zhejiang with 300 products and two years of sales. A later start adds the days since.\n\nExample:\n  buhuo demo --addr 127.0.0.1:8080"
+}
+
+func (c *demoCommand) Run(e *environment) error {
+	if c.Export != "" {
+		return demo.Export(e.ctx, c.Export)
+	}
+	if !app.Loopback(c.Addr) {
+		return errors.New("the demo's login is known to everybody, so it is served on 127.0.0.1 only")
+	}
+	if c.Reset {
+		if err := c.wipe(); err != nil {
+			return err
+		}
+	}
+	// A taken port is said before minutes of work, not after.
+	l, err := app.Listen(c.Addr)
+	if err != nil {
+		return err
+	}
+	if err := l.Close(); err != nil {
+		return err
+	}
+	t := target{Data: c.Data}
+	return t.with(e, func(a *app.App) error {
+		bar := app.NewProgress(e.errOut)
+		_, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Purchase: a.Purchase, Restock: a.Restock}, time.Now).Ensure(e.ctx, bar.Show)
+		bar.End()
+		if err != nil {
+			return err
+		}
+		return listen(e, a, app.Config{Addr: c.Addr, Demo: true, DemoLogin: demo.Login, DemoPassword: demo.Password}, "warn", "", func(at string) {
+			fmt.Fprintf(e.out, "\n  Buhuo demo: http://%s\n  login:      %s\n  password:   %s\n\n", at, demo.Login, demo.Password)
+		})
+	})
+}
+
+// wipe deletes the demo's files and nothing else; a database that is not marked
+// as a demo stays.
+func (c *demoCommand) wipe() error {
+	path := filepath.Join(c.Data, db.FileName)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	marked, err := demo.MarkedFile(path)
+	if err != nil {
+		return err
+	}
+	if !marked {
+		return fmt.Errorf("%s is not a demo database; it is left alone", path)
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

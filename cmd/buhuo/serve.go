@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+
+	"buhuo/internal/app"
+	"buhuo/internal/demo"
+)
+
+type serveCommand struct {
+	target
+	Addr     string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	TLSProxy bool   `name:"tls-proxy" help:"People come over TLS, ended by a proxy in front: cookies are marked Secure."`
+	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"Least level of the log: debug, info, warn or error."`
+}
+
+func (serveCommand) Help() string {
+	return "Example:\n  buhuo serve --data /var/lib/buhuo --addr 0.0.0.0:8080"
+}
+
+func (c *serveCommand) Run(e *environment) error {
+	return c.with(e, func(a *app.App) error {
+		marked, err := demo.Marked(e.ctx, a.DB)
+		if err != nil {
+			return err
+		}
+		if marked && !app.Loopback(c.Addr) {
+			return fmt.Errorf("this is a demo database, whose login everybody knows; serve it on 127.0.0.1 only")
+		}
+		token, err := a.SetupToken(e.ctx, c.Addr)
+		if err != nil {
+			return err
+		}
+		return listen(e, a, app.Config{Addr: c.Addr, TLS: c.TLSProxy, Demo: marked, DemoLogin: demo.Login, DemoPassword: demo.Password}, c.LogLevel, token, func(at string) {
+			fmt.Fprintf(e.out, "buhuo %s serves on http://%s\n", version, at)
+			if token != "" {
+				fmt.Fprintf(e.out, "First start: open http://%s/setup?token=%s\n", at, token)
+			}
+		})
+	})
+}
+
+// listen serves the app until the program is told to stop.
+func listen(e *environment, a *app.App, c app.Config, level, token string, banner func(at string)) error {
+	l, err := app.Listen(c.Addr)
+	if err != nil {
+		return err
+	}
+	banner(shown(l.Addr()))
+	return a.Server(c, newLog(e.errOut, level), token).Run(e.ctx, l)
+}
+
+// shown is an address that a browser on this machine can open.
+func shown(a net.Addr) string {
+	t, ok := a.(*net.TCPAddr)
+	if ok && t.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", t.Port)
+	}
+	return a.String()
+}
+
+// newLog writes structured lines and makes them the default.
+func newLog(w io.Writer, level string) *slog.Logger {
+	var least slog.Level
+	if err := least.UnmarshalText([]byte(level)); err != nil {
+		least = slog.LevelInfo
+	}
+	log := slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: least}))
+	slog.SetDefault(log)
+	return log
+}

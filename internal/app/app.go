@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/catalog/catalogdb"
+	"buhuo/internal/catalog/catalogweb"
+	"buhuo/internal/db"
+	"buhuo/internal/ident"
+	"buhuo/internal/purchase"
+	"buhuo/internal/purchase/purchasedb"
+	"buhuo/internal/restock"
+	"buhuo/internal/restock/restockdb"
+	"buhuo/internal/sales"
+	"buhuo/internal/sales/salesdb"
+	"buhuo/internal/shop"
+	"buhuo/internal/shop/argon"
+	"buhuo/internal/shop/shopdb"
+	"buhuo/internal/stock"
+	"buhuo/internal/stock/stockdb"
+)
+
+// App is the program with every room wired to its neighbours.
+type App struct {
+	DB       *db.DB
+	Shop     *shop.Service
+	Catalog  *catalog.Service
+	Stock    *stock.Service
+	Sales    *sales.Service
+	Purchase *purchase.Service
+	Restock  *restock.Service
+
+	pages restockPages
+	now   func() time.Time
+}
+
+// restockPages is what the pages of restock read.
+type restockPages = *restockdb.Store
+
+// Open opens the database, migrates it and wires the rooms.
+func Open(ctx context.Context, c Config) (*App, error) {
+	d, err := db.Open(ctx, c.Target)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return Wire(d, time.Now), nil
+}
+
+// Wire builds the rooms over an open, migrated database. now is the clock.
+func Wire(d *db.DB, now func() time.Time) *App {
+	a := &App{DB: d, now: now, pages: restockdb.New(d)}
+	a.Shop = shop.New(shopdb.New(d), d, argon.New(argon.Default), now)
+	a.Catalog = catalog.New(catalogdb.New(d), d, catalogweb.UsualName, now)
+	a.Stock = stock.New(stockdb.New(d), d, now)
+	a.Sales = sales.New(salesdb.New(d), d, a.Catalog, a.Stock, a.Shop, sources(), now)
+	a.Purchase = purchase.New(purchasedb.New(d), d, a.Catalog, a.Stock, a.Shop, now)
+	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
+	a.Catalog.SetMarker(a.Stock)
+	a.Catalog.SetUsage(usage{a.Stock, a.Sales})
+	a.Catalog.SetJournal(a.Shop)
+	a.Sales.SetJournal(a.Shop)
+	return a
+}
+
+// Close ends the writer after the work it has taken.
+func (a *App) Close() error { return a.DB.Close() }
+
+// usage freezes a product's base unit once the ledger or the sales name it.
+type usage struct {
+	stock *stock.Service
+	sales *sales.Service
+}
+
+func (u usage) Frozen(ctx context.Context, id ident.ID) (bool, error) {
+	moved, err := u.stock.Movements(ctx, stock.MovementQuery{ProductID: &id, Limit: 1})
+	if err != nil || len(moved) > 0 {
+		return len(moved) > 0, err
+	}
+	return u.sales.Sold(ctx, id)
+}

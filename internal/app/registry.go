@@ -1,0 +1,49 @@
+package app
+
+import (
+	"buhuo/internal/catalog/catalogweb"
+	"buhuo/internal/purchase"
+	"buhuo/internal/purchase/format/csv"
+	"buhuo/internal/purchase/format/html"
+	"buhuo/internal/purchase/format/pdf"
+	"buhuo/internal/purchase/purchaseweb"
+	"buhuo/internal/sales"
+	"buhuo/internal/sales/salesweb"
+	"buhuo/internal/sales/source/generic"
+	"buhuo/internal/shop/shopweb"
+	"buhuo/internal/stock/stockweb"
+	"buhuo/internal/web"
+)
+
+// sources is THE list of systems that files can come from. A new one is a folder
+// in internal/sales/source and a line here.
+func sources() []sales.Source {
+	return []sales.Source{
+		generic.New(),
+	}
+}
+
+// formats is THE list of formats in which an order leaves the house. A new one is
+// a folder in internal/purchase/format and a line here.
+func formats() []purchase.Format {
+	return []purchase.Format{
+		csv.New(),
+		html.New(),
+		pdf.New(),
+	}
+}
+
+// pages is a room with routes.
+type pages interface{ Routes(e *web.Engine) }
+
+// rooms is THE list of rooms that people visit. A new one is a folder
+// internal/<area>/<area>web and a line here.
+func (a *App) rooms(people *shopweb.Handlers) []pages {
+	return []pages{
+		people,
+		catalogweb.New(a.Catalog, a.Shop),
+		stockweb.New(a.Stock, a.Catalog, a.Shop),
+		salesweb.New(a.Sales, a.Catalog, a.Shop),
+		purchaseweb.New(a.Purchase, formats()),
+	}
+}

@@ -1,0 +1,148 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"buhuo/internal/job"
+	"buhuo/internal/shop/shopweb"
+	"buhuo/internal/web"
+	"buhuo/static"
+)
+
+// Server is the program serving: the engine and the background work.
+type Server struct {
+	app    *App
+	engine *web.Engine
+	jobs   *job.Runner
+	log    *slog.Logger
+}
+
+// Server builds the web side. setupToken guards the first-run page; empty means
+// that whoever reaches it may use it (loopback).
+func (a *App) Server(c Config, log *slog.Logger, setupToken string) *Server {
+	s := &Server{app: a, log: log, jobs: a.jobs(log)}
+	s.engine = web.New(web.Config{
+		Now: a.now, Log: log, Auth: shopweb.Authenticator(a.Shop), Static: static.Handler(), Secure: c.TLS, Demo: c.Demo,
+		Ready: []web.Check{
+			{Name: "database", Run: a.DB.Ping},
+			{Name: "restock", Run: func(context.Context) error { return s.jobs.Check(jobChanged) }},
+		},
+	})
+	people := shopweb.New(a.Shop, setupToken)
+	if c.Demo {
+		people = people.Demo(c.DemoLogin, c.DemoPassword)
+	}
+	for _, pages := range a.rooms(people) {
+		pages.Routes(s.engine)
+	}
+	return s
+}
+
+// Handler is the HTTP side, for tests.
+func (s *Server) Handler() http.Handler { return s.engine }
+
+// Engine is the HTTP side with its table of routes.
+func (s *Server) Engine() *web.Engine { return s.engine }
+
+// Run serves on l until ctx is done, then drains.
+func (s *Server) Run(ctx context.Context, l net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if err := s.jobs.Start(ctx); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	go s.watchDisk(ctx, stop)
+	err := s.engine.Run(ctx, l)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return errors.Join(err, s.jobs.Stop(drain), s.app.DB.Failed())
+}
+
+// watchDisk ends the program when the writer has failed on the disk: only
+// opening the file again tells what it holds.
+func (s *Server) watchDisk(ctx context.Context, stop context.CancelFunc) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.app.DB.Failed(); err != nil {
+				s.log.Error("the disk failed; stopping", "error", err)
+				stop()
+				return
+			}
+		}
+	}
+}
+
+const (
+	jobChanged = "restock"
+	jobDaily   = "daily"
+	jobPurge   = "purge"
+)
+
+// jobs is the background work.
+func (a *App) jobs(log *slog.Logger) *job.Runner {
+	r := job.New(log, a.now)
+	r.Add(job.Job{Name: jobChanged, Every: time.Second, AtStart: true, Run: a.runChanged})
+	r.Add(job.Job{Name: jobDaily, Every: 5 * time.Minute, AtStart: true, Run: a.Restock.Daily})
+	r.Add(job.Job{Name: jobPurge, Every: time.Hour, Run: a.Shop.Purge})
+	return r
+}
+
+// runChanged works off the queue of changed products.
+func (a *App) runChanged(ctx context.Context) error {
+	for ctx.Err() == nil {
+		n, err := a.Restock.RunChanged(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// Loopback reports whether addr (HOST:PORT) can only be reached from this machine.
+func Loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// Listen opens addr; a port in use gets a sentence.
+func Listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, errors.Unwrap(err))
+	}
+	return l, nil
+}
+
+// SetupToken makes the first-run token, or "" when the address is loopback or
+// somebody can log in already.
+func (a *App) SetupToken(ctx context.Context, addr string) (string, error) {
+	known, err := a.Shop.HasPerson(ctx)
+	if err != nil || known || Loopback(addr) {
+		return "", err
+	}
+	raw := make([]byte, 16)
+	if _, err := rand.Read(raw); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(raw), nil
+}
