@@ -106,23 +106,23 @@ func (h *history) value(w Worth) {
 	h.measure()
 }
 
-// expose sets what each period is worth, from availability and the season's factors.
+// expose sets what each period is worth, from availability, the season's factors and what moved all
+// products: e is the exposure, worth the same without the common movement.
 func (h *history) expose(f Freq, factors []float64) {
 	h.season = factors
-	h.e = make([]float64, len(h.y))
-	copy(h.e, h.a)
-	if factors == nil {
-		return
+	n := len(h.y)
+	h.worth = make([]float64, n)
+	for t, a := range h.a {
+		h.worth[t] = a
+		if factors != nil {
+			h.worth[t] *= factors[f.slot(h.first+t)]
+		}
 	}
-	for t := range h.e {
-		h.e[t] *= factors[f.slot(h.first+t)]
-	}
+	h.e = h.worth
 }
 
-// share puts what moved all products into the exposure; worth keeps what each period was worth
-// without it.
+// share puts what moved all products into the exposure.
 func (h *history) share(c Common) {
-	h.worth = h.e
 	if len(c.Values) == 0 {
 		return
 	}
