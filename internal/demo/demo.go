@@ -121,6 +121,11 @@ func (m minute) after(other minute) bool {
 	return m.Day > other.Day || m.Day == other.Day && m.Minute > other.Minute
 }
 
+// since is how many minutes m is after other.
+func (m minute) since(other minute) int {
+	return int(m.Day-other.Day)*24*60 + m.Minute - other.Minute
+}
+
 // lastWhole is the last minute that is over at t, so that nothing more can happen
 // in it.
 func lastWhole(t time.Time, zone *time.Location) minute {

@@ -85,22 +85,32 @@ func (h *house) ensure(t testing.TB, span int) demo.Report {
 	return r
 }
 
+// TestTwoYears makes the demo in its full length.
 func TestTwoYears(t *testing.T) {
 	if testing.Short() {
 		t.Skip("two years take half a minute")
 	}
 	h := houseOf(t, dbtest.SQLite(t))
 	started := time.Now()
-	stage := ""
-	_, err := h.loader(730).Ensure(t.Context(), func(s string, done, of int) {
-		if s != stage || done == of {
-			t.Logf("%6.2fs %s %d/%d", time.Since(started).Seconds(), s, done, of)
+	r, err := h.loader(730).Ensure(t.Context(), func(stage string, done, of int) {
+		if done == of {
+			t.Logf("%5.1f s %s", time.Since(started).Seconds(), stage)
 		}
-		stage = s
 	})
-	if err != nil {
-		t.Fatal(err)
+	must(t, err)
+	ctx := h.inside(t)
+	lines := 0
+	days, err := h.Sales.Days(ctx, nil, day.New(2024, time.January, 1))
+	must(t, err)
+	for _, list := range days {
+		lines += len(list)
 	}
+	if r.Events < 100_000 || lines < 100_000 || lines > 400_000 {
+		t.Errorf("%d events, %d days of products", r.Events, lines)
+	}
+	h.sound(t)
+	h.lookAtPast(t)
+	h.lookAtSuggestions(t)
 }
 
 func TestADemoIsMadeOnce(t *testing.T) {

@@ -15,6 +15,10 @@ import (
 	"buhuo/internal/stock"
 )
 
+// worthwhile is how many minutes must have passed for the days before to be lived
+// again, which takes a second or two: a start soon after another is at once.
+const worthwhile = 60
+
 // extend writes down what happened since the mark. A person has worked in the shop
 // meanwhile, and what they did wins: nothing of theirs is changed, and the life of
 // the shop goes on with what they left on the shelves.
@@ -24,7 +28,7 @@ func (l *Loader) extend(ctx context.Context, m mark, progress Progress) (Report,
 		return Report{}, err
 	}
 	through := lastWhole(l.now(), in.Zone)
-	if !through.after(m.Through) {
+	if through.since(m.Through) < worthwhile {
 		return Report{}, nil
 	}
 	ctx = acting(ctx, in, shop.Person{ID: m.Person, Name: owner})

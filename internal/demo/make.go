@@ -14,9 +14,9 @@ import (
 
 // The stages that Ensure tells its progress of.
 const (
-	stageShop  = "a shop and its goods"
-	stagePast  = "what happened in it"
-	stageThink = "what to order"
+	stageShop  = "opening the shop"
+	stagePast  = "living its days"
+	stageThink = "working out what to order"
 )
 
 // make makes the demo in an empty database. The mark comes first and is complete

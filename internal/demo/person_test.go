@@ -71,7 +71,7 @@ func TestWhatAPersonDidStays(t *testing.T) {
 	}
 }
 
-// changePrices sets the price of every fourth product and asks an end of as many offers.
+// changePrices sets the price of every eighth product and asks an end of as many offers.
 func (h *house) changePrices(t *testing.T, ctx context.Context) []ident.ID {
 	t.Helper()
 	all, err := h.Catalog.All(ctx)
@@ -79,7 +79,7 @@ func (h *house) changePrices(t *testing.T, ctx context.Context) []ident.ID {
 	offers, err := h.Catalog.Offers(ctx, nil)
 	must(t, err)
 	var ids []ident.ID
-	for i := 0; i < len(all); i += 4 {
+	for i := 0; i < len(all); i += 8 {
 		d := catalog.DraftOf(all[i])
 		d.SalePrice = 123_4500
 		must(t, h.Catalog.Update(ctx, all[i].ID, all[i].Version, d))
@@ -94,7 +94,7 @@ func (h *house) takeOffSale(t *testing.T, ctx context.Context) []ident.ID {
 	all, err := h.Catalog.All(ctx)
 	must(t, err)
 	var ids []ident.ID
-	for i := 1; i < len(all); i += 10 {
+	for i := 1; i < len(all); i += 20 {
 		must(t, h.Catalog.Archive(ctx, all[i].ID, true))
 		ids = append(ids, all[i].ID)
 	}
@@ -189,6 +189,18 @@ func TestAHalfMadeDemoIsKnown(t *testing.T) {
 	_, err = h.loader(20).Ensure(t.Context(), nil)
 	if e, ok := fault.As(err); !ok || e.Key != "demo.half_made" {
 		t.Errorf("a half made demo is used: %v", err)
+	}
+}
+
+func TestADemoOfAnotherVersionIsLeftAsItIs(t *testing.T) {
+	h := houseOf(t, dbtest.SQLite(t))
+	h.ensure(t, 8)
+	must(t, h.DB.Do(db.Installation(t.Context()), func(ctx context.Context) error {
+		return h.DB.From(ctx).Exec("UPDATE installation SET value = replace(value, '\"version\":1', '\"version\":0') WHERE name = 'demo'").Error
+	}))
+	h.now = monday.Add(48 * time.Hour)
+	if r := h.ensure(t, 8); r != (demo.Report{Outdated: true}) {
+		t.Errorf("an older demo was continued: %+v", r)
 	}
 }
 
