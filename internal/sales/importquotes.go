@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"buhuo/internal/catalog"
+	"buhuo/internal/day"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 )
@@ -29,7 +30,38 @@ func (s *Service) importQuotes(ctx context.Context, x *run, plan salesPlan) erro
 			return err
 		}
 	}
-	return s.assumeOffers(ctx, x, plan, usual)
+	if err := s.assumeOffers(ctx, x, plan, usual); err != nil {
+		return err
+	}
+	return s.repriceAssumed(ctx, x.today)
+}
+
+// repriceAssumed keeps the terms that nobody has confirmed at the last price that
+// the usual supplier asked.
+func (s *Service) repriceAssumed(ctx context.Context, today day.Date) error {
+	return s.atomic.Do(ctx, func(ctx context.Context) error {
+		last, err := s.catalog.LastQuotes(ctx, today)
+		if err != nil || len(last) == 0 {
+			return err
+		}
+		usual, err := s.catalog.UsualSupplier(ctx)
+		if err != nil {
+			return err
+		}
+		offers, err := s.catalog.OffersOf(ctx, usual.ID)
+		if err != nil {
+			return err
+		}
+		var changed []catalog.Offer
+		for _, o := range offers {
+			q, quoted := last[o.ProductID]
+			if o.Assumed && quoted && q.Price != o.Price {
+				o.Price, o.ValidFrom = q.Price, q.Day
+				changed = append(changed, o)
+			}
+		}
+		return s.catalog.SaveOffers(ctx, changed)
+	})
 }
 
 func (s *Service) assumeOffers(ctx context.Context, x *run, plan salesPlan, usual catalog.Supplier) error {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -356,17 +357,19 @@ func cleanChannel(code string) (string, error) {
 	return cleaned, nil
 }
 
+// provinces are the first two digits of GB/T 2260.
+const provinces = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82"
+
 // ValidProvince reports whether s may be a code of GB/T 2260: a province (2
-// digits), prefecture (4) or county (6), or nothing.
+// digits), a prefecture (4) or a county (6) in one, or nothing.
 func ValidProvince(s string) bool {
-	if s == "" {
+	switch len(s) {
+	case 0:
 		return true
+	case 2, 4, 6:
+		return strings.Trim(s, "0123456789") == "" && slices.Contains(strings.Fields(provinces), s[:2])
 	}
-	if len(s) != 2 && len(s) != 4 && len(s) != 6 || strings.Trim(s, "0123456789") != "" {
-		return false
-	}
-	// Regions of the standard begin 1 to 8; 9 is abroad.
-	return s[0] >= '1' && s[0] <= '8' && s[1] != '0'
+	return false
 }
 
 // hash is what makes two requests of the same client id the same: all that was

@@ -10,6 +10,7 @@ import (
 
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
+	"buhuo/internal/tenant"
 )
 
 // Undo takes a batch back by its number: sales are voided and their movements
@@ -74,7 +75,15 @@ func (s *Service) takeBack(ctx context.Context, b BatchRecord, kept batchReport)
 	if err := s.catalog.DeleteQuotes(ctx, b.ID); err != nil {
 		return err
 	}
-	_, err := s.ledger.Reverse(ctx, b.ID, "")
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return err
+	}
+	_, today := s.clock(scope)
+	if err := s.repriceAssumed(ctx, today); err != nil {
+		return err
+	}
+	_, err = s.ledger.Reverse(ctx, b.ID, "")
 	return ignoreMissing(err)
 }
 

@@ -193,16 +193,25 @@ func (s *Store) DayTotals(ctx context.Context, d day.Date) (sales.Totals, error)
 	return out, db.Err(err)
 }
 
-// recentSales is how many of the newest sales tell what is popular.
-const recentSales = 200
+// The newest sales that tell what is popular, and their lines at most: an imported
+// day is one sale of very many lines.
+const (
+	recentSales = 200
+	recentLines = 1500
+)
 
 // Popular lists the products of the newest sales. Counting happens here, because
 // grouping by product makes SQLite read every line of the shop.
 func (s *Store) Popular(ctx context.Context, limit int) ([]ident.ID, error) {
-	var recent []ident.ID
-	err := s.d.From(ctx).Model(&saleRow{}).Where("voided_at IS NULL").Order("business_day DESC, occurred_at DESC").Limit(recentSales).Pluck("id", &recent).Error
-	if err != nil || len(recent) == 0 {
+	var newest []saleRow
+	err := s.d.From(ctx).Select("id, lines").Where("voided_at IS NULL").Order("business_day DESC, occurred_at DESC").Limit(recentSales).Find(&newest).Error
+	if err != nil || len(newest) == 0 {
 		return nil, db.Err(err)
+	}
+	var recent []ident.ID
+	for n := 0; len(recent) < len(newest) && n < recentLines; {
+		next := newest[len(recent)]
+		recent, n = append(recent, next.ID), n+next.Lines
 	}
 	var rows []lineRow
 	err = s.d.From(ctx).Select("product_id").Where("sale_id IN ? AND NOT void", recent).Order("sale_id, line").Find(&rows).Error

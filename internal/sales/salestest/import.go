@@ -9,10 +9,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
 	"buhuo/internal/ident"
@@ -441,6 +443,83 @@ func testImportUndo(t *testing.T, h House) {
 		if err := s.Undo(h.A, number); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("undo of %d: %v", number, err)
 		}
+	}
+}
+
+// testImportPrices follows the wholesale price over two files and back.
+func testImportPrices(t *testing.T, h House) {
+	s := h.Service()
+	p, q := h.product(t, h.A, dates()), h.product(t, h.A, orange())
+	offer := func(p catalog.Product) catalog.Offer {
+		all, err := h.Catalog.Offers(h.A, []ident.ID{p.ID})
+		if err != nil || len(all[p.ID]) != 1 {
+			t.Fatalf("offers %+v, %v", all, err)
+		}
+		return all[p.ID][0]
+	}
+	bring(t, s, h.A, sales.ImportSales, "item,date,quantity,cost\n1001,2026-11-01,1,20\n1002,2026-11-01,1,5\n")
+	confirmed := offer(q)
+	confirmed.Assumed, confirmed.Price = false, 47000
+	if _, err := h.Catalog.SaveOffer(h.A, confirmed); err != nil {
+		t.Fatal(err)
+	}
+	later := bring(t, s, h.A, sales.ImportSales, "item,date,quantity,cost\n1001,2026-11-02,1,21.5\n1002,2026-11-02,1,6\n1001,2026-10-02,1,9\n")
+	if o := offer(p); o.Price != 215000 || !o.Assumed {
+		t.Errorf("the assumed price did not follow: %+v", o)
+	}
+	if o := offer(q); o.Price != 47000 || o.Assumed {
+		t.Errorf("an import changed terms that a person gave: %+v", o)
+	}
+	if err := s.Undo(h.A, later.Batch); err != nil {
+		t.Fatal(err)
+	}
+	if o := offer(p); o.Price != 200000 {
+		t.Errorf("the assumed price did not go back: %+v", o)
+	}
+}
+
+// testImportAtOnce brings the same file in from two places while others sell.
+func testImportAtOnce(t *testing.T, h House) {
+	products, file, want, _, _, _, _ := supermarket(40, 60)
+	s := h.Service()
+	bring(t, s, h.A, sales.ImportProducts, products)
+	p := h.product(t, h.A, dates())
+	var wait sync.WaitGroup
+	errs := make([]error, 6)
+	for i := range errs {
+		wait.Go(func() {
+			if i < 2 {
+				_, errs[i] = s.Import(h.A, sales.ImportRequest{Kind: sales.ImportSales, Body: strings.NewReader(file)})
+				return
+			}
+			for range 5 {
+				if _, _, _, err := s.Record(h.A, one("1001", 1_000, "")); err != nil {
+					errs[i] = err
+				}
+			}
+		})
+	}
+	wait.Wait()
+	done := 0
+	for i, err := range errs {
+		switch {
+		case err == nil && i < 2:
+			done++
+		case err != nil && (i >= 2 || fault.KindOf(err) != fault.Conflict):
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if done == 0 { // each stopped for the other: once more goes on
+		bring(t, s, h.A, sales.ImportSales, file)
+	}
+	for code, q := range want {
+		v, _ := h.Catalog.ByCode(h.A, code)
+		if got, _ := sold(t, s, h.A, v); got != q {
+			t.Errorf("%s: %s kg, the file says %s", code, got.Decimal(), q.Decimal())
+		}
+	}
+	if q, _ := sold(t, s, h.A, p); q != 20_000 {
+		t.Errorf("%s bags sold meanwhile", q.Decimal())
 	}
 }
 

@@ -75,6 +75,8 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"import like a supermarket", testImportSupermarket},
 		{"import interrupted", testImportInterrupted},
 		{"import undo", testImportUndo},
+		{"import prices", testImportPrices},
+		{"import at once", testImportAtOnce},
 		{"import stock", testImportStock},
 		{"import after count", testImportAfterCount},
 		{"import whole files", testImportWholeFiles},
