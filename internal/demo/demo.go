@@ -7,6 +7,7 @@ package demo
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"buhuo/internal/catalog"
@@ -93,6 +94,8 @@ func (l *Loader) Ensure(ctx context.Context, progress Progress) (Report, error) 
 		if len(shops) > 0 {
 			return Report{}, fault.New(fault.Conflict, "demo.real_shop", fault.A("name", shops[0].Name))
 		}
+		// Two years need memory that the days after will not.
+		defer debug.FreeOSMemory()
 		return l.make(ctx, progress)
 	}
 	switch {
