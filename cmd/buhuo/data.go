@@ -47,7 +47,8 @@ func (c *importCommand) Run(e *environment) error {
 		defer f.Close() //nolint:errcheck // read only
 		bar := app.NewProgress(e.errOut)
 		defer bar.End()
-		report, err := a.Sales.Import(ctx, sales.ImportRequest{Kind: sales.ImportKind(c.Kind), Source: c.Source, FileName: filepath.Base(c.File), Body: f})
+		report, err := a.Sales.Import(ctx, sales.ImportRequest{Kind: sales.ImportKind(c.Kind), Source: c.Source, FileName: filepath.Base(c.File), Body: f,
+			Progress: func(done, of int) { bar.Show(c.Kind, done, of) }})
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,11 @@ func (c *demoCommand) Run(e *environment) error {
 	if !app.Loopback(c.Addr) {
 		return errors.New("the demo's login is known to everybody, so it is served on 127.0.0.1 only")
 	}
-	if c.Reset {
+	cut, err := demo.HalfMade(filepath.Join(c.Data, db.FileName))
+	if err != nil {
+		return err
+	}
+	if c.Reset || cut {
 		if err := c.wipe(); err != nil {
 			return err
 		}
@@ -46,10 +50,13 @@ func (c *demoCommand) Run(e *environment) error {
 	t := target{Data: c.Data}
 	return t.with(e, func(a *app.App) error {
 		bar := app.NewProgress(e.errOut)
-		_, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Purchase: a.Purchase, Restock: a.Restock}, time.Now).Ensure(e.ctx, bar.Show)
+		report, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Purchase: a.Purchase, Restock: a.Restock}, time.Now).Ensure(e.ctx, bar.Show)
 		bar.End()
 		if err != nil {
 			return err
+		}
+		if report.Outdated {
+			fmt.Fprintln(e.errOut, "this demo was made by another version and is not continued; buhuo demo --reset makes a new one")
 		}
 		return listen(e, a, app.Config{Addr: c.Addr, Demo: true, DemoLogin: demo.Login, DemoPassword: demo.Password}, "warn", "", func(at string) {
 			fmt.Fprintf(e.out, "\n  Buhuo demo: http://%s\n  login:      %s\n  password:   %s\n\n", at, demo.Login, demo.Password)

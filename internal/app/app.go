@@ -78,9 +78,8 @@ type usage struct {
 }
 
 func (u usage) Frozen(ctx context.Context, id ident.ID) (bool, error) {
-	moved, err := u.stock.Movements(ctx, stock.MovementQuery{ProductID: &id, Limit: 1})
-	if err != nil || len(moved) > 0 {
-		return len(moved) > 0, err
+	if frozen, err := u.stock.Frozen(ctx, id); err != nil || frozen {
+		return frozen, err
 	}
 	return u.sales.Sold(ctx, id)
 }

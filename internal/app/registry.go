@@ -7,6 +7,7 @@ import (
 	"buhuo/internal/purchase/format/html"
 	"buhuo/internal/purchase/format/pdf"
 	"buhuo/internal/purchase/purchaseweb"
+	"buhuo/internal/restock/restockweb"
 	"buhuo/internal/sales"
 	"buhuo/internal/sales/salesweb"
 	"buhuo/internal/sales/source/generic"
@@ -45,5 +46,6 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		stockweb.New(a.Stock, a.Catalog, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
 		purchaseweb.New(a.Purchase, formats()),
+		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop),
 	}
 }
