@@ -20,7 +20,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 
 // permissions switches off what a page of ours never asks for; the camera
 // stays for reading barcodes.
-const permissions = "camera=(self), accelerometer=(), bluetooth=(), display-capture=(), geolocation=(), gyroscope=(), " +
+const permissions = "camera=(self), accelerometer=(), display-capture=(), geolocation=(), gyroscope=(), " +
 	"hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
 
 // secureHeaders sets what every answer carries. no-store is the rule and the
