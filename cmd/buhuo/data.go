@@ -38,7 +38,11 @@ func (c *importCommand) Run(e *environment) error {
 			if err != nil {
 				return misused("--undo wants the number of an import, not %q", c.Undo)
 			}
-			return a.Sales.Undo(ctx, number)
+			if err := a.Sales.Undo(ctx, number); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(e.out, "import %d is undone\n", number)
+			return err
 		}
 		f, err := os.Open(c.File)
 		if err != nil {
