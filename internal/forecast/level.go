@@ -15,7 +15,7 @@ type Credence struct {
 const (
 	credenceLeast = 0.25 // periods: the least that a prior is worth
 	credenceMost  = 8
-	referenceKeep = 0.98 // memory of the one-step variance
+	referenceKeep = 0.99 // memory of the one-step variance
 )
 
 // fitLevels estimates the credence of the shop ("") and of each category, shrunk to the shop.
@@ -103,7 +103,7 @@ func (h *history) variance() float64 {
 // residuals writes to out[t] the discounted mean squared one-step error per unit of exposure known
 // before t, around the reference levels; it starts from the prior dispersion.
 func (h *history) residuals(level []float64, c Credence, out []float64) {
-	const start = 4 // periods that the prior dispersion is worth
+	const start = 2 // periods that the prior dispersion is worth
 	top, bottom := 0.0, 0.0
 	for t := range out {
 		prior := c.Dispersion * level[t] * level[t]
