@@ -551,6 +551,7 @@ CREATE TABLE lead_times (
 	days        {{.Int}} NOT NULL CHECK (days >= 0),
 	PRIMARY KEY (shop_id, supplier_id, product_id, receipt_id, order_line)
 ){{.StrictNoRowid}};
+CREATE INDEX lead_times_sent ON lead_times (shop_id, sent_day, supplier_id, days);
 
 -- ── restock: all of it derived, rebuilt from the ledger ─────────────────────
 

@@ -97,8 +97,6 @@ type SupplierTotal struct {
 	FreeFreightFrom       *money.Amount
 	LeadTimeDays          int
 	OrderWeekdays         catalog.Weekdays
-	// Measured are the shortest and the longest of the last deliveries, in days.
-	Measured *[2]int
 }
 
 // Arrival is a line that a supplier owes.
@@ -187,16 +185,21 @@ type Reader interface {
 	// reasons, in the order of the product list.
 	ToOrder(ctx context.Context) ([]Row, error)
 	// Totals adds up what is listed and to be ordered by supplier, the dearest
-	// first, products without a supplier last. Deliveries sent before since teach
-	// no lead time. Quantities that a person changed are not in: see Changed.
-	Totals(ctx context.Context, since day.Date) ([]SupplierTotal, error)
+	// first, products without a supplier last. Quantities that a person changed are
+	// not in: see Changed.
+	Totals(ctx context.Context) ([]SupplierTotal, error)
+	// Measured reads how many days the deliveries of each supplier took that were
+	// ordered since a day: the shortest and the longest.
+	Measured(ctx context.Context, since day.Date) (map[ident.ID][2]int, error)
 	// Changed reads the open suggestions whose quantity a person changed to more
 	// than nothing.
 	Changed(ctx context.Context) ([]Row, error)
-	// Listed reads the listed suggestions of suppliers (nil: of none), in the order
-	// given, the likeliest to run out first, with their reasons; snoozed ones
-	// only, or only the others.
-	Listed(ctx context.Context, suppliers []*ident.ID, snoozed bool, offset, limit int) ([]Row, error)
+	// Listed reads the listed suggestions of suppliers (nil: of none) that are not
+	// snoozed, in the order given, the likeliest to run out first, with their
+	// reasons.
+	Listed(ctx context.Context, suppliers []*ident.ID, offset, limit int) ([]Row, error)
+	// Snoozed reads the listed suggestions that were put off, with their reasons.
+	Snoozed(ctx context.Context, limit int) ([]Row, error)
 	// Urgent reads the products that are likeliest to run out before their next
 	// delivery, with their sparks, and how many there are from Listed on.
 	Urgent(ctx context.Context, limit int) ([]Row, int, error)
@@ -204,7 +207,7 @@ type Reader interface {
 	// Arriving reads what is due up to a day, the earliest first.
 	Arriving(ctx context.Context, through day.Date, limit int) ([]Arrival, error)
 	Expiring(ctx context.Context, through day.Date, limit int) ([]Expiry, error)
-	// ToCount reads the products whose book must be wrong, and how many that sell
-	// were never counted.
+	// ToCount reads the products whose book must be wrong, and how many of the
+	// listed ones were never counted.
 	ToCount(ctx context.Context, limit int) (wrong []Line, unknown int, err error)
 }

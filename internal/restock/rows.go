@@ -17,6 +17,59 @@ func (s *Service) Rows(ctx context.Context) ([]Row, error) {
 	return rows, s.settle(ctx, rows)
 }
 
+// Totals are what is to be ordered of each supplier, quantities that people chose
+// included; see Reader.Totals.
+func (s *Service) Totals(ctx context.Context) ([]SupplierTotal, error) {
+	totals, err := s.store.Totals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := s.store.Changed(ctx)
+	if err != nil || len(changed) == 0 {
+		return totals, err
+	}
+	if err := s.settle(ctx, changed); err != nil {
+		return nil, err
+	}
+	for _, row := range changed {
+		for i := range totals {
+			if err := totals[i].add(row); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return totals, nil
+}
+
+// add counts a row in if it is this supplier's.
+func (t *SupplierTotal) add(r Row) (err error) {
+	if (t.ID == nil) != (r.SupplierID == nil) || t.ID != nil && *t.ID != *r.SupplierID {
+		return nil
+	}
+	t.Products++
+	if t.Cost, err = t.Cost.Add(r.LineCost); err != nil || r.Saving == nil {
+		return err
+	}
+	saved := *r.Saving
+	if t.Saving != nil {
+		if saved, err = saved.Add(*t.Saving); err != nil {
+			return err
+		}
+	}
+	t.Saving = &saved
+	return nil
+}
+
+// Listed reads a part of the page of suggestions, with what people chose; see
+// Reader.Listed.
+func (s *Service) Listed(ctx context.Context, suppliers []*ident.ID, offset, limit int) ([]Row, error) {
+	rows, err := s.store.Listed(ctx, suppliers, offset, limit)
+	if err != nil {
+		return nil, err
+	}
+	return rows, s.settle(ctx, rows)
+}
+
 // settle puts the quantities that people chose into rows.
 func (s *Service) settle(ctx context.Context, rows []Row) error {
 	var ids []ident.ID

@@ -84,14 +84,24 @@ func (s *Store) Made(ctx context.Context) (day.Date, bool, error) {
 	return made, found, err
 }
 
+// maxRows is more than a shop has products.
+const maxRows = 1_000_000
+
+// chosen reads the listed suggestions of a condition that the index alone can
+// tell, in the order of the product list.
+func (s *Store) chosen(ctx context.Context, shop int64, which string, limit int) ([]restock.Row, error) {
+	return s.rows(ctx, "reason", reasonOf, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE s.shop_id = ? AND `+listed+" AND "+which+`) page
+			ON page.id = s.product_id
+		WHERE s.shop_id = ? AND NOT p.archived ORDER BY p.sort_key, p.id LIMIT ?`, shop, shop, limit)
+}
+
 // ToOrder reads the open suggestions with something to order.
 func (s *Store) ToOrder(ctx context.Context) ([]restock.Row, error) {
 	shop, err := db.Shop(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.rows(ctx, "reason", reasonOf, "WHERE s.shop_id = ? AND "+listed+` AND s.state = 'open' AND COALESCE(s.override, s.quantity) > 0
-		AND NOT p.archived ORDER BY p.sort_key, p.id`, shop)
+	return s.chosen(ctx, shop, "s.state = 'open' AND COALESCE(s.override, s.quantity) > 0", maxRows)
 }
 
 // Changed reads the open suggestions whose quantity a person changed.
@@ -100,12 +110,11 @@ func (s *Store) Changed(ctx context.Context) ([]restock.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.rows(ctx, "reason", reasonOf, "WHERE s.shop_id = ? AND "+listed+` AND s.state = 'open' AND s.override > 0
-		AND NOT p.archived ORDER BY p.sort_key, p.id`, shop)
+	return s.chosen(ctx, shop, "s.state = 'open' AND s.override > 0", maxRows)
 }
 
 // Totals adds up by supplier what the index suggestions_listed holds.
-func (s *Store) Totals(ctx context.Context, since day.Date) ([]restock.SupplierTotal, error) {
+func (s *Store) Totals(ctx context.Context) ([]restock.SupplierTotal, error) {
 	shop, err := db.Shop(ctx)
 	if err != nil {
 		return nil, err
@@ -116,36 +125,48 @@ func (s *Store) Totals(ctx context.Context, since day.Date) ([]restock.SupplierT
 		list = append(list, t)
 		return err
 	}, `SELECT t.supplier_id, t.listed, t.products, t.cost, t.saving, u.name, u.kind, u.minimum_order, u.freight, u.free_freight_from,
-			u.lead_time_days, u.order_weekdays, l.least, l.most
+			u.lead_time_days, u.order_weekdays
 		FROM (SELECT s.supplier_id, COUNT(*) AS listed,
 				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN 1 ELSE 0 END) AS products,
 				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN s.line_cost ELSE 0 END) AS cost,
 				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN s.saving END) AS saving
 			FROM suggestions s WHERE s.shop_id = ? AND `+listed+` AND s.state <> 'snoozed' GROUP BY s.supplier_id) t
 		LEFT JOIN suppliers u ON u.shop_id = ? AND u.id = t.supplier_id
-		LEFT JOIN (SELECT supplier_id, MIN(days) AS least, MAX(days) AS most FROM lead_times WHERE shop_id = ? AND sent_day >= ? GROUP BY supplier_id) l
-			ON l.supplier_id = t.supplier_id
-		ORDER BY CASE WHEN t.supplier_id IS NULL THEN 1 ELSE 0 END, t.cost DESC, u.sort_key, t.supplier_id`, shop, shop, shop, int64(since))
+		ORDER BY CASE WHEN t.supplier_id IS NULL THEN 1 ELSE 0 END, t.cost DESC, u.sort_key, t.supplier_id`, shop, shop)
 	return list, err
 }
 
 func scanTotal(rows *sql.Rows) (restock.SupplierTotal, error) {
 	var t restock.SupplierTotal
-	var saving, minimum, freight, free, lead, weekdays, least, most sql.NullInt64
+	var saving, minimum, freight, free, lead, weekdays sql.NullInt64
 	var name, kind sql.NullString
-	err := rows.Scan(&t.ID, &t.Listed, &t.Products, &t.Cost, &saving, &name, &kind, &minimum, &freight, &free, &lead, &weekdays, &least, &most)
+	err := rows.Scan(&t.ID, &t.Listed, &t.Products, &t.Cost, &saving, &name, &kind, &minimum, &freight, &free, &lead, &weekdays)
 	t.Name, t.Kind, t.Saving = name.String, catalog.Kind(kind.String), optional[money.Amount](saving)
 	t.MinimumOrder, t.Freight, t.FreeFreightFrom = money.Amount(minimum.Int64), money.Amount(freight.Int64), optional[money.Amount](free)
 	t.LeadTimeDays, t.OrderWeekdays = int(lead.Int64), catalog.Weekdays(weekdays.Int64)
-	if least.Valid {
-		t.Measured = &[2]int{int(least.Int64), int(most.Int64)}
-	}
 	return t, err
+}
+
+// Measured reads how long the deliveries of each supplier took.
+func (s *Store) Measured(ctx context.Context, since day.Date) (map[ident.ID][2]int, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	measured := map[ident.ID][2]int{}
+	err = s.each(ctx, func(rows *sql.Rows) error {
+		var id ident.ID
+		var days [2]int
+		err := rows.Scan(&id, &days[0], &days[1])
+		measured[id] = days
+		return err
+	}, "SELECT supplier_id, MIN(days), MAX(days) FROM lead_times WHERE shop_id = ? AND sent_day >= ? GROUP BY supplier_id", shop, int64(since))
+	return measured, err
 }
 
 // Listed reads a part of the page of suggestions. The page is cut in the index,
 // before any row is read.
-func (s *Store) Listed(ctx context.Context, suppliers []*ident.ID, snoozed bool, offset, limit int) ([]restock.Row, error) {
+func (s *Store) Listed(ctx context.Context, suppliers []*ident.ID, offset, limit int) ([]restock.Row, error) {
 	shop, err := db.Shop(ctx)
 	if err != nil || len(suppliers) == 0 {
 		return nil, err
@@ -155,11 +176,20 @@ func (s *Store) Listed(ctx context.Context, suppliers []*ident.ID, snoozed bool,
 	if known := compact(suppliers); len(known) > 0 {
 		args = append(args, known)
 	}
-	args = append(args, snoozed, limit, offset, shop)
+	args = append(args, limit, offset, shop)
 	return s.rows(ctx, "reason", reasonOf, `JOIN (SELECT s.product_id AS id, `+place+` AS place FROM suggestions s
-			WHERE s.shop_id = ? AND `+listed+` AND `+which+` AND (s.state = 'snoozed') = ?
+			WHERE s.shop_id = ? AND `+listed+` AND `+which+` AND s.state <> 'snoozed'
 			ORDER BY place, s.risk DESC, s.line_cost DESC, s.product_id LIMIT ? OFFSET ?) page ON page.id = s.product_id
 		WHERE s.shop_id = ? AND NOT p.archived ORDER BY page.place, s.risk DESC, s.line_cost DESC, s.product_id`, args...)
+}
+
+// Snoozed reads what was put off.
+func (s *Store) Snoozed(ctx context.Context, limit int) ([]restock.Row, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.chosen(ctx, shop, "s.state = 'snoozed'", limit)
 }
 
 // placing writes the place of each supplier in a list, and the condition that a
@@ -258,8 +288,8 @@ func (s *Store) Expiring(ctx context.Context, through day.Date, limit int) ([]re
 	return list, err
 }
 
-// ToCount reads the products whose book must be wrong, and how many that sell were
-// never counted.
+// ToCount reads the products whose book must be wrong, and how many were never
+// counted.
 func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, unknown int, err error) {
 	shop, err := db.Shop(ctx)
 	if err != nil {
@@ -278,6 +308,6 @@ func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, u
 		return nil, 0, err
 	}
 	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&unknown) },
-		"SELECT COUNT(*) FROM suggestions WHERE shop_id = ? AND NOT stock_known AND daily_rate > 0", shop)
+		"SELECT COUNT(*) FROM suggestions s WHERE s.shop_id = ? AND "+listed+" AND NOT s.stock_known", shop)
 	return wrong, unknown, err
 }

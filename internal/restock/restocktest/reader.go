@@ -95,25 +95,29 @@ func testSuggestionLists(t *testing.T, h House) {
 	if total != 3 || len(urgent[0].Spark.Past) != 3 {
 		t.Errorf("%d are urgent, spark %+v", total, urgent[0].Spark)
 	}
-	page := func(suppliers []*ident.ID, snoozed bool, offset, limit int) []string {
-		rows, err := h.Reader.Listed(h.A, suppliers, snoozed, offset, limit)
+	page := func(suppliers []*ident.ID, offset, limit int) []string {
+		rows, err := h.Reader.Listed(h.A, suppliers, offset, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return codesOf(rows)
 	}
 	all := []*ident.ID{&s.mill.ID, &s.farm.ID, nil}
-	same(t, "by supplier, then by risk", page(all, false, 0, 9), []string{"C3", "C1", "C2", "C5"})
-	same(t, "in another order", page([]*ident.ID{nil, &s.farm.ID}, false, 0, 9), []string{"C5", "C1", "C2"})
-	same(t, "the middle of it", page(all, false, 1, 2), []string{"C1", "C2"})
-	same(t, "without a supplier", page([]*ident.ID{nil}, false, 0, 9), []string{"C5"})
-	same(t, "snoozed", page(all, true, 0, 9), []string{"C4"})
-	same(t, "of nobody", page(nil, false, 0, 9), []string{})
+	same(t, "by supplier, then by risk", page(all, 0, 9), []string{"C3", "C1", "C2", "C5"})
+	same(t, "in another order", page([]*ident.ID{nil, &s.farm.ID}, 0, 9), []string{"C5", "C1", "C2"})
+	same(t, "the middle of it", page(all, 1, 2), []string{"C1", "C2"})
+	same(t, "without a supplier", page([]*ident.ID{nil}, 0, 9), []string{"C5"})
+	snoozed, err := h.Reader.Snoozed(h.A, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "snoozed", codesOf(snoozed), []string{"C4"})
+	same(t, "of nobody", page(nil, 0, 9), []string{})
 }
 
 func testTotals(t *testing.T, h House) {
 	s := h.stockShelf(t, h.A)
-	got, err := h.Reader.Totals(h.A, Today.Add(-180))
+	got, err := h.Reader.Totals(h.A)
 	if err != nil || len(got) != 3 {
 		t.Fatalf("%d suppliers, %v", len(got), err)
 	}
@@ -122,8 +126,11 @@ func testTotals(t *testing.T, h House) {
 	if farm.Listed != 2 || farm.Products != 1 || farm.Cost != 31_200 || farm.Saving == nil || *farm.Saving != 7_800 {
 		t.Errorf("the farm's sums: %+v", farm)
 	}
-	if farm.Name != "合作社" || farm.Kind != catalog.Farmer || farm.MinimumOrder != 30_000 || farm.LeadTimeDays != 2 || farm.OrderWeekdays != catalog.EveryDay || farm.Measured != nil {
+	if farm.Name != "合作社" || farm.Kind != catalog.Farmer || farm.MinimumOrder != 30_000 || farm.LeadTimeDays != 2 || farm.OrderWeekdays != catalog.EveryDay {
 		t.Errorf("the farm's terms: %+v", farm)
+	}
+	if measured, err := h.Reader.Measured(h.A, Today.Add(-90)); err != nil || len(measured) != 0 {
+		t.Errorf("measured without a delivery: %v, %v", measured, err)
 	}
 	if mill := got[0]; mill.Saving != nil || mill.Products != 1 {
 		t.Errorf("the mill's sums: %+v", mill)
@@ -253,14 +260,14 @@ func testReaderTwoShops(t *testing.T, h House) {
 			return 0, err
 		},
 		"ToOrder": func(ctx context.Context) (int, error) { l, err := h.Reader.ToOrder(ctx); return len(l), err },
-		"Totals":  func(ctx context.Context) (int, error) { l, err := h.Reader.Totals(ctx, 0); return len(l), err },
+		"Totals":  func(ctx context.Context) (int, error) { l, err := h.Reader.Totals(ctx); return len(l), err },
 		"Changed": func(ctx context.Context) (int, error) { l, err := h.Reader.Changed(ctx); return len(l), err },
 		"Listed": func(ctx context.Context) (int, error) {
-			l, err := h.Reader.Listed(ctx, ids, false, 0, 9)
+			l, err := h.Reader.Listed(ctx, ids, 0, 9)
 			return len(l), err
 		},
 		"Snoozed": func(ctx context.Context) (int, error) {
-			l, err := h.Reader.Listed(ctx, ids, true, 0, 9)
+			l, err := h.Reader.Snoozed(ctx, 9)
 			return len(l), err
 		},
 		"Urgent": func(ctx context.Context) (int, error) { _, n, err := h.Reader.Urgent(ctx, 9); return n, err },

@@ -34,6 +34,23 @@ func (w Words) Amount(q measure.Quantity, unit string) string {
 	return w.Printer.Measured(w.Shown(q, unit))
 }
 
+// Tenth writes a quantity with one decimal at most: enough to look at in a list.
+func (w Words) Tenth(q measure.Quantity, unit string) string {
+	q, unit = w.Shown(q, unit)
+	if q < measure.Thousandths && q > -measure.Thousandths { // 0.05 is not nothing
+		return w.Printer.Measured(q, unit)
+	}
+	return w.Printer.Measured(rounded(q, 100), unit)
+}
+
+func rounded(q, grid measure.Quantity) measure.Quantity {
+	half := grid / 2
+	if q < 0 {
+		half = -half
+	}
+	return (q + half) / grid * grid
+}
+
 // Rough writes a quantity that is only estimated, without digits that nobody
 // knows: one decimal below ten, none from ten on.
 func (w Words) Rough(q measure.Quantity, unit string) string {
@@ -42,17 +59,13 @@ func (w Words) Rough(q measure.Quantity, unit string) string {
 	if q < 10_000 && q > -10_000 {
 		grid = 100
 	}
-	half := grid / 2
-	if q < 0 {
-		half = -half
-	}
-	return w.Printer.Measured((q+half)/grid*grid, unit)
+	return w.Printer.Measured(rounded(q, grid), unit)
 }
 
 // Packed writes a quantity and how the supplier counts it: "60 斤（6 箱）".
 func (w Words) Packed(q measure.Quantity, unit string, packs measure.Quantity, pack string) string {
 	amount := w.Amount(q, unit)
-	if pack == "" || pack == unit || packs <= 0 {
+	if _, shown := w.Shown(0, unit); pack == "" || pack == unit || pack == shown || packs <= 0 {
 		return amount
 	}
 	return w.Printer.T("restock.with_packs", i18n.A("quantity", amount), i18n.A("packs", w.Printer.Measured(packs, pack)))
@@ -68,6 +81,19 @@ func (w Words) Price(p money.Price, unit string) string {
 		p, unit = p/2, shown
 	}
 	return w.Printer.T("restock.per_unit", i18n.A("price", w.Printer.Price(p, w.Currency)), i18n.A("unit", w.Printer.Unit(unit, measure.Thousandths)))
+}
+
+// Landed writes a cost per base unit for the unit that is shown, in whole minor
+// units of two decimals: "¥2.85/斤".
+func (w Words) Landed(p money.Price, unit string) string {
+	_, shown := w.Shown(0, unit)
+	per := money.Price(1)
+	if shown != unit {
+		per = 2
+	}
+	cent := 100 * per
+	p = (p + cent/2) / cent * 100
+	return w.Printer.T("restock.per_unit", i18n.A("price", w.Printer.Price(p, w.Currency)), i18n.A("unit", w.Printer.Unit(shown, measure.Thousandths)))
 }
 
 // Sentence writes messages one after the other. What this version cannot say is

@@ -1,0 +1,118 @@
+package restockweb
+
+import (
+	"math"
+
+	"buhuo/internal/day"
+	"buhuo/internal/measure"
+	"buhuo/internal/restock"
+	"buhuo/internal/stock"
+	"buhuo/views/ui"
+)
+
+// stockPast is how many days back the chart of the stock goes.
+const stockPast = 21
+
+// dayOf is the shop's day on which a lot came.
+func (v voice) dayOf(l stock.LotBalance) day.Date { return day.Of(l.ReceivedAt.Time(), v.zone) }
+
+// shown brings the numbers of a chart into the unit that the shop shows.
+func (v voice) shown(list []float64, unit string) []float64 {
+	one, _ := v.Shown(measure.Thousandths, unit)
+	factor := float64(one) / 1000
+	out := make([]float64, len(list))
+	for i, x := range list {
+		out[i] = x * factor
+	}
+	return out
+}
+
+// demandChart draws what was sold, what would have sold and what will be wanted.
+func (v voice) demandChart(o restock.Outlook) *ui.LineModel {
+	if len(o.Mean) == 0 && !anything(o.Sold) {
+		return nil
+	}
+	unit := o.Product.BaseUnit
+	_, code := v.Shown(0, unit)
+	m := &ui.LineModel{
+		T: v.t, ID: "demand", Title: v.t.T("restock.chart_demand", arg("name", o.Product.Name), arg("unit", v.t.Unit(code, 2*measure.Thousandths))),
+		Past: v.shown(o.Sold, unit), Wanted: v.shown(o.Wanted, unit), Empty: o.Empty,
+		Low: v.shown(o.Low, unit), Mean: v.shown(o.Mean, unit), High: v.shown(o.High, unit),
+		Ticks: v.ticks(o.Start, len(o.Sold)+len(o.Mean)), Feasts: v.feasts(o.Start, len(o.Sold)+len(o.Mean)),
+		Legend: ui.Legend{Past: v.t.T("restock.legend_sold"), Wanted: v.t.T("restock.legend_wanted"), Empty: v.t.T("restock.legend_empty"), Mean: v.t.T("restock.legend_mean"), Fan: v.t.T("restock.legend_fan")},
+	}
+	m.Table = v.demandTable(o, m)
+	return m
+}
+
+func anything(list []float64) bool {
+	for _, x := range list {
+		if !math.IsNaN(x) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v voice) demandTable(o restock.Outlook, m *ui.LineModel) ui.Numbers {
+	n := ui.Numbers{Head: []string{v.t.T("restock.col_day"), v.t.T("restock.legend_sold"), v.t.T("restock.legend_wanted"), v.t.T("restock.legend_fan")}}
+	for i := range m.Past {
+		n.Rows = append(n.Rows, []string{v.t.WeekdayDate(o.Start.Add(i)), v.t.Decimal(m.Past[i], 1), v.t.Decimal(m.Wanted[i], 1), ""})
+	}
+	for i := range m.Mean {
+		n.Rows = append(n.Rows, []string{v.t.WeekdayDate(o.First.Add(i)), "", v.t.Decimal(m.Mean[i], 1), v.t.T("restock.from_to", arg("from", v.t.Decimal(m.Low[i], 1)), arg("to", v.t.Decimal(m.High[i], 1)))})
+	}
+	return n
+}
+
+// stockChart draws what lay on the shelf and what will be left of it, without a new
+// order.
+func (v voice) stockChart(o restock.Outlook) *ui.LineModel {
+	if len(o.Stock) == 0 {
+		return nil
+	}
+	unit := o.Product.BaseUnit
+	_, code := v.Shown(0, unit)
+	past := o.Level[max(0, len(o.Level)-stockPast):]
+	start := o.First.Add(-len(past))
+	m := &ui.LineModel{
+		T: v.t, ID: "stock", Title: v.t.T("restock.chart_stock", arg("name", o.Product.Name), arg("unit", v.t.Unit(code, 2*measure.Thousandths))),
+		Past: v.shown(past, unit), Low: v.shown(o.StockLow, unit), Mean: v.shown(o.Stock, unit), High: v.shown(o.StockHigh, unit),
+		Ticks:  v.ticks(start, len(past)+len(o.Stock)),
+		Legend: ui.Legend{Past: v.t.T("restock.legend_stock"), Mean: v.t.T("restock.legend_left"), Fan: v.t.T("restock.legend_fan")},
+	}
+	for _, a := range o.Arrivals {
+		m.Arrive = append(m.Arrive, ui.Tick{At: int(a.Day - start), Text: v.t.T("restock.mark_arrives")})
+	}
+	if out := o.Row.RunOut; out != nil {
+		m.RunOut = ui.Tick{At: int(*out - start), Text: v.t.T("restock.mark_out", arg("day", v.t.DateShort(*out)))}
+	}
+	m.Table = ui.Numbers{Head: []string{v.t.T("restock.col_day"), v.t.T("restock.legend_left"), v.t.T("restock.legend_fan")}}
+	for i := range m.Mean {
+		m.Table.Rows = append(m.Table.Rows, []string{v.t.WeekdayDate(o.First.Add(i)), v.t.Decimal(m.Mean[i], 1),
+			v.t.T("restock.from_to", arg("from", v.t.Decimal(m.Low[i], 1)), arg("to", v.t.Decimal(m.High[i], 1)))})
+	}
+	return m
+}
+
+// ticks names the Mondays of n days, every second one where there are many.
+func (v voice) ticks(start day.Date, n int) []ui.Tick {
+	var out []ui.Tick
+	step := 7
+	if n > 50 {
+		step = 14
+	}
+	for d := start.Add(6).Monday(); d < start.Add(n-2); d = d.Add(step) {
+		out = append(out, ui.Tick{At: int(d - start), Text: v.t.DateShort(d), Minor: len(out)%2 == 1})
+	}
+	return out
+}
+
+// feasts names the festivals of n days.
+func (v voice) feasts(start day.Date, n int) []ui.Tick {
+	var out []ui.Tick
+	for _, f := range day.FestivalsBetween(start, start.Add(n-1)) {
+		out = append(out, ui.Tick{At: int(f.Date - start), Text: v.t.Festival(f.Festival)})
+	}
+	return out
+}

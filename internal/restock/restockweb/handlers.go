@@ -1,0 +1,97 @@
+// Package restockweb shows what will run out and what to order: today, the
+// suggestions, the products and one product; and it takes what people decide about
+// suggestions. It turns rows into words and forms into the area's values; it must
+// not know how a suggestion is worked out, nor a table.
+package restockweb
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/restock"
+	"buhuo/internal/shop"
+	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
+	"buhuo/internal/web"
+	"buhuo/views/layout"
+	"buhuo/views/ui"
+)
+
+// Shops tells how the shop of ctx wants weights shown.
+type Shops interface {
+	Get(ctx context.Context) (shop.Shop, error)
+}
+
+// Handlers are the pages of the restock area.
+type Handlers struct {
+	restock *restock.Service
+	lists   restock.Reader
+	catalog *catalog.Service
+	stock   *stock.Service
+	shops   Shops
+}
+
+// New makes the pages; lists reads what they show.
+func New(s *restock.Service, lists restock.Reader, products *catalog.Service, ledger *stock.Service, shops Shops) *Handlers {
+	return &Handlers{restock: s, lists: lists, catalog: products, stock: ledger, shops: shops}
+}
+
+// Routes adds the pages to the engine.
+func (h *Handlers) Routes(e *web.Engine) {
+	for _, r := range []web.Route{
+		{Method: http.MethodGet, Path: "/", Access: web.Viewer, Handler: h.today},
+		{Method: http.MethodGet, Path: "/more", Access: web.Viewer, Handler: h.more},
+		{Method: http.MethodGet, Path: "/suggestions", Access: web.Viewer, Handler: h.suggestions},
+		{Method: http.MethodPost, Path: "/suggestions", Access: web.Manager, Handler: h.change},
+		{Method: http.MethodGet, Path: "/suggestions.csv", Access: web.Viewer, Handler: h.exportCSV},
+		{Method: http.MethodGet, Path: "/suggestions.json", Access: web.Viewer, Handler: h.exportJSON},
+		{Method: http.MethodGet, Path: "/suggestions/:id/why", Access: web.Viewer, Handler: h.why},
+		{Method: http.MethodGet, Path: "/suggestions/:id/snooze", Access: web.Manager, Handler: h.snoozeForm},
+		{Method: http.MethodPost, Path: "/suggestions/:id/snooze", Access: web.Manager, Handler: h.snooze},
+		{Method: http.MethodPost, Path: "/suggestions/:id/reopen", Access: web.Manager, Handler: h.reopen},
+		{Method: http.MethodPost, Path: "/orders", Access: web.Manager, Handler: h.order},
+		{Method: http.MethodGet, Path: "/products", Access: web.Viewer, Handler: h.products},
+		{Method: http.MethodGet, Path: "/products.json", Access: web.Viewer, Handler: h.productsJSON},
+		{Method: http.MethodGet, Path: "/products/:id", Access: web.Viewer, Handler: h.product},
+	} {
+		e.Route(r)
+	}
+}
+
+// may reports whether the person has at least a role.
+func may(c *gin.Context, role tenant.Role) bool {
+	scope, ok := web.Scope(c)
+	return ok && scope.Role.AtLeast(role)
+}
+
+// presence says what the numbers of a page are about: nothing when they know
+// yesterday; that they are being made, or how old they are.
+func (h *Handlers) presence(c *gin.Context, v voice) (notes []layout.Flash, made bool, err error) {
+	through, made, err := h.lists.Made(c.Request.Context())
+	switch {
+	case err != nil:
+		return nil, false, err
+	case !made:
+		return nil, false, nil
+	case through < v.today.Add(-1):
+		return []layout.Flash{{Tone: ui.Watch, Text: v.t.T("restock.numbers_old", arg("day", through))}}, true, nil
+	}
+	return nil, true, nil
+}
+
+// voice says things in the reader's language and the shop's units.
+func (h *Handlers) voice(c *gin.Context) (voice, error) {
+	s, err := h.shops.Get(c.Request.Context())
+	if err != nil {
+		return voice{}, err
+	}
+	return newVoice(web.Printer(c), s, web.Today(c)), nil
+}
+
+func newVoice(p printer, s shop.Shop, today day.Date) voice {
+	return voice{Words: words{Printer: p, Currency: s.Currency, ShowUnit: s.ShowUnit}, t: p, today: today, zone: s.Zone}
+}

@@ -1,0 +1,193 @@
+// Package restockview draws the pages that say what will run out and what to order:
+// today, the suggestions, the list of products and one product. Its models are
+// strings already written in the reader's language; it knows no suggestion.
+package restockview
+
+import (
+	"buhuo/views/layout"
+	"buhuo/views/ui"
+)
+
+// Today is the first page: what needs a hand today.
+type Today struct {
+	Chrome   layout.Chrome
+	Empty    *ui.EmptyModel // a shop without goods: nothing else is shown
+	Notes    []layout.Flash
+	Order    OrderCard
+	Urgent   []ui.RowModel
+	All      ui.Link // all that is likely to run out
+	Fine     string  // said when nothing is
+	Arriving []Arrival
+	Coming   string  // how many orders
+	Receive  ui.Link // to the one that comes, or to all
+	Expiring []Line
+	Expired  string // how many lots, on the card's badge
+	Count    []Line
+	Unknown  *Line // products never counted
+}
+
+// OrderCard says what today's orders come to.
+type OrderCard struct {
+	Badge, Total, Saving string
+	Button               ui.Link
+}
+
+// Arrival is an order on its way.
+type Arrival struct {
+	Supplier, Href, Text string
+	Tone                 ui.Tone
+	State                string
+}
+
+// Line is a sentence about one product and what to do about it.
+type Line struct {
+	Name, Href string
+	Text       string
+	Action     ui.Link
+}
+
+// Suggestions is the page from which orders are made.
+type Suggestions struct {
+	Chrome  layout.Chrome
+	Client  string
+	Page    string
+	Notes   []layout.Flash
+	Empty   *ui.EmptyModel
+	Groups  []Group
+	Columns []ui.Column
+	Pager   ui.PagerModel
+	Bar     *Bar
+	Snoozed []Line
+	Labels  Labels
+	May     bool // this person may order
+}
+
+// Labels are words of the page that rows repeat.
+type Labels struct{ Suggestions, Recount, Reopen, Ordered, Calculation, Snooze string }
+
+// Bar is the total at the foot.
+type Bar struct{ Label, Total, Note, Button string }
+
+// Group is what one supplier can deliver.
+type Group struct {
+	Name, Terms, Total string
+	Badge              string // what kind of supplier
+	Tone               ui.Tone
+	Icon               string
+	Meter              *Meter
+	Items              []Item
+}
+
+// Meter is how far an order is from the supplier's minimum.
+type Meter struct {
+	Percent float64
+	Label   string
+	Tone    ui.Tone
+}
+
+// Item is one product of a group.
+type Item struct {
+	ID, OfferID, Name, Href, Why string
+	Trace                        string // address of the calculation
+	Snooze                       string // address; empty: not offered
+	Stock, Cover                 string
+	Tone                         ui.Tone
+	Risk                         string
+	Stepper                      ui.StepperModel
+	Pack                         string // under the stepper, where it is too long to stand beside it
+	Ours                         string // what was suggested, where the person changed it
+	Cost, Saving                 string
+	Ordered                      bool
+	Reopen                       string // address
+}
+
+// Trace is the whole calculation of one suggestion.
+type Trace struct {
+	Chrome layout.Chrome
+	Why    string
+	Steps  []string
+}
+
+// Snooze asks until when a suggestion is put off.
+type Snooze struct {
+	Chrome                    layout.Chrome
+	Action, Client, Why, Save string
+	Until                     ui.SelectModel
+	Date, Reason              ui.FieldModel
+}
+
+// Products is the list of products.
+type Products struct {
+	Chrome  layout.Chrome
+	Search  ui.SearchModel
+	Label   string
+	Tabs    []ui.Tab
+	Columns []ui.Column
+	Rows    []ProductRow
+	Empty   *ui.EmptyModel
+	Wish    *Wish
+	Pager   ui.PagerModel
+}
+
+// Wish records that somebody asked for what is not here.
+type Wish struct{ Client, Text, Note, Button string }
+
+// ProductRow is one product of the list.
+type ProductRow struct {
+	Name, Href, Note string
+	Stock, OnOrder   string
+	Cover            string
+	Tone             ui.Tone
+	Risk             string
+}
+
+// Product is the page of one product.
+type Product struct {
+	Chrome   layout.Chrome
+	Client   string
+	Notes    []layout.Flash
+	Badges   []Badge
+	Figures  []ui.Figure
+	Title    Titles
+	Order    *ProductOrder
+	Why      string
+	Steps    []string
+	Demand   *ui.LineModel
+	Stock    *ui.LineModel
+	Lots     []ui.Fact
+	NoLots   string
+	Columns  []ui.Column
+	Offers   []Offer
+	NoOffers string
+	AddOffer ui.Link
+	Moves    []Move
+	AllMoves ui.Link
+	Facts    []ui.Fact
+	Links    []ui.Link
+}
+
+// Titles are the headings of a product's cards.
+type Titles struct{ Order, Demand, Stock, Lots, Offers, Moves, Facts, Steps string }
+
+// Badge is a state of the product.
+type Badge struct {
+	Tone       ui.Tone
+	Icon, Text string
+}
+
+// ProductOrder is the suggestion for one product.
+type ProductOrder struct {
+	Code, Quantity, Text, Button string
+	Done                         *ui.Link // nothing to press: it is ordered already, or nothing is wanted
+	Snooze                       ui.Link
+}
+
+// Offer is one supplier's price for the product.
+type Offer struct {
+	Supplier, Href, Price, Arrives string
+	Badge                          Badge
+	Best                           string // said of the chosen one
+}
+
+// Move is one line of the ledger.
+type Move struct{ When, What, Quantity string }
