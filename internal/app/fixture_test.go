@@ -1,0 +1,270 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"buhuo/internal/app"
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/db"
+	"buhuo/internal/dbtest"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+	"buhuo/internal/sales"
+	"buhuo/internal/shop"
+	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
+	"buhuo/internal/webtest"
+)
+
+// noon is a Monday, 12:00 in the shop's zone.
+var noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+
+func atNoon() time.Time { return noon }
+
+// filled is a shop with something in every table.
+type filled struct {
+	shop    shop.Shop
+	ctx     context.Context
+	ids     map[string]ident.ID
+	code    string // of the product that has an offer, lots and a delivery on the way
+	assumed string // of the product that has only the usual supplier's prices
+	batch   int64  // an import that brought sales
+}
+
+// filler fails the test on the first thing that a shop refuses.
+type filler struct {
+	t *testing.T
+	a *app.App
+	filled
+	mark string
+}
+
+func (f *filler) must(err error) {
+	f.t.Helper()
+	if err != nil {
+		f.t.Fatalf("fill shop %s: %v", f.shop.Slug, err)
+	}
+}
+
+// fill makes a shop whose every text holds mark, with rows in every table.
+func fill(t *testing.T, a *app.App, slug, mark string) filled {
+	t.Helper()
+	f := &filler{t: t, a: a, mark: mark, filled: filled{ids: map[string]ident.ID{}, code: slug + "-100" + mark, assumed: slug + "-200" + mark}}
+	made, err := a.Shop.CreateShop(context.Background(), shop.NewShop{Slug: slug, Name: slug + mark, Timezone: "Asia/Shanghai", Currency: "CNY"})
+	f.must(err)
+	f.shop, f.ctx = made, shop.Acting(context.Background(), made)
+	for _, role := range tenant.Roles() {
+		p, err := a.Shop.AddPerson(f.ctx, made.ID, shop.NewPerson{Login: slug + "-" + string(role), Name: mark + slug, Password: secret(slug), Role: role})
+		f.must(err)
+		f.ids["person"] = p.ID
+	}
+	f.trade()
+	f.past()
+	f.orders()
+	f.must(a.Restock.Recompute(f.ctx, nil))
+	f.must(a.Stock.MarkChanged(f.ctx, []ident.ID{f.ids["product"]}, day.Of(noon, made.Zone)))
+	return f.filled
+}
+
+func secret(slug string) string { return "a long enough secret " + slug }
+
+// trade fills the catalogue: a product with all it can have, and who sells it.
+func (f *filler) trade() {
+	a, ctx := f.a, f.ctx
+	jin, err := measure.ParseUnit("jin")
+	f.must(err)
+	kg, err := measure.ParseUnit("kg")
+	f.must(err)
+	pack, err := measure.NewPack("box", 10*measure.Thousandths, jin, kg)
+	f.must(err)
+	product, err := a.Catalog.Create(ctx, catalog.Draft{
+		Code: f.code, Name: "红枣" + f.mark, Category: "干果" + f.mark, BaseUnit: "kg", SalePrice: 300000, ShelfLifeDays: 60,
+		Barcodes: []string{"bar" + f.shop.Slug}, Packs: []measure.Pack{pack}, Origin: "新疆" + f.mark, Producer: f.mark, Shelf: f.mark,
+	})
+	f.must(err)
+	today := day.Of(noon, f.shop.Zone)
+	farmer, err := a.Catalog.CreateSupplier(ctx, catalog.Supplier{
+		Name: "果园" + f.mark, Kind: catalog.Farmer, LeadTimeDays: 2, ReviewDays: 1, Contact: f.mark, Address: f.mark, Note: f.mark,
+		Closures: []catalog.Closure{{From: today.Add(200), Through: today.Add(207)}},
+	})
+	f.must(err)
+	dealer, err := a.Catalog.CreateSupplier(ctx, catalog.Supplier{Name: "批发" + f.mark, Kind: catalog.Wholesaler, LeadTimeDays: 1, ReviewDays: 1})
+	f.must(err)
+	offer, err := a.Catalog.SaveOffer(ctx, catalog.Offer{
+		SupplierID: farmer.ID, ProductID: product.ID, SupplierCode: f.mark + "=1+1", Price: 200000, Pack: pack,
+		Breaks: []catalog.Break{{From: 100_000, Price: 190000}},
+	})
+	f.must(err)
+	_, err = a.Catalog.SaveOffer(ctx, catalog.Offer{SupplierID: dealer.ID, ProductID: product.ID, SupplierCode: f.mark, Price: 240000})
+	f.must(err)
+	categories, err := a.Catalog.Categories(ctx)
+	f.must(err)
+	f.ids["product"], f.ids["supplier"], f.ids["offer"], f.ids["category"] = product.ID, farmer.ID, offer.ID, categories[0].ID
+}
+
+// past brings in two months of sales, then goods, sales and a wish of today.
+func (f *filler) past() {
+	a, ctx := f.a, f.ctx
+	f.bring(sales.ImportProducts, "item,name,category,unit\n"+f.assumed+",橙"+f.mark+",鲜果"+f.mark+",kg\n")
+	var b strings.Builder
+	b.WriteString("item,date,quantity,price,cost\n")
+	today := day.Of(noon, f.shop.Zone)
+	for n := 60; n > 0; n-- {
+		d := today.Add(-n)
+		fmt.Fprintf(&b, "%s,%s,%d.5,30.00,\n%s,%s,%d,9.60,5.20\n", f.code, d, 8+n%5, f.assumed, d, 4+n%3)
+	}
+	f.batch = f.bring(sales.ImportSales, b.String())
+	cost, expiry := money.Price(180000), today.Add(40)
+	f.must(a.Stock.Receive(ctx, stock.ReceiveRequest{ClientID: ident.New(), Note: f.mark, Lines: []stock.ReceiveLine{
+		{ProductID: f.ids["product"], Quantity: 9000, UnitCost: &cost, Lot: f.mark + "L1", Expiry: &expiry},
+	}}))
+	sale, _, _, err := a.Sales.Record(ctx, sales.Request{ClientID: ident.New(), Channel: "wechat" + f.mark, Province: "3301", Lines: []sales.RequestLine{
+		{ProductID: f.ids["product"], Quantity: 1000, Unit: "kg"},
+	}})
+	f.must(err)
+	f.must(a.Sales.Wish(ctx, "没有的货"+f.mark, sales.WishAsked, nil))
+	f.must(a.Stock.Allocate(ctx, []stock.Allocation{{SourceID: ident.New(), SourceLine: 1, ProductID: f.ids["product"], Quantity: 500}}))
+	moved, err := a.Stock.Movements(ctx, stock.MovementQuery{})
+	f.must(err)
+	f.ids["sale"], f.ids["movement"], f.ids["lot"] = sale.ID, moved[len(moved)-1].ID, moved[len(moved)-1].LotID
+}
+
+// bring imports a file and gives its number.
+func (f *filler) bring(kind sales.ImportKind, file string) int64 {
+	f.t.Helper()
+	r, err := f.a.Sales.Import(f.ctx, sales.ImportRequest{Kind: kind, FileName: f.mark + string(kind) + ".csv", Body: bytes.NewReader([]byte(file))})
+	f.must(err)
+	if r.Refused > 0 {
+		f.t.Fatalf("import of %s refused %d lines: %+v", kind, r.Refused, r.Errors)
+	}
+	return r.Batch
+}
+
+// orders makes one order that came, one that is on its way and a draft.
+func (f *filler) orders() {
+	line := []purchase.DraftLine{{ProductID: f.ids["product"], OfferID: f.ids["offer"], Quantity: 5000}}
+	one := purchase.DraftOrder{SupplierID: f.ids["supplier"], Note: f.mark, Lines: line}
+	made, err := f.a.Purchase.Draft(f.ctx, []purchase.DraftOrder{one})
+	f.must(err)
+	f.send(made[0])
+	_, err = f.a.Purchase.Receive(f.ctx, made[0].ID, purchase.Receipt{ClientID: ident.New(), Note: f.mark})
+	f.must(err)
+	f.ids["received"] = made[0].ID
+	for _, name := range []string{"sent", "draft"} {
+		made, err := f.a.Purchase.Draft(f.ctx, []purchase.DraftOrder{one})
+		f.must(err)
+		if name == "sent" {
+			f.send(made[0])
+		}
+		f.ids[name] = made[0].ID
+	}
+}
+
+func (f *filler) send(o purchase.Order) {
+	f.t.Helper()
+	_, err := f.a.Purchase.Send(f.ctx, o.ID, o.Version)
+	f.must(err)
+}
+
+// shopTables lists the tables that have rows of a shop.
+func shopTables(t *testing.T, d *db.DB) []string {
+	t.Helper()
+	list := "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'shop_id' WHERE m.type = 'table' ORDER BY m.name"
+	if d.Dialect == db.Postgres {
+		list = "SELECT table_name FROM information_schema.columns WHERE column_name = 'shop_id' AND table_schema = 'public' ORDER BY table_name"
+	}
+	var tables []string
+	if err := d.From(db.Installation(context.Background())).Raw(list).Scan(&tables).Error; err != nil {
+		t.Fatal(err)
+	}
+	if len(tables) < 30 {
+		t.Fatalf("only %d tables with shop_id", len(tables))
+	}
+	return tables
+}
+
+// snapshot hashes every row of a shop, table by table. Sessions are left out: a
+// visit may touch them.
+func snapshot(t *testing.T, d *db.DB, id tenant.ShopID) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, table := range shopTables(t, d) {
+		if table != "sessions" {
+			out[table] = hashRows(t, d, "SELECT * FROM "+table+" WHERE shop_id = ?", int64(id))
+		}
+	}
+	persons := "SELECT * FROM persons WHERE id IN (SELECT person_id FROM memberships WHERE shop_id = ?)"
+	out["persons"] = hashRows(t, d, persons, int64(id))
+	return out
+}
+
+func hashRows(t *testing.T, d *db.DB, query string, args ...any) string {
+	t.Helper()
+	var rows []map[string]any
+	if err := d.From(db.Installation(context.Background())).Raw(query, args...).Scan(&rows).Error; err != nil {
+		t.Fatal(err)
+	}
+	lines := make([]string, len(rows))
+	for i, row := range rows {
+		lines[i] = fmt.Sprint(row)
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return fmt.Sprintf("%d rows %x", len(rows), sum[:8])
+}
+
+// unchanged fails the test for every table that is not as it was.
+func unchanged(t *testing.T, what string, before, after map[string]string, except ...string) {
+	t.Helper()
+	for table, was := range before {
+		if after[table] != was && !slices.Contains(except, table) {
+			t.Errorf("%s changed %s: %s, was %s", what, table, after[table], was)
+		}
+	}
+}
+
+// house is a wired program over a fresh database, with one filled shop.
+type house struct {
+	*app.App
+	db     *db.DB
+	server *app.Server
+	mine   filled
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	d := dbtest.SQLite(t)
+	a := app.Wire(d, atNoon)
+	mine := fill(t, a, "alpha", "")
+	return &house{App: a, db: d, mine: mine, server: a.Server(app.Config{}, slog.New(slog.DiscardHandler), "")}
+}
+
+func (h *house) login(t *testing.T, role tenant.Role) *webtest.Browser {
+	t.Helper()
+	return login(t, h.server.Handler(), "alpha-"+string(role), "alpha")
+}
+
+func (h *house) snapshot(t *testing.T) map[string]string {
+	t.Helper()
+	return snapshot(t, h.db, h.mine.shop.ID)
+}
+
+func login(t *testing.T, h http.Handler, name, slug string) *webtest.Browser {
+	t.Helper()
+	b := webtest.New(t, h)
+	b.PostForm("/login", url.Values{"login": {name}, "password": {secret(slug)}}).Want(http.StatusSeeOther)
+	return b
+}
