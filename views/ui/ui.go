@@ -62,6 +62,7 @@ type Link struct {
 // Press submits the form in which it stands.
 type Press struct {
 	Text, Icon  string
+	Note        string // a small second line: a tile's price
 	Kind        Kind
 	Name, Value string // sent with the form when this button is the one pressed
 	Action      string // another address than the form's
