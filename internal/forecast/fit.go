@@ -21,19 +21,20 @@ type Options struct {
 // Pool is what has been learned jointly over the products of a shop. It is data: it can be stored
 // as JSON and used later or elsewhere.
 type Pool struct {
-	Version int                 `json:"version"`
-	Freq    Freq                `json:"freq"`
-	Horizon int                 `json:"horizon"`
-	Items   int                 `json:"items"`   // products learned from
-	Origins int                 `json:"origins"` // moments of the past at which forecasts were tried
-	Models  []string            `json:"models"`
-	Weights []float64           `json:"weights"` // of the models, in their order
-	Worth   Worth               `json:"worth,omitempty"`
-	Seasons Seasons             `json:"seasons"`
-	Common  Common              `json:"common"`
-	Levels  map[string]Credence `json:"levels"`
-	Sums    []Knot              `json:"sums"`
-	Steps   []Knot              `json:"steps"`
+	Version  int                 `json:"version"`
+	Freq     Freq                `json:"freq"`
+	Horizon  int                 `json:"horizon"`
+	Items    int                 `json:"items"`   // products learned from
+	Origins  int                 `json:"origins"` // moments of the past at which forecasts were tried
+	Models   []string            `json:"models"`
+	Weights  []float64           `json:"weights"` // of the models, in their order
+	Worth    Worth               `json:"worth,omitempty"`
+	Seasons  Seasons             `json:"seasons"`
+	Calendar Calendar            `json:"calendar"`
+	Common   Common              `json:"common"`
+	Levels   map[string]Credence `json:"levels"`
+	Sums     []Knot              `json:"sums"`
+	Steps    []Knot              `json:"steps"`
 }
 
 const poolVersion = 1
@@ -77,6 +78,10 @@ func Fit(series []Series, opt Options) Pool {
 	}
 	p.Seasons = fitSeasons(hs, opt.Freq)
 	Each(len(hs), opt.Workers, func(i int) { hs[i].expose(opt.Freq, p.Seasons.item(hs[i], opt.Freq)) })
+	if opt.Freq == Day {
+		p.Calendar = fitCalendar(copies(hs))
+		Each(len(hs), opt.Workers, func(i int) { hs[i].celebrate(opt.Freq, p.Calendar) })
+	}
 	p.Common = fitCommon(hs, opt.Horizon)
 	Each(len(hs), opt.Workers, func(i int) { hs[i].share(p.Common) })
 	p.Levels = fitLevels(hs)
@@ -113,6 +118,17 @@ func gather(series []Series, opt Options) []*history {
 	hs := make([]*history, len(order))
 	Each(len(order), opt.Workers, func(i int) { hs[i] = ready(series[order[i]], opt.Freq) })
 	return hs
+}
+
+// copies returns histories whose exposure can be changed without changing the originals.
+func copies(hs []*history) []*history {
+	out := make([]*history, len(hs))
+	for i, h := range hs {
+		c := *h
+		c.e = slices.Clone(h.worth)
+		out[i] = &c
+	}
+	return out
 }
 
 // Each calls f(0) to f(n-1) from several goroutines (the number of processors when workers is 0); f

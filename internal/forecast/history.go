@@ -121,6 +121,20 @@ func (h *history) expose(f Freq, factors []float64) {
 	h.e = h.worth
 }
 
+// celebrate puts the festivals' factors into the exposure.
+func (h *history) celebrate(f Freq, c Calendar) {
+	if f != Day {
+		return
+	}
+	factors := c.factors(h.category, h.first, len(h.y))
+	if factors == nil {
+		return
+	}
+	for t := range h.worth {
+		h.worth[t] *= factors[t]
+	}
+}
+
 // share puts what moved all products into the exposure.
 func (h *history) share(c Common) {
 	if len(c.Values) == 0 {

@@ -9,6 +9,7 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	h := ready(s, p.Freq)
 	h.value(p.Worth)
 	h.expose(p.Freq, p.Seasons.item(h, p.Freq))
+	h.celebrate(p.Freq, p.Calendar)
 	h.share(p.Common)
 	models := p.models()
 	v := p.look(h, models)
@@ -28,8 +29,15 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	f.Flags = p.flags(h)
 	worth := make([]float64, horizon+1)
 	trend := p.Common.ahead(h.first + n)
+	if p.Freq == Day {
+		f.Parts.Calendar = p.Calendar.factors(h.category, h.first+n, horizon)
+	}
 	for k := range horizon {
-		worth[k+1] = worth[k] + trend*p.factor(h, n+k)
+		e := trend * p.factor(h, n+k)
+		if f.Parts.Calendar != nil {
+			e *= f.Parts.Calendar[k]
+		}
+		worth[k+1] = worth[k] + e
 	}
 	f.spread = spread{
 		counted: h.counted, knots: p.Sums, steps: p.Steps, own: v.own[n], dispute: dispute, level: level,
