@@ -45,7 +45,7 @@ generate: ## templ files → Go
 	$(GO) tool templ generate
 
 fresh: ## fail when generated files are stale
-	@$(GO) tool templ generate -path views >/dev/null 2>&1 && git diff --exit-code --stat -- 'views/**/*_templ.go' \
+	@$(GO) tool templ generate >/dev/null 2>&1 && git diff --exit-code --stat -- 'views/**/*_templ.go' \
 		|| { echo "generated files are stale: run make generate and commit"; exit 1; }
 
 lint: ## vet and formatting
