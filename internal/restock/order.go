@@ -57,10 +57,25 @@ func (s *Service) Order(ctx context.Context, sel Selection) ([]purchase.Order, e
 	return made, err
 }
 
-// selected gives the ids of the wanted products; nil means all.
+// selected gives the ids of the wanted products. All are those with something to
+// order, and those for which a quantity was typed: the others' traces need not be
+// read while a sale waits.
 func (s *Service) selected(ctx context.Context, sel Selection) ([]ident.ID, error) {
 	if sel.All {
-		return nil, nil
+		rows, err := s.store.ToOrder(ctx)
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]ident.ID, 0, len(rows)+len(sel.Quantities))
+		for _, row := range rows {
+			ids = append(ids, row.ProductID)
+		}
+		for id := range sel.Quantities {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+		return ids, nil
 	}
 	codes, err := s.catalog.Codes(ctx)
 	if err != nil {

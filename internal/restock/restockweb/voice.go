@@ -61,6 +61,10 @@ func (v voice) risk(s restock.Suggestion) (ui.Tone, string) {
 	switch {
 	case s.Available <= 0:
 		return ui.Out, v.t.T("restock.risk_out")
+	case s.RiskPPM == 0:
+		return ui.OK, v.t.T("restock.risk_nil")
+	case s.SupplierID == nil && s.OnOrder <= 0 && s.RiskPPM >= restock.Listed: // no delivery to wait for
+		return tone(s), v.t.T("restock.risk_within", arg("n", max(int(*s.RiskUntil-v.today), 1)), percent)
 	case s.RiskPPM >= nearlySure:
 		return ui.Out, v.t.T("restock.risk_sure", until, percent)
 	case s.RiskPPM >= mostly:
