@@ -37,10 +37,10 @@ var seasons = []season{
 }
 
 const (
-	besides       = 35   // days before and after the season that tell the ordinary level
-	besidesLeast  = 10   // of exposure, on each side used
-	occasionPrior = 0.1  // occasions that "nothing happens" counts for
-	calendarMost  = 8.0  // a factor stays between its inverse and this
+	besides       = 35  // days before and after the season that tell the ordinary level
+	besidesLeast  = 10  // of exposure, on each side used
+	occasionPrior = 0.1 // occasions that "nothing happens" counts for
+	calendarMost  = 8.0 // a factor stays between its inverse and this
 )
 
 // kernel smooths a curve over neighbouring days.

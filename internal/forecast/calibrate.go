@@ -82,21 +82,26 @@ func defaults(k int, single bool) featureVector {
 	return c
 }
 
-// calibrate learns weights and knots from the outcomes of the past.
-func calibrate(samples []sample, models int, ks []int, horizon, workers int) (weights []float64, totals, steps []Knot) {
+// weigh learns the weights of the models, and the variance to begin with, from the sums that an
+// order usually covers; loss is what was left of it.
+func weigh(samples []sample, models int, ks []int, horizon int) (weights []float64, centre featureVector, loss float64) {
 	at := target(ks, horizon)
 	weights = make([]float64, models)
 	for j := range weights {
 		weights[j] = 1 / float64(models)
 	}
 	seen, _ := lessons(samples, at, ks[at], false, learnSamples)
-	weights, centre := learn(seen, weights, defaults(ks[at], false), false)
+	return learn(seen, weights, defaults(ks[at], false), false)
+}
+
+// calibrate learns the knots of sums and of single steps for given weights.
+func calibrate(samples []sample, weights []float64, centre featureVector, ks []int, workers int) (totals, steps []Knot) {
 	totals, steps = make([]Knot, len(ks)), make([]Knot, len(ks))
 	Each(2*len(ks), workers, func(i int) {
 		k, single := i/2, i%2 == 1
 		seen, counted := lessons(samples, k, ks[k], single, gaugeSamples)
 		mix(seen, weights)
-		_, c := learn(seen, []float64{1}, centre, true)
+		_, c, _ := learn(seen, []float64{1}, centre, true)
 		knot := Knot{K: ks[k], Coefficients: c, Gain: gain(seen, counted, c)}
 		if single {
 			steps[k] = knot
@@ -104,7 +109,7 @@ func calibrate(samples []sample, models int, ks []int, horizon, workers int) (we
 			totals[k] = knot
 		}
 	})
-	return weights, totals, steps
+	return totals, steps
 }
 
 // mix puts the combination in the place of the models.

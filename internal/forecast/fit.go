@@ -21,20 +21,21 @@ type Options struct {
 // Pool is what has been learned jointly over the products of a shop. It is data: it can be stored
 // as JSON and used later or elsewhere.
 type Pool struct {
-	Version  int                 `json:"version"`
-	Freq     Freq                `json:"freq"`
-	Horizon  int                 `json:"horizon"`
-	Items    int                 `json:"items"`   // products learned from
-	Origins  int                 `json:"origins"` // moments of the past at which forecasts were tried
-	Models   []string            `json:"models"`
-	Weights  []float64           `json:"weights"` // of the models, in their order
-	Worth    Worth               `json:"worth,omitempty"`
-	Seasons  Seasons             `json:"seasons"`
-	Calendar Calendar            `json:"calendar"`
-	Common   Common              `json:"common"`
-	Levels   map[string]Credence `json:"levels"`
-	Sums     []Knot              `json:"sums"`
-	Steps    []Knot              `json:"steps"`
+	Version   int                 `json:"version"`
+	Freq      Freq                `json:"freq"`
+	Horizon   int                 `json:"horizon"`
+	Items     int                 `json:"items"`   // products learned from
+	Origins   int                 `json:"origins"` // moments of the past at which forecasts were tried
+	Models    []string            `json:"models"`
+	Weights   []float64           `json:"weights"` // of the models, in their order
+	Worth     Worth               `json:"worth,omitempty"`
+	Seasons   Seasons             `json:"seasons"`
+	Calendar  Calendar            `json:"calendar"`
+	Promotion Promotion           `json:"promotion"`
+	Common    Common              `json:"common"`
+	Levels    map[string]Credence `json:"levels"`
+	Sums      []Knot              `json:"sums"`
+	Steps     []Knot              `json:"steps"`
 }
 
 const poolVersion = 1
@@ -82,23 +83,53 @@ func Fit(series []Series, opt Options) Pool {
 		p.Calendar = fitCalendar(copies(hs))
 		Each(len(hs), opt.Workers, func(i int) { hs[i].celebrate(opt.Freq, p.Calendar) })
 	}
-	p.Common = fitCommon(hs, opt.Horizon)
-	Each(len(hs), opt.Workers, func(i int) { hs[i].share(p.Common) })
-	p.Levels = fitLevels(hs)
 	p.Models = opt.Models
 	models := p.models()
 	p.Models = nil
 	for _, m := range models {
 		p.Models = append(p.Models, m.Name())
 	}
+	best := p.try(hs, models, Promotion{}, opt)
+	if promo := fitPromotion(hs); promo.Shop != 0 {
+		// promotions earn their place by the forecasts of the past that knew of them
+		if other := p.try(hs, models, promo, opt); other.loss < best.loss*(1-promoEarns) {
+			best = other
+		}
+	}
+	p.Promotion, p.Common, p.Levels = best.promotion, best.common, best.levels
+	p.Origins, p.Weights = len(best.samples), best.weights
+	p.Sums, p.Steps = calibrate(best.samples, best.weights, best.centre, knotsFor(opt.Horizon), opt.Workers)
+	return p
+}
+
+// promoEarns is the part of the loss that the effect of promotions must save to be used.
+const promoEarns = 0.003
+
+// trial is what comes of one way to see the past.
+type trial struct {
+	promotion Promotion
+	common    Common
+	levels    map[string]Credence
+	samples   []sample
+	weights   []float64
+	centre    featureVector
+	loss      float64
+}
+
+// try looks at the past with a given effect of promotions.
+func (p Pool) try(hs []*history, models []Model, promo Promotion, opt Options) trial {
+	Each(len(hs), opt.Workers, func(i int) { hs[i].share(promo, Common{}) })
+	t := trial{promotion: promo, common: fitCommon(hs, opt.Horizon)}
+	Each(len(hs), opt.Workers, func(i int) { hs[i].share(promo, t.common) })
+	t.levels = fitLevels(hs)
+	p.Promotion, p.Common, p.Levels = t.promotion, t.common, t.levels
 	ks := knotsFor(opt.Horizon)
 	stride := p.stride(hs)
 	found := make([][]sample, len(hs))
 	Each(len(hs), opt.Workers, func(i int) { found[i] = p.origins(hs[i], models, ks, stride) })
-	samples := slices.Concat(found...)
-	p.Origins = len(samples)
-	p.Weights, p.Sums, p.Steps = calibrate(samples, len(models), ks, opt.Horizon, opt.Workers)
-	return p
+	t.samples = slices.Concat(found...)
+	t.weights, t.centre, t.loss = weigh(t.samples, len(models), ks, opt.Horizon)
+	return t
 }
 
 // gather makes the series ready, in order of their ids, an even sample of a very large shop.
@@ -191,21 +222,36 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 		for _, l := range view.levels {
 			s.levels = append(s.levels, l[t])
 		}
-		trend := p.Common.ahead(h.first + t)
-		for _, k := range ks {
-			if t+k > n {
-				s.exposure, s.sold = append(s.exposure, math.NaN()), append(s.sold, 0)
-				s.stepE, s.stepY = append(s.stepE, math.NaN()), append(s.stepY, 0)
-				continue
-			}
-			s.exposure = append(s.exposure, trend*(prefixE[t+k]-prefixE[t]))
-			s.sold = append(s.sold, prefixY[t+k]-prefixY[t])
-			s.stepE = append(s.stepE, trend*h.worth[t+k-1])
-			s.stepY = append(s.stepY, h.y[t+k-1])
-		}
+		s.fill(h, p, t, ks, prefixY, prefixE)
 		out = append(out, s)
 	}
 	return out
+}
+
+// fill sets what came after t, and what it was expected to be worth before t.
+func (s *sample) fill(h *history, p Pool, t int, ks []int, prefixY, prefixE []float64) {
+	trend := p.Common.ahead(h.first + t)
+	n, most := len(h.y), ks[len(ks)-1]
+	promo := p.Promotion.ahead(h, t, min(most, n-t))
+	worth := func(k int) float64 { return h.worth[t+k-1] }
+	total := func(k int) float64 { return prefixE[t+k] - prefixE[t] }
+	if promo != nil {
+		for j := range promo {
+			promo[j] *= h.worth[t+j]
+		}
+		ahead := sums(promo)
+		worth = func(k int) float64 { return promo[k-1] }
+		total = func(k int) float64 { return ahead[k] }
+	}
+	for _, k := range ks {
+		if t+k > n {
+			s.exposure, s.sold = append(s.exposure, math.NaN()), append(s.sold, 0)
+			s.stepE, s.stepY = append(s.stepE, math.NaN()), append(s.stepY, 0)
+			continue
+		}
+		s.exposure, s.sold = append(s.exposure, trend*total(k)), append(s.sold, prefixY[t+k]-prefixY[t])
+		s.stepE, s.stepY = append(s.stepE, trend*worth(k)), append(s.stepY, h.y[t+k-1])
+	}
 }
 
 // active tells whether the item had sold at least twice before t, and lately.

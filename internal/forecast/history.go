@@ -16,6 +16,7 @@ type history struct {
 	scale        float64 // mean absolute change, the yardstick of errors
 	season       []float64
 	worth        []float64
+	promo        []float64 // share in promotion, at least as long as y; nil when never
 }
 
 // ready cleans a series. Undefined and negative values count as 0, what is not finite as 0, and
@@ -55,8 +56,26 @@ func ready(s Series, f Freq) *history {
 		h.counted = whole && h.sales > 0
 	}
 	h.unseen = h.seen == 0
+	h.promo = promotions(s.Promo, start, n)
 	h.measure()
 	return h
+}
+
+// promotions returns the cleaned shares in promotion from start on, at least n of them; nil when
+// there was none.
+func promotions(promo []float64, start, n int) []float64 {
+	any := false
+	out := make([]float64, max(n, len(promo)-start))
+	for i := range out {
+		if start+i < len(promo) && promo[start+i] > 0 {
+			out[i] = math.Min(promo[start+i], 1)
+			any = true
+		}
+	}
+	if !any {
+		return nil
+	}
+	return out
 }
 
 // life returns where the life of a product begins: at its first sale, less as many quiet periods as
@@ -135,14 +154,19 @@ func (h *history) celebrate(f Freq, c Calendar) {
 	}
 }
 
-// share puts what moved all products into the exposure.
-func (h *history) share(c Common) {
-	if len(c.Values) == 0 {
+// share puts promotions and what moved all products into the exposure; worth stays without them.
+func (h *history) share(p Promotion, c Common) {
+	promo := h.advertised(p)
+	h.e = h.worth
+	if promo == nil && len(c.Values) == 0 {
 		return
 	}
 	h.e = make([]float64, len(h.worth))
 	for t, e := range h.worth {
 		h.e[t] = e * c.of(h.first+t)
+		if promo != nil {
+			h.e[t] *= promo[t]
+		}
 	}
 }
 

@@ -72,10 +72,11 @@ func (l *learner) value(s *lesson, c *featureVector, db []float64, dg *featureVe
 	return loss * s.per
 }
 
-// learn descends from weights and coefficients; with fixed the weights stay as they are.
-func learn(lessons []lesson, weights []float64, start featureVector, fixed bool) ([]float64, featureVector) {
+// learn descends from weights and coefficients; with fixed the weights stay as they are. It also
+// returns the mean loss it came to.
+func learn(lessons []lesson, weights []float64, start featureVector, fixed bool) ([]float64, featureVector, float64) {
 	if len(lessons) == 0 {
-		return weights, start
+		return weights, start, 0
 	}
 	m := len(weights)
 	l := learner{b: make([]float64, m), fixed: fixed}
@@ -95,14 +96,16 @@ func learn(lessons []lesson, weights []float64, start featureVector, fixed bool)
 		rounds = spreadRounds
 	}
 	pull := learnPrior / (n + learnPrior)
+	loss := 0.0
 	for round := 1; round <= rounds; round++ {
 		var c, dg featureVector
 		for j := range c {
 			c[j] = math.Exp(l.g[j])
 		}
 		clear(db)
+		loss = 0
 		for i := range lessons {
-			l.value(&lessons[i], &c, db, &dg)
+			loss += l.value(&lessons[i], &c, db, &dg) / n
 		}
 		rate := 0.05 * (1 - float64(round-1)/float64(rounds))
 		adam := func(i int, x *float64, grad float64) {
@@ -134,5 +137,5 @@ func learn(lessons []lesson, weights []float64, start featureVector, fixed bool)
 	for j := range c {
 		c[j] = math.Exp(l.g[j])
 	}
-	return out, c
+	return out, c, loss
 }

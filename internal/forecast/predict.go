@@ -10,7 +10,7 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	h.value(p.Worth)
 	h.expose(p.Freq, p.Seasons.item(h, p.Freq))
 	h.celebrate(p.Freq, p.Calendar)
-	h.share(p.Common)
+	h.share(p.Promotion, p.Common)
 	models := p.models()
 	v := p.look(h, models)
 	n := len(h.y)
@@ -32,8 +32,12 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	if p.Freq == Day {
 		f.Parts.Calendar = p.Calendar.factors(h.category, h.first+n, horizon)
 	}
+	promo := p.Promotion.ahead(h, n, horizon)
 	for k := range horizon {
 		e := trend * p.factor(h, n+k)
+		if promo != nil {
+			e *= promo[k]
+		}
 		if f.Parts.Calendar != nil {
 			e *= f.Parts.Calendar[k]
 		}

@@ -9,6 +9,9 @@ import (
 	"buhuo/internal/forecast"
 )
 
+// wholeCut is the price cut that counts as a whole promotion.
+const wholeCut = 0.3
+
 // bring turns rows into series of periods.
 func bring(books []*book, f forecast.Freq) ([]forecast.Series, error) {
 	last := books[0].rows[0].date
@@ -77,8 +80,8 @@ func (b *book) series(f forecast.Freq, first, last day.Date, end, step int) fore
 			anyHidden = true
 		}
 		promo := c.promo
-		if c.day_ < 0.995 && !(promo > 0) {
-			promo = 1
+		if c.discount < 1 { // a cut by three tenths or more is a whole promotion
+			promo = math.Max(math.Min((1-c.discount)/wholeCut, 1), 0)
 		}
 		for j, x := range [3]float64{c.price, promo, c.dayOff} {
 			if math.IsNaN(x) {

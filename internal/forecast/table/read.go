@@ -43,9 +43,9 @@ const (
 
 // cell is what one row says.
 type cell struct {
-	date                                  day.Date
-	quantity                              float64
-	available, price, promo, day_, dayOff float64 // NaN unknown
+	date                                      day.Date
+	quantity                                  float64
+	available, price, promo, discount, dayOff float64 // NaN unknown
 }
 
 // book is one item's rows.
@@ -248,7 +248,7 @@ func readCell(row []string, at []int, dates map[string]day.Date, line int) (cell
 		{&c.available, colAvailable, 0, 1, false},
 		{&c.price, colPrice, 0, 1e12, false},
 		{&c.promo, colPromo, 0, 1, false},
-		{&c.day_, colDiscount, 0, 100, false},
+		{&c.discount, colDiscount, 0, 100, false},
 		{&c.dayOff, colHoliday, 0, 1, false},
 	}
 	for _, v := range values {
