@@ -8,8 +8,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +27,7 @@ import (
 	"buhuo/internal/purchase"
 	"buhuo/internal/sales"
 	"buhuo/internal/shop"
+	"buhuo/internal/shop/shopdb"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
 	"buhuo/internal/webtest"
@@ -110,8 +114,11 @@ func (f *filler) trade() {
 	f.must(err)
 	_, err = a.Catalog.SaveOffer(ctx, catalog.Offer{SupplierID: dealer.ID, ProductID: product.ID, SupplierCode: f.mark, Price: 240000})
 	f.must(err)
+	usual, err := a.Catalog.UsualSupplier(ctx)
+	f.must(err)
 	categories, err := a.Catalog.Categories(ctx)
 	f.must(err)
+	f.ids["usual"], f.ids["dealer"] = usual.ID, dealer.ID
 	f.ids["product"], f.ids["supplier"], f.ids["offer"], f.ids["category"] = product.ID, farmer.ID, offer.ID, categories[0].ID
 }
 
@@ -244,12 +251,55 @@ type house struct {
 	mine   filled
 }
 
+// newHouse opens a copy of a house that was filled once.
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	d := dbtest.SQLite(t)
+	one := template(t)
+	path := filepath.Join(t.TempDir(), db.FileName)
+	if err := os.WriteFile(path, one.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.OpenFile(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	a := app.Wire(d, atNoon)
-	mine := fill(t, a, "alpha", "")
-	return &house{App: a, db: d, mine: mine, server: a.Server(app.Config{}, slog.New(slog.DiscardHandler), "")}
+	return &house{App: a, db: d, mine: one.mine, server: a.Server(app.Config{}, slog.New(slog.DiscardHandler), "")}
+}
+
+type templateHouse struct {
+	mine filled
+	file []byte
+}
+
+var (
+	templateOnce sync.Once
+	templateMade templateHouse
+)
+
+func template(t *testing.T) templateHouse {
+	t.Helper()
+	templateOnce.Do(func() {
+		d := dbtest.SQLite(t)
+		templateMade.mine = fill(t, app.Wire(d, atNoon), "alpha", "")
+		path := filepath.Join(t.TempDir(), "filled.db")
+		if err := d.BackupTo(context.Background(), path); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if templateMade.file, err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if templateMade.file == nil {
+		t.Fatal("the filled house could not be made")
+	}
+	return templateMade
 }
 
 func (h *house) login(t *testing.T, role tenant.Role) *webtest.Browser {
@@ -267,4 +317,14 @@ func login(t *testing.T, h http.Handler, name, slug string) *webtest.Browser {
 	b := webtest.New(t, h)
 	b.PostForm("/login", url.Values{"login": {name}, "password": {secret(slug)}}).Want(http.StatusSeeOther)
 	return b
+}
+
+// removeMember takes a person out of the shop, as the command line does.
+func (h *house) removeMember(login string) error {
+	store := shopdb.New(h.db)
+	person, err := store.PersonByLogin(h.mine.ctx, login)
+	if err != nil {
+		return err
+	}
+	return h.db.Do(h.mine.ctx, func(ctx context.Context) error { return store.DeleteMembership(ctx, h.mine.shop.ID, person.ID) })
 }

@@ -39,6 +39,7 @@ func (e *Engine) secureHeaders(c *gin.Context) {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	if !readableAddress(c.Request.URL) {
+		e.chooseLanguage(c) // the refusal is read by somebody too
 		Fail(c, errBadText)
 		c.Abort()
 	}

@@ -1,0 +1,124 @@
+package app_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"buhuo/internal/ident"
+	"buhuo/internal/tenant"
+	"buhuo/internal/web"
+	"buhuo/internal/webtest"
+)
+
+// policy says who may use each route. A new route belongs here, by somebody who
+// has thought about it: the test fails until it does.
+var policy = map[string]web.Access{
+	"GET /healthz": web.Public, "GET /readyz": web.Public, "GET /static/*path": web.Public,
+	"GET /setup": web.Public, "POST /setup": web.Public, "GET /login": web.Public, "POST /login": web.Public, "POST /logout": web.Public,
+
+	"GET /settings": web.AnyMember, "POST /settings/appearance": web.AnyMember, "POST /settings/shop": web.AnyMember,
+	"GET /settings/password": web.AnyMember, "POST /settings/password": web.AnyMember,
+	"GET /settings/sessions": web.AnyMember, "POST /settings/sessions/:id/end": web.AnyMember,
+
+	"GET /": web.Viewer, "GET /more": web.Viewer, "GET /sales": web.Viewer, "GET /examples/:kind.csv": web.Viewer,
+	"GET /products": web.Viewer, "GET /products.json": web.Viewer, "GET /products/:id": web.Viewer,
+	"GET /suppliers": web.Viewer, "GET /suppliers/:id": web.Viewer, "GET /stock/movements": web.Viewer,
+	"GET /suggestions": web.Viewer, "GET /suggestions.csv": web.Viewer, "GET /suggestions.json": web.Viewer, "GET /suggestions/:id/why": web.Viewer,
+	"GET /orders": web.Viewer, "GET /orders.json": web.Viewer, "GET /orders/:id": web.Viewer, "GET /orders/:id.json": web.Viewer,
+	"GET /orders/:id.csv": web.Viewer, "GET /orders/:id.html": web.Viewer, "GET /orders/:id.pdf": web.Viewer,
+	"GET /import": web.Viewer, "GET /import/:number": web.Viewer,
+
+	"GET /sell": web.Seller, "POST /sell": web.Seller, "POST /sales": web.Seller, "POST /sales/:id/void": web.Seller, "POST /wishes": web.Seller,
+	"GET /stock/receive": web.Seller, "POST /stock/receive": web.Seller, "GET /stock/count": web.Seller, "POST /stock/count": web.Seller,
+	"GET /stock/counts/:id": web.Seller, "GET /stock/loss": web.Seller, "POST /stock/loss": web.Seller, "POST /orders/:id/receive": web.Seller,
+
+	"GET /stock/adjust": web.Manager, "POST /stock/adjust": web.Manager, "POST /stock/movements/:id/undo": web.Manager,
+	"GET /products/new": web.Manager, "POST /products/new": web.Manager, "GET /products/:id/edit": web.Manager, "POST /products/:id/edit": web.Manager,
+	"POST /products/:id/archive": web.Manager, "GET /products/:id/offers/new": web.Manager,
+	"GET /suppliers/new": web.Manager, "POST /suppliers/new": web.Manager, "GET /suppliers/:id/edit": web.Manager, "POST /suppliers/:id/edit": web.Manager,
+	"POST /suppliers/:id/archive": web.Manager, "GET /suppliers/:id/offers/new": web.Manager, "POST /suppliers/:id/offers/new": web.Manager,
+	"GET /offers/:id/edit": web.Manager, "POST /offers/:id/edit": web.Manager, "POST /offers/:id/archive": web.Manager,
+	"POST /suggestions": web.Manager, "GET /suggestions/:id/snooze": web.Manager, "POST /suggestions/:id/snooze": web.Manager,
+	"POST /suggestions/:id/reopen": web.Manager, "POST /orders": web.Manager, "POST /orders/:id/lines": web.Manager, "POST /orders/:id/send": web.Manager,
+	"POST /orders/:id/confirm": web.Manager, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
+	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
+
+	"POST /settings": web.Owner,
+}
+
+func TestEveryRouteHasAPolicy(t *testing.T) {
+	h := newHouse(t)
+	left := map[string]bool{}
+	for name := range policy {
+		left[name] = true
+	}
+	for _, route := range h.server.Engine().Routes() {
+		name := route.Method + " " + route.Path
+		if want, ok := policy[name]; !ok || route.Access != want {
+			t.Errorf("%s is open to %q; the policy says %q", name, route.Access, want)
+		}
+		delete(left, name)
+	}
+	for name := range left {
+		t.Errorf("%s has a policy but is no route", name)
+	}
+}
+
+// TestRolesAndRoutes sends an empty form, or reads, as everybody: those below the
+// policy are refused before anything is looked at, the others get past it.
+func TestRolesAndRoutes(t *testing.T) {
+	h := newHouse(t)
+	browsers := map[tenant.Role]*webtest.Browser{}
+	for _, role := range tenant.Roles() {
+		browsers[role] = h.login(t, role)
+	}
+	before := h.snapshot(t)
+	for _, route := range h.server.Engine().Routes() {
+		path := strings.NewReplacer(":id", ident.New().String(), ":number", "999999", ":kind", "sales", "*path", "none.css").Replace(route.Path)
+		for _, role := range tenant.Roles() {
+			if route.Path == "/logout" {
+				continue // tried where sessions are
+			}
+			var r *webtest.Response
+			if route.Method == http.MethodGet {
+				r = browsers[role].Get(path)
+			} else {
+				r = browsers[role].PostForm(path, url.Values{})
+			}
+			refused := r.Status == http.StatusForbidden
+			if may := allowed(route.Access, role); may == refused || r.Status == http.StatusUnauthorized && route.Access != web.Public {
+				t.Errorf("%s %s answers %d to a %s", route.Method, route.Path, r.Status, role)
+			}
+			if r.Status >= http.StatusInternalServerError && route.Path != "/readyz" {
+				t.Errorf("%s %s answers %d to a %s", route.Method, route.Path, r.Status, role)
+			}
+		}
+	}
+	unchanged(t, "an empty form", before, h.snapshot(t), "persons") // appearance may be kept
+}
+
+func allowed(a web.Access, role tenant.Role) bool {
+	return a == web.Public || a == web.AnyMember || role.AtLeast(tenant.Role(a))
+}
+
+// TestFormerMember: who is taken out of the shop is out at the next request.
+func TestFormerMember(t *testing.T) {
+	h := newHouse(t)
+	b := h.login(t, tenant.Viewer)
+	b.Get("/orders").Want(http.StatusOK)
+	if err := h.removeMember("alpha-viewer"); err != nil {
+		t.Fatal(err)
+	}
+	for _, route := range h.server.Engine().Routes() {
+		if route.Access == web.Public {
+			continue
+		}
+		for _, path := range paths(route, h.mine) {
+			if r := send(b, route.Method, path, url.Values{}); r.Status != http.StatusUnauthorized && !strings.HasPrefix(r.Location(), "/login") {
+				t.Errorf("%s %s answers %d to somebody who has left", route.Method, path, r.Status)
+			}
+		}
+	}
+}
