@@ -11,15 +11,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 //go:embed testdata/axe-4.14.1.min.js
@@ -32,9 +37,11 @@ type Tab struct {
 	ctx  context.Context
 	base string
 
-	mu             sync.Mutex
-	requests, size int
-	complaints     []string
+	mu         sync.Mutex
+	size       int
+	fetched    []string
+	complaints []string
+	status     int
 }
 
 // Chromium is the browser's path. Without one the test fails when CI is set and
@@ -90,7 +97,7 @@ func (b *Tab) hear(event any) {
 	case *runtime.EventExceptionThrown:
 		b.complaints = append(b.complaints, e.ExceptionDetails.Text)
 	case *network.EventRequestWillBeSent:
-		b.requests++
+		b.fetched = append(b.fetched, e.Request.URL)
 	case *network.EventLoadingFinished:
 		b.size += int(e.EncodedDataLength)
 	}
@@ -120,23 +127,90 @@ func Ask[T any](b *Tab, script string) T {
 // Width sets the width of the window in CSS pixels.
 func (b *Tab) Width(px int) {
 	b.t.Helper()
-	b.do(chromedp.EmulateViewport(int64(px), 900))
+	b.Size(px, 900)
+}
+
+// Size sets the window's width and height in CSS pixels.
+func (b *Tab) Size(width, height int) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(int64(width), int64(height)))
+}
+
+// Plain switches the scripts of pages off, as an old or careful browser does.
+func (b *Tab) Plain() {
+	b.t.Helper()
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+}
+
+// call gives the browser an order of its own protocol.
+func call[P any](b *Tab, order cdp.Command[P, cdp.Empty], params P) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, order, params); err != nil {
+		b.t.Fatalf("%s: %v", order.Method, err)
+	}
+}
+
+// Forget empties the browser's cache.
+func (b *Tab) Forget() {
+	b.t.Helper()
+	call(b, network.ClearBrowserCache, cdp.Empty{})
 }
 
 // Go opens a path of the site and waits until it has loaded.
 func (b *Tab) Go(path string) {
 	b.t.Helper()
 	b.mu.Lock()
-	b.requests, b.size = 0, 0
+	b.fetched, b.size = nil, 0
 	b.mu.Unlock()
-	b.do(chromedp.Navigate(b.base + path))
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	response, err := chromedp.Run(ctx, chromedp.NavigateResponse(b.base+path))
+	if err != nil || response == nil {
+		b.t.Fatalf("open %s: %v", path, err)
+	}
+	b.status = int(response.Status)
 }
 
-// Weight is what the last Go took: requests and bytes over the wire.
-func (b *Tab) Weight() (requests, bytes int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.requests, b.size
+// Status is what the server answered to the last Go.
+func (b *Tab) Status() int { return b.status }
+
+// Fetched is an answer that the page's own cookies were sent for.
+type Fetched struct {
+	Status int
+	Kind   string // Content-Type
+	Name   string // Content-Disposition
+	Body   []byte
+}
+
+// Fetch gets a path as a link of the page would, without leaving the page.
+func (b *Tab) Fetch(path string) Fetched {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	f, err := chromedp.Run(ctx, chromedp.Evaluate[Fetched](`fetch(`+quote(path)+`).then(async r => ({
+		Status: r.status, Kind: r.headers.get('Content-Type') || '', Name: r.headers.get('Content-Disposition') || '',
+		Body: await r.blob().then(b => new Promise(done => { const f = new FileReader(); f.onload = () => done(f.result.split(',')[1] || ''); f.readAsDataURL(b); })) }))`,
+		chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("fetch %s: %v", path, err)
+	}
+	return f
+}
+
+// Weight is what the last Go took: the different addresses asked for (the browser
+// has the second of two from its cache) and bytes over the wire.
+func (b *Tab) Weight() (fetched []string, bytes int) {
+	for was := -1; ; { // the browser asks for icons when the page has long loaded
+		b.mu.Lock()
+		fetched, bytes = slices.Clone(b.fetched), b.size
+		b.mu.Unlock()
+		if len(fetched)+bytes == was {
+			slices.Sort(fetched)
+			return slices.Compact(fetched), bytes
+		}
+		was = len(fetched) + bytes
+		time.Sleep(400 * time.Millisecond)
+	}
 }
 
 // Path is where the tab is.
@@ -148,13 +222,27 @@ func (b *Tab) Path() string {
 	return path
 }
 
-// Fill sets a field by its name.
+// Fill sets the first field of a name.
 func (b *Tab) Fill(name, value string) {
 	b.t.Helper()
+	b.FillNth(name, 0, value)
+}
+
+// FillNth sets the n-th field of a name, counted from 0.
+func (b *Tab) FillNth(name string, nth int, value string) {
+	b.t.Helper()
 	n, v := quote(name), quote(value)
-	if !Ask[bool](b, `(() => { const f = document.querySelector('[name=' + CSS.escape(`+n+`) + ']:not([type=hidden])'); if (!f) return false;
+	if !Ask[bool](b, `(() => { const f = document.querySelectorAll('[name=' + CSS.escape(`+n+`) + ']:not([type=hidden])')[`+strconv.Itoa(nth)+`]; if (!f) return false;
 		f.value = `+v+`; f.dispatchEvent(new Event('input', {bubbles: true})); f.dispatchEvent(new Event('change', {bubbles: true})); return f.value === `+v+`; })()`) {
 		b.t.Fatalf("no field %s that takes %q at %s", name, value, b.Path())
+	}
+}
+
+// Choose ticks the radio button of a name and value.
+func (b *Tab) Choose(name, value string) {
+	b.t.Helper()
+	if !Ask[bool](b, `(() => { const f = document.querySelector('input[name=' + CSS.escape(`+quote(name)+`) + '][value=' + CSS.escape(`+quote(value)+`) + ']'); if (f) f.click(); return !!f && f.checked; })()`) {
+		b.t.Fatalf("no choice %s=%s at %s", name, value, b.Path())
 	}
 }
 
@@ -167,18 +255,55 @@ func (b *Tab) Upload(name, path string) {
 // Press clicks what the selector finds and waits for the page that follows.
 func (b *Tab) Press(selector string) {
 	b.t.Helper()
-	before := Ask[float64](b, "performance.timeOrigin")
+	before := b.born()
 	if !Ask[bool](b, `(() => { const e = document.querySelector(`+quote(selector)+`); if (!e) return false; e.scrollIntoView({block: 'center'}); e.click(); return true; })()`) {
 		b.t.Fatalf("nothing to press: %s at %s\n%s", selector, b.Path(), b.Text("main"))
 	}
-	for range 400 {
+	b.follow(before, "pressing "+selector)
+}
+
+// born tells one page from the next.
+func (b *Tab) born() float64 { return Ask[float64](b, "performance.timeOrigin") }
+
+// follow waits for the page that comes after the one born before.
+func (b *Tab) follow(before float64, what string) {
+	b.t.Helper()
+	from := b.Path()
+	for range 800 {
 		loaded, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](fmt.Sprintf("performance.timeOrigin !== %f && document.readyState === 'complete'", before)))
 		if err == nil && loaded {
 			return
 		}
 		time.Sleep(25 * time.Millisecond)
 	}
-	b.t.Fatalf("pressing %s led nowhere from %s", selector, b.Path())
+	b.t.Fatalf("%s led nowhere from %s", what, from)
+}
+
+// Reach moves on with the tab key until the focus is on what the selector finds.
+func (b *Tab) Reach(selector string) {
+	b.t.Helper()
+	for range 200 {
+		if Ask[bool](b, "document.activeElement.matches("+quote(selector)+")") {
+			return
+		}
+		b.do(chromedp.KeyEvent(kb.Tab))
+	}
+	b.t.Fatalf("the tab key does not reach %s at %s", selector, b.Path())
+}
+
+// Type types into what has the focus.
+func (b *Tab) Type(text string) {
+	b.t.Helper()
+	b.do(chromedp.KeyEvent(text))
+}
+
+// Enter types into what has the focus, then presses the enter key and waits for
+// the page that follows.
+func (b *Tab) Enter(text string) {
+	b.t.Helper()
+	before := b.born()
+	b.do(chromedp.KeyEvent(text + kb.Enter))
+	b.follow(before, "the enter key")
 }
 
 // Text is the visible text of what the selector finds first.
@@ -236,7 +361,7 @@ func (b *Tab) Axe() {
 func (b *Tab) Fits() {
 	b.t.Helper()
 	if over := Ask[float64](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
-		wide := Ask[string](b, `[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll')).slice(0, 3).map(e => e.outerHTML.slice(0, 160)).join('\n')`)
+		wide := Ask[string](b, `(() => { const inside = e => { for (e = e.parentElement; e; e = e.parentElement) if (e !== document.documentElement && e !== document.body && /auto|scroll|hidden/.test(getComputedStyle(e).overflowX)) return true; return false; }; return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !inside(e)).slice(0, 3).map(e => e.outerHTML.slice(0, 160)).join("\n") })()`)
 		b.t.Errorf("%s is %.0f px wider than the window:\n%s", b.Path(), over, wide)
 	}
 }

@@ -1,0 +1,173 @@
+package e2e_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"buhuo/internal/demo"
+	"buhuo/internal/e2e"
+	"buhuo/internal/i18n"
+)
+
+// TestEveryPage opens every page of the demo in each language, on a phone and on a
+// wide screen. The list is the program's own table of routes, so that a new page
+// is looked at from its first day.
+func TestEveryPage(t *testing.T) {
+	slow(t)
+	s := startDemo(t)
+	manager := e2e.Open(t, s.Base, 1280)
+	logIn(t, manager)
+	pages := everyPage(t, s, manager)
+	for _, width := range []int{360, 1280} {
+		for _, lang := range i18n.Langs() {
+			t.Run(string(lang)+map[int]string{360: "-phone", 1280: "-wide"}[width], func(t *testing.T) {
+				tab := e2e.Open(t, s.Base, width)
+				tab.Go("/login?lang=" + string(lang))
+				healthy(t, tab, lang)
+				logIn(t, tab)
+				for _, path := range pages {
+					tab.Go(path)
+					if tab.Status() != http.StatusOK {
+						t.Errorf("%s answers %d", path, tab.Status())
+						continue
+					}
+					// What axe finds hardly depends on the language, and it is slow.
+					if width == 360 || lang == i18n.ZhHans {
+						healthy(t, tab, lang)
+					} else {
+						readable(t, tab, lang)
+					}
+				}
+			})
+		}
+	}
+}
+
+// logIn passes the login page, where the tab stands or not.
+func logIn(t *testing.T, tab *e2e.Tab) {
+	t.Helper()
+	if !strings.HasPrefix(tab.Path(), "/login") {
+		tab.Go("/login")
+	}
+	tab.Fill("login", demo.Login)
+	tab.Fill("password", demo.Password)
+	tab.Press("form[action='/login'] button")
+	if tab.Path() != "/" {
+		t.Fatalf("the login leads to %s\n%s", tab.Path(), tab.Text("main"))
+	}
+}
+
+// everyPage is an address for each GET route that answers with a page.
+func everyPage(t *testing.T, s *site, tab *e2e.Tab) []string {
+	t.Helper()
+	examples := examplesOf(t, tab)
+	out := []string{"/suggestions?page=2", "/products?q=%E6%B2%A1%E6%9C%89", "/orders?state=received", "/suggestions?page=40"}
+	for _, r := range s.Routes {
+		switch {
+		case r.Method != http.MethodGet, r.Path == "/setup", r.Path == "/login":
+			continue // both lead on when somebody is logged in
+		case strings.HasPrefix(r.Path, "/healthz"), strings.HasPrefix(r.Path, "/readyz"), strings.HasPrefix(r.Path, "/static"):
+			continue
+		}
+		switch filepath.Ext(r.Path) {
+		case ".csv", ".json", ".pdf":
+			continue // files, not pages
+		}
+		if len(r.Params()) == 0 {
+			out = append(out, r.Path)
+		} else if len(examples[r.Path]) == 0 {
+			t.Errorf("no address is known for %s: add one to examplesOf", r.Path)
+		}
+		out = append(out, examples[r.Path]...)
+	}
+	return out
+}
+
+// examplesOf finds addresses for the routes with parameters, as a person would:
+// by following links.
+func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
+	t.Helper()
+	first := func(page, selector string) string {
+		t.Helper()
+		tab.Go(page)
+		href := e2e.Ask[string](tab, "(document.querySelector(`"+selector+"`) || {getAttribute: () => ''}).getAttribute('href')")
+		if href == "" {
+			t.Fatalf("%s has no link %s\n%s", page, selector, tab.Text("main"))
+		}
+		return href
+	}
+	product := first("/suggestions", "main tbody a.name[href^='/products/']")
+	id := strings.TrimPrefix(product, "/products/")
+	suggestion := strings.Replace(product, "/products/", "/suggestions/", 1)
+	supplier := first("/suppliers", "main a[href^='/suppliers/']:not([href$='/new'])")
+	tab.Go("/orders")
+	orders := e2e.Ask[[]string](tab, "[...new Map([...document.querySelectorAll('main tbody tr')].map(r => [r.querySelector('.badge').innerText, r.querySelector('a').getAttribute('href')])).values()]")
+	if len(orders) < 2 {
+		t.Fatalf("the demo's orders should stand in several states: %q", orders)
+	}
+	return map[string][]string{
+		"/products/:id":             {product},
+		"/products/:id/edit":        {product + "/edit"},
+		"/products/:id/offers/new":  {product + "/offers/new"},
+		"/suppliers/:id":            {supplier},
+		"/suppliers/:id/edit":       {supplier + "/edit"},
+		"/suppliers/:id/offers/new": {supplier + "/offers/new"},
+		"/offers/:id/edit":          {first(supplier, "main a[href^='/offers/']")},
+		"/stock/receive":            {"/stock/receive?product=" + id},
+		"/stock/count":              {"/stock/count?product=" + id, "/stock/count?blind=1"},
+		"/stock/adjust":             {"/stock/adjust?product=" + id},
+		"/stock/loss":               {"/stock/loss?product=" + id},
+		"/orders/:id":               orders,
+		"/orders/:id.html":          {orders[0] + ".html"},
+		"/suggestions/:id/why":      {suggestion + "/why"},
+		"/suggestions/:id/snooze":   {suggestion + "/snooze"},
+		"/stock/counts/:id":         {counted(t, tab, id)},
+		"/import/:number":           {imported(t, tab)},
+	}
+}
+
+// counted counts one product and answers the address of the result.
+func counted(t *testing.T, tab *e2e.Tab, product string) string {
+	t.Helper()
+	tab.Go("/stock/count?product=" + product)
+	tab.Fill("counted", "3")
+	tab.Press("main form button[data-kind=primary]")
+	if !strings.HasPrefix(tab.Path(), "/stock/counts/") {
+		t.Fatalf("a count leads to %s\n%s", tab.Path(), tab.Text("main"))
+	}
+	return tab.Path()
+}
+
+// imported brings in a file with a bad line and answers the address of the report.
+func imported(t *testing.T, tab *e2e.Tab) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "stock.csv")
+	if err := os.WriteFile(file, []byte("item,quantity\n1001,12\n没有的,4\n1101,many\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tab.Go("/import")
+	tab.Choose("kind", "stock")
+	tab.Upload("file", file)
+	tab.Press("main form button[data-kind=primary]")
+	if !strings.HasPrefix(tab.Path(), "/import/") {
+		t.Fatalf("an import leads to %s\n%s", tab.Path(), tab.Text("main"))
+	}
+	return tab.Path()
+}
+
+// TestErrorPages opens what does not exist and what is not allowed.
+func TestErrorPages(t *testing.T) {
+	slow(t)
+	s := start(t)
+	tab := e2e.Open(t, s.Base, 360)
+	for _, lang := range i18n.Langs() {
+		tab.Go("/no/such/page?lang=" + string(lang))
+		if tab.Status() != http.StatusNotFound {
+			t.Errorf("a missing page answers %d", tab.Status())
+		}
+		healthy(t, tab, lang)
+	}
+}
