@@ -364,6 +364,14 @@ func (b *Tab) Fits() {
 		wide := Ask[string](b, `(() => { const inside = e => { for (e = e.parentElement; e; e = e.parentElement) if (e !== document.documentElement && e !== document.body && /auto|scroll|hidden/.test(getComputedStyle(e).overflowX)) return true; return false; }; return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !inside(e)).slice(0, 3).map(e => e.outerHTML.slice(0, 160)).join("\n") })()`)
 		b.t.Errorf("%s is %.0f px wider than the window:\n%s", b.Path(), over, wide)
 	}
+	small := Ask[[]string](b, `[...document.querySelectorAll("button, select, summary, .button, .tabs a, .links a, input:not([type=hidden]):not([type=radio]):not([type=checkbox])")].filter(e => e.checkVisibility()).map(e => [e.getBoundingClientRect(), e]).filter(([r]) => r.width > 0 && (r.height < 44 || r.width < 44)).map(([r, e]) => Math.round(r.width) + "×" + Math.round(r.height) + " " + e.outerHTML.slice(0, 120))`)
+	for i, s := range small {
+		if i == 3 {
+			b.t.Errorf("and %d more", len(small)-3)
+			break
+		}
+		b.t.Errorf("%s: too small for a finger: %s", b.Path(), s)
+	}
 }
 
 // Shot writes a picture of the whole page.
