@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
@@ -14,11 +15,11 @@ import (
 	"buhuo/internal/tenant"
 )
 
-// maxText bounds the reasons and notes that people type, in bytes.
+// maxText bounds the reasons and notes that people type, in characters.
 const maxText = 500
 
 func checkText(field, s string) error {
-	if len(s) > maxText {
+	if utf8.RuneCountInString(s) > maxText {
 		return fault.New(fault.Invalid, "stock.text_too_long").WithField(field)
 	}
 	return nil
@@ -209,7 +210,7 @@ type ReceiveLine struct {
 	Expiry    *day.Date
 }
 
-// maxLot bounds a lot's code, in bytes.
+// maxLot bounds a lot's code, in characters.
 const maxLot = 120
 
 // Receive posts a delivery, one lot a line. Errors carry the field "line N" as
@@ -253,7 +254,7 @@ func (r ReceiveRequest) check() error {
 		if l.UnitCost != nil && *l.UnitCost < 0 || l.Value != nil && *l.Value < 0 {
 			problems.Add(fault.New(fault.Invalid, "stock.cost_negative").WithField(field("cost")))
 		}
-		if len(l.Lot) > maxLot {
+		if utf8.RuneCountInString(l.Lot) > maxLot {
 			problems.Add(fault.New(fault.Invalid, "stock.text_too_long").WithField(field("lot")))
 		}
 	}
