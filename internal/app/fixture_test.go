@@ -142,7 +142,7 @@ func (f *filler) past() {
 		{ProductID: f.ids["product"], Quantity: 1000, Unit: "kg"},
 	}})
 	f.must(err)
-	f.must(a.Sales.Wish(ctx, "没有的货"+f.mark, sales.WishAsked, nil))
+	f.must(a.Sales.Wish(ctx, ident.New(), "没有的货"+f.mark, sales.WishAsked, nil))
 	f.must(a.Stock.Allocate(ctx, []stock.Allocation{{SourceID: ident.New(), SourceLine: 1, ProductID: f.ids["product"], Quantity: 500}}))
 	moved, err := a.Stock.Movements(ctx, stock.MovementQuery{})
 	f.must(err)

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -198,11 +199,17 @@ func (s *Service) insertSupplier(ctx context.Context, supplier Supplier) (Suppli
 	if err != nil {
 		return Supplier{}, err
 	}
-	if supplier.ID.IsNil() {
+	mayBeThere := !supplier.ID.IsNil()
+	if !mayBeThere {
 		supplier.ID = ident.New()
 	}
 	supplier.Version = 1
 	err = s.atomic.Do(ctx, func(ctx context.Context) error {
+		if mayBeThere {
+			if again, err := s.madeSupplier(ctx, supplier); err != nil || again {
+				return err
+			}
+		}
 		if err := s.store.InsertSupplier(ctx, s.supplierRecord(supplier)); err != nil {
 			return err
 		}
@@ -212,6 +219,24 @@ func (s *Service) insertSupplier(ctx context.Context, supplier Supplier) (Suppli
 		return Supplier{}, err
 	}
 	return supplier, nil
+}
+
+// madeSupplier reports whether the supplier was made before; one of that id with
+// other content is a Conflict.
+func (s *Service) madeSupplier(ctx context.Context, supplier Supplier) (bool, error) {
+	before, err := s.store.Supplier(ctx, supplier.ID)
+	if isMissing(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	before.Version, before.Closures = supplier.Version, append([]Closure(nil), before.Closures...)
+	supplier.Closures = append([]Closure(nil), supplier.Closures...)
+	if !reflect.DeepEqual(before, supplier) {
+		return false, reused()
+	}
+	return true, nil
 }
 
 func (s *Service) supplierRecord(supplier Supplier) SupplierRecord {

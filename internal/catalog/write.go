@@ -3,15 +3,19 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"buhuo/internal/fault"
 	"buhuo/internal/ident"
+	"buhuo/internal/measure"
 )
 
 // Create makes a product. Fields that are not acceptable come back together as
-// fault.Fields; a code or barcode that another product has is among them.
+// fault.Fields; a code or barcode that another product has is among them. A draft
+// whose id was made before changes nothing; with other content it is a Conflict.
 func (s *Service) Create(ctx context.Context, d Draft) (Product, error) {
 	d, err := d.Clean()
 	if err != nil {
@@ -20,6 +24,10 @@ func (s *Service) Create(ctx context.Context, d Draft) (Product, error) {
 	var p Product
 	err = s.atomic.Do(ctx, func(ctx context.Context) error {
 		draft := d
+		if made, again, err := s.made(ctx, draft); err != nil || again {
+			p = made
+			return err
+		}
 		codes, err := s.store.Codes(ctx)
 		if err != nil {
 			return err
@@ -49,6 +57,40 @@ func (s *Service) Create(ctx context.Context, d Draft) (Product, error) {
 	}
 	return p, nil
 }
+
+// made finds the product that the draft made before.
+func (s *Service) made(ctx context.Context, d Draft) (Product, bool, error) {
+	if d.ID.IsNil() {
+		return Product{}, false, nil
+	}
+	p, err := s.Product(ctx, d.ID)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return Product{}, false, nil
+	}
+	if err == nil && !d.made(p) {
+		err = reused()
+	}
+	return p, err == nil, err
+}
+
+// made reports whether p is what the cleaned draft makes.
+func (d Draft) made(p Product) bool {
+	if d.Code == "" {
+		d.Code = p.Code
+	}
+	is, err := DraftOf(p).Clean()
+	return err == nil && reflect.DeepEqual(is.sorted(), d.sorted())
+}
+
+// sorted has the lists in one order, and none instead of empty ones.
+func (d Draft) sorted() Draft {
+	d.Barcodes = append([]string(nil), slices.Sorted(slices.Values(d.Barcodes))...)
+	d.Packs = append([]measure.Pack(nil), slices.SortedFunc(slices.Values(d.Packs), func(a, b measure.Pack) int { return strings.Compare(a.Unit, b.Unit) })...)
+	return d
+}
+
+// reused is the fault for a form whose id another content had before.
+func reused() *fault.Error { return fault.New(fault.Conflict, "catalog.client_id_used") }
 
 func (s *Service) newRecord(d Draft, categoryID ident.ID) Record {
 	id := d.ID

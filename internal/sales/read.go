@@ -232,9 +232,10 @@ func (d *DaySales) add(l DayLine) error {
 	return nil
 }
 
-// Wish notes something asked for in vain. productID names the product when the
-// shop usually has it; a product of another shop is NotFound.
-func (s *Service) Wish(ctx context.Context, text string, kind WishKind, productID *ident.ID) error {
+// Wish notes something asked for in vain; the same text under the same clientID
+// (Nil: none) is noted once. productID names the product when the shop usually has
+// it; a product of another shop is NotFound.
+func (s *Service) Wish(ctx context.Context, clientID ident.ID, text string, kind WishKind, productID *ident.ID) error {
 	scope, err := tenant.Must(ctx)
 	if err != nil {
 		return err
@@ -256,10 +257,14 @@ func (s *Service) Wish(ctx context.Context, text string, kind WishKind, productI
 			return err
 		}
 	}
+	id := ident.New()
+	if !clientID.IsNil() {
+		id = ident.Derive(clientID, []byte(text))
+	}
 	now, today := s.clock(scope)
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
 		return s.store.InsertWish(ctx, Wish{
-			ID: ident.New(), Text: text, Kind: kind, ProductID: productID, BusinessDay: today, RecordedAt: now, PersonID: scope.Person,
+			ID: id, Text: text, Kind: kind, ProductID: productID, BusinessDay: today, RecordedAt: now, PersonID: scope.Person,
 		})
 	})
 }

@@ -185,8 +185,9 @@ func (f *Values) ID(name string) ident.ID { return required(f, name, parseID) }
 // IDOpt is ID, or false when the field is empty.
 func (f *Values) IDOpt(name string) (ident.ID, bool) { return optional(f, name, parseID) }
 
+// parseID takes capitals too: some devices write their ids so.
 func parseID(s string) (ident.ID, error) {
-	id, err := ident.Parse(s)
+	id, err := ident.Parse(strings.ToLower(s))
 	if err != nil {
 		return ident.Nil, fault.New(fault.Invalid, "web.bad_id").WithCause(err)
 	}

@@ -30,6 +30,7 @@ func (h *Handlers) newProduct(c *gin.Context) error {
 func (h *Handlers) createProduct(c *gin.Context) error {
 	f := web.FormOf(c)
 	d := readProduct(f)
+	d.ID, _ = f.IDOpt("client_id")
 	err := f.Err()
 	var p catalog.Product
 	if err == nil {

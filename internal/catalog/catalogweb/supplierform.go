@@ -33,6 +33,7 @@ func (h *Handlers) newSupplier(c *gin.Context) error {
 func (h *Handlers) createSupplier(c *gin.Context) error {
 	f := web.FormOf(c)
 	s := readSupplier(c, f)
+	s.ID, _ = f.IDOpt("client_id")
 	err := f.Err()
 	if err == nil {
 		s, err = h.catalog.CreateSupplier(c.Request.Context(), s)
@@ -138,11 +139,14 @@ func languages() []string {
 func readWeekdays(f *web.Values) catalog.Weekdays {
 	var w catalog.Weekdays
 	for _, v := range f.All("order_weekdays", 1) {
-		if n, err := strconv.Atoi(v); err == nil && n >= 0 && n < 7 {
-			w |= 1 << n
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 || n > 6 {
+			w = 0
+			break
 		}
+		w |= 1 << n
 	}
-	if w == 0 {
+	if w == 0 && f.Problem("order_weekdays") == nil {
 		f.Add("order_weekdays", fault.New(fault.Invalid, "catalog.weekdays_unreadable"))
 	}
 	return w

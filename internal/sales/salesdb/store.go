@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"buhuo/internal/day"
 	"buhuo/internal/db"
@@ -275,9 +276,9 @@ func each(tx *gorm.DB, fn func(sales.DayLine) error) error {
 	return db.Err(rows.Err())
 }
 
-// InsertWish writes one.
+// InsertWish writes one, unless its id is there.
 func (s *Store) InsertWish(ctx context.Context, w sales.Wish) error {
-	return db.Err(s.d.From(ctx).Create(&wishRow{
+	return db.Err(s.d.From(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&wishRow{
 		ID: w.ID, Text: w.Text, Kind: string(w.Kind), ProductID: w.ProductID, BusinessDay: w.BusinessDay,
 		RecordedAt: int64(w.RecordedAt), PersonID: w.PersonID,
 	}).Error)

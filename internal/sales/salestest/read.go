@@ -157,10 +157,10 @@ func testPopular(t *testing.T, h House) {
 func testWishes(t *testing.T, h House) {
 	s := h.Service()
 	p := h.product(t, h.A, dates())
-	if err := s.Wish(h.A, "  无糖 \u200b酸奶 ", sales.WishAsked, nil); err != nil {
+	if err := s.Wish(h.A, ident.Nil, "  无糖 \u200b酸奶 ", sales.WishAsked, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Wish(h.A, "红枣", sales.WishSearch, &p.ID); err != nil {
+	if err := s.Wish(h.A, ident.Nil, "红枣", sales.WishSearch, &p.ID); err != nil {
 		t.Fatal(err)
 	}
 	list, err := s.Wishes(h.A, today)
@@ -174,10 +174,10 @@ func testWishes(t *testing.T, h House) {
 	if list, err := s.Wishes(h.A, today+1); err != nil || len(list) != 0 {
 		t.Errorf("tomorrow's wishes %+v, %v", list, err)
 	}
-	refused(t, s.Wish(h.A, " \u200b", sales.WishAsked, nil), fault.Invalid, "sales.wish_empty", "text")
-	refused(t, s.Wish(h.A, strings.Repeat("长", 201), sales.WishAsked, nil), fault.Invalid, "catalog.too_long", "text")
-	refused(t, s.Wish(h.A, "x", "dream", nil), fault.Invalid, "sales.kind_unknown", "kind")
-	if err := s.Wish(h.B, "红枣", sales.WishAsked, &p.ID); fault.KindOf(err) != fault.NotFound {
+	refused(t, s.Wish(h.A, ident.Nil, " \u200b", sales.WishAsked, nil), fault.Invalid, "sales.wish_empty", "text")
+	refused(t, s.Wish(h.A, ident.Nil, strings.Repeat("长", 201), sales.WishAsked, nil), fault.Invalid, "catalog.too_long", "text")
+	refused(t, s.Wish(h.A, ident.Nil, "x", "dream", nil), fault.Invalid, "sales.kind_unknown", "kind")
+	if err := s.Wish(h.B, ident.Nil, "红枣", sales.WishAsked, &p.ID); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("about another shop's product: %v", err)
 	}
 }
@@ -221,7 +221,7 @@ func testTwoShops(t *testing.T, h House) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Wish(h.A, "酸奶", sales.WishAsked, nil); err != nil {
+	if err := s.Wish(h.A, ident.Nil, "酸奶", sales.WishAsked, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Import(h.A, sales.ImportRequest{Kind: sales.ImportSales, FileName: "a.csv", Body: strings.NewReader("item,date,quantity\n1001,2026-11-01,2\n")}); err != nil {
@@ -336,7 +336,7 @@ func testNoShop(t *testing.T, h House) {
 	_, _, _, recorded := s.Record(ctx, one("1001", 1, ""))
 	_, imported := s.Import(ctx, sales.ImportRequest{Kind: sales.ImportSales, Body: strings.NewReader("item\n")})
 	for name, err := range map[string]error{
-		"Record": recorded, "Import": imported, "Void": s.Void(ctx, ident.New(), ""), "Wish": s.Wish(ctx, "x", sales.WishAsked, nil),
+		"Record": recorded, "Import": imported, "Void": s.Void(ctx, ident.New(), ""), "Wish": s.Wish(ctx, ident.Nil, "x", sales.WishAsked, nil),
 		"LoadHistory": s.LoadHistory(ctx, []sales.Sale{{}}),
 	} {
 		if fault.KindOf(err) != fault.Unauthenticated {

@@ -114,9 +114,10 @@ func flashKey(warnings []stock.Warning) string {
 func (h *Handlers) wish(c *gin.Context) error {
 	f := web.FormOf(c)
 	text := f.String("text", 200)
+	id, _ := f.IDOpt("client_id")
 	err := f.Err()
 	if err == nil {
-		err = h.sales.Wish(c.Request.Context(), text, sales.WishAsked, nil)
+		err = h.sales.Wish(c.Request.Context(), id, text, sales.WishAsked, nil)
 	}
 	if f.Refused(err) {
 		return h.counter(c, http.StatusUnprocessableEntity, counter{})

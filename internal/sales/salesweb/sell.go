@@ -170,6 +170,9 @@ func (h *Handlers) counter(c *gin.Context, status int, page counter) error {
 		Find: ui.FieldModel{Name: "q", Label: t.T("sales.find_label"), Hint: t.T("sales.find_hint"), Value: page.search, Focus: len(page.lines) == 0},
 		Wish: ui.FieldModel{ID: "wish", Name: "text", Label: t.T("sales.wish_label"), Hint: t.T("sales.wish_hint"), Value: page.search, Max: 200},
 	}
+	if v := f.Value("text"); v != "" { // a wish that was refused
+		m.Wish.Value, m.Wish.Error = v, f.Sentence("text")
+	}
 	if v := f.Value("client_id"); v != "" && page.typed != nil {
 		m.Client = v
 	}
