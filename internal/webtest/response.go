@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -202,6 +203,9 @@ func (f *Form) read(field *goquery.Selection) {
 
 // Value is what the form holds in a field.
 func (f *Form) Value(name string) string { return f.values.Get(name) }
+
+// All is what the form holds in a repeated field.
+func (f *Form) All(name string) []string { return slices.Clone(f.values[name]) }
 
 // Set fills a field; one that the form does not have fails the test, because a
 // person could not fill it.

@@ -1,0 +1,387 @@
+package app_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"buhuo/internal/ident"
+	"buhuo/internal/tenant"
+	"buhuo/internal/webtest"
+)
+
+// kind is what a field is for; it decides what must be refused there.
+type kind int
+
+const (
+	amount   kind = iota // a number above zero
+	count                // a number of zero or more
+	optional             // the same, may be empty
+	signed               // a number that may be below zero
+	date                 // may be empty
+	line                 // text, may be empty
+	title                // text, not empty
+	choice               // one of a list
+	code                 // names something; forms carry it along
+	hidden               // an id
+)
+
+var (
+	noNumbers = []string{"abc", "NaN", "Inf", "-Infinity", "1e3", "0x10", "1/2", "1 2 x", "99999999999999999999", "1.2345678", "🍊", "𬍛", "--1", strings.Repeat("9", 5000)}
+	noDates   = []string{"1899-12-31", "2999-01-01", "2026-02-30", "0000-00-00", "yesterday", "2026-13-01", "🍊", "99999-01-01", strings.Repeat("2026-01-01", 99)}
+	noTexts   = []string{strings.Repeat("𬍛", 10_000), strings.Repeat("a", 60_000)}
+	noChoices = []string{"king", "🍊", "' OR 1=1 --", "NULL", strings.Repeat("x", 9000)}
+	noIDs     = []string{"1", "not-an-id", "00000000-0000-0000-0000-00000000000g", "🍊", strings.Repeat("0", 4000)}
+	empty     = []string{"", "   ", "\u200b\u202e"}
+)
+
+// refused are the values that a field of that kind must refuse.
+func (k kind) refused() []string {
+	switch k {
+	case amount:
+		return slices.Concat(noNumbers, empty, []string{"0", "-1", "-0.5", "０"})
+	case count:
+		return slices.Concat(noNumbers, empty, []string{"-1"})
+	case optional:
+		return slices.Concat(noNumbers, []string{"-1"})
+	case signed:
+		return noNumbers
+	case date:
+		return noDates
+	case line:
+		return noTexts
+	case title:
+		return slices.Concat(noTexts, empty)
+	case choice:
+		return noChoices
+	case code:
+		return noTexts
+	default:
+		return noIDs
+	}
+}
+
+// odd are values that may be taken or refused, but never break anything.
+func (k kind) odd() []string {
+	switch k {
+	case amount, count, optional, signed:
+		return []string{"１２", "1,5", "1.500", " 2 ", "1,234.5", "十", "+1", "1.", ".5", "٣", "1\t", "¥3"}
+	case date:
+		return []string{"２０２６-１２-０１", "2026/12/1", "2026年12月1日", "20261201", "2027-12-31", "2026-1-1"}
+	case line, title:
+		return []string{
+			"🍊🍋", "𬍛𬍛", "=1+1", "@SUM(A1)", "<script>alert(1)</script>", "'; DROP TABLE sales; --", "a\r\nb", "\u202egnp.exe", "%s%n{name}{{.}}", "e\u0301",
+			"\ufffd", "-1+2", "\\", "\"", "𝕏" + strings.Repeat("\u0301", 50),
+		}
+	default:
+		return nil
+	}
+}
+
+// form is one form of the program: where it stands, what a person fills in, and
+// what each field is for.
+type form struct {
+	page   func(f filled) string
+	action func(f filled) string
+	role   tenant.Role
+	good   url.Values
+	fields map[string]kind
+}
+
+func at(path string, names ...string) func(filled) string {
+	return func(f filled) string {
+		for _, name := range names {
+			path = strings.Replace(path, ":id", f.ids[name].String(), 1)
+		}
+		return path
+	}
+}
+
+// forms are all forms that take what people type.
+var forms = map[string]form{
+	"settings": {page: at("/settings"), action: at("/settings"), role: tenant.Owner, fields: map[string]kind{
+		"name": title, "policy": choice, "open_hour": choice, "close_hour": choice, "market_days": line, "show_unit": choice, "version": count, "province": choice,
+	}},
+	"product":       {page: at("/products/new"), action: at("/products/new"), role: tenant.Manager, good: url.Values{"name": {"新货"}}, fields: productFields},
+	"product edit":  {page: at("/products/:id/edit", "product"), action: at("/products/:id/edit", "product"), role: tenant.Manager, fields: productFields},
+	"supplier":      {page: at("/suppliers/new"), action: at("/suppliers/new"), role: tenant.Manager, good: url.Values{"name": {"新家"}, "kind": {"farmer"}}, fields: supplierFields},
+	"supplier edit": {page: at("/suppliers/:id/edit", "supplier"), action: at("/suppliers/:id/edit", "supplier"), role: tenant.Manager, fields: supplierFields},
+	"offer": {page: func(f filled) string {
+		return "/suppliers/" + f.ids["usual"].String() + "/offers/new?product=" + f.ids["product"].String()
+	}, action: at("/suppliers/:id/offers/new", "usual"), role: tenant.Manager, good: url.Values{"price": {"5"}}, fields: offerFields},
+	"offer edit": {page: at("/offers/:id/edit", "offer"), action: at("/offers/:id/edit", "offer"), role: tenant.Manager, fields: offerFields},
+	"sale": {page: func(f filled) string { return "/sell?product=" + url.QueryEscape(f.code) }, action: at("/sales"), role: tenant.Seller,
+		good: url.Values{"quantity": {"1"}}, fields: map[string]kind{"quantity": amount, "unit": choice, "channel": code, "province": choice, "product_code": code, "client_id": hidden}},
+	"wish": {page: at("/sell"), action: at("/wishes"), role: tenant.Seller, good: url.Values{"text": {"没有的货"}}, fields: map[string]kind{"text": title}},
+	"receive goods": {page: at("/stock/receive?product=:id", "product"), action: at("/stock/receive"), role: tenant.Seller, good: url.Values{"quantity": {"3"}},
+		fields: map[string]kind{"quantity": amount, "unit": choice, "cost": optional, "paid": optional, "expiry": date, "lot": line, "supplier": hidden, "note": line, "client_id": hidden, "product": hidden}},
+	"count": {page: at("/stock/count?product=:id", "product"), action: at("/stock/count"), role: tenant.Seller, good: url.Values{"counted": {"12"}},
+		fields: map[string]kind{"counted": count, "unit": choice, "expected": signed, "note": line, "client_id": hidden, "product": hidden}},
+	"adjust": {page: at("/stock/adjust?product=:id", "product"), action: at("/stock/adjust"), role: tenant.Manager, good: url.Values{"quantity": {"1"}, "reason": {"数错"}, "direction": {"less"}},
+		fields: map[string]kind{"quantity": amount, "unit": choice, "direction": choice, "reason": title, "note": line, "client_id": hidden, "product": hidden}},
+	"loss": {page: at("/stock/loss?product=:id", "product"), action: at("/stock/loss"), role: tenant.Seller, good: url.Values{"quantity": {"1"}, "reason": {"spoilage"}},
+		fields: map[string]kind{"quantity": amount, "unit": choice, "reason": choice, "lot": hidden, "note": line, "client_id": hidden, "product": hidden}},
+	"delivery": {page: at("/orders/:id", "sent"), action: at("/orders/:id/receive", "sent"), role: tenant.Seller,
+		fields: map[string]kind{"line": amount, "quantity": optional, "price": optional, "lot": line, "expiry": date, "client_id": hidden}},
+	"draft": {page: at("/orders/:id", "draft"), action: at("/orders/:id/lines", "draft"), role: tenant.Manager, fields: map[string]kind{"line": amount, "quantity": count, "version": amount}},
+	"send":  {page: at("/orders/:id", "draft"), action: at("/orders/:id/send", "draft"), role: tenant.Manager, fields: map[string]kind{"version": signed}},
+	"order": {page: at("/products/:id", "product"), action: at("/orders"), role: tenant.Manager, fields: map[string]kind{"suggestions": code}},
+	"snooze": {page: at("/suggestions/:id/snooze", "product"), action: at("/suggestions/:id/snooze", "product"), role: tenant.Manager, good: url.Values{"days": {"date"}, "until": {"2026-12-01"}},
+		fields: map[string]kind{"days": choice, "until": date, "reason": line}},
+}
+
+var productFields = map[string]kind{
+	"name": title, "code": line, "base_unit": choice, "sale_price": optional, "category": line, "barcodes": line, "pack_content": optional, "shelf_life": optional,
+	"loss_rate": optional, "minimum": optional, "maximum": optional, "shelf": line, "origin": line, "producer": line, "tax_rate": optional,
+}
+
+var supplierFields = map[string]kind{
+	"name": title, "kind": choice, "contact": line, "phone": line, "email": line, "province": line, "address": line, "lead_time_days": optional, "review_days": optional,
+	"minimum_order": optional, "freight": optional, "free_freight_from": optional, "closed_from": date, "closed_through": date, "language": choice, "note": line,
+	"order_weekdays": choice,
+}
+
+var offerFields = map[string]kind{
+	"unit": choice, "price": count, "minimum": optional, "pack_content": optional, "break_from": optional, "break_price": optional, "lead_time_days": optional,
+	"tax_rate": optional, "supplier_code": line,
+}
+
+// TestFormsRefuse puts every value that a field cannot mean into every field of
+// every form: each is refused with a sentence, the form comes back as it was
+// typed, and no row has changed.
+func TestFormsRefuse(t *testing.T) {
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			b := h.login(t, form.role)
+			page := b.Get(form.page(h.mine)).Want(http.StatusOK)
+			before := h.snapshot(t)
+			for field, kind := range form.fields {
+				for _, bad := range kind.refused() {
+					form.refuses(t, page, h.mine, field, bad)
+				}
+			}
+			unchanged(t, "what was refused", before, h.snapshot(t))
+		})
+	}
+}
+
+func (f form) typed(page *webtest.Response, m filled) *webtest.Form {
+	typed := page.Form("form[action='" + f.action(m) + "']")
+	for name, values := range f.good {
+		typed.Set(name, values...)
+	}
+	return typed
+}
+
+func (f form) refuses(t *testing.T, page *webtest.Response, m filled, field, bad string) {
+	t.Helper()
+	typed := f.typed(page, m)
+	values := typed.All(field)
+	if len(values) == 0 {
+		values = []string{""}
+	}
+	typed.Set(field, append([]string{bad}, values[1:]...)...)
+	r := typed.Submit()
+	if r.Status < 400 || r.Status >= 500 {
+		t.Errorf("%s = %.40q: %d %s", field, bad, r.Status, r.Location())
+		return
+	}
+	if r.Status != http.StatusUnprocessableEntity && r.Status != http.StatusConflict || field == "version" {
+		if f.fields[field] != hidden && len(bad) < 9000 && field != "version" {
+			t.Errorf("%s = %.40q: %d, want the form back", field, bad, r.Status)
+		}
+		if sentence := r.Text("main"); len(sentence) < 12 {
+			t.Errorf("%s = %.40q: %d with no sentence: %q", field, bad, r.Status, sentence)
+		}
+		return
+	}
+	if r.Find(".wrong, [role=alert]").Length() == 0 {
+		t.Errorf("%s = %.40q: no sentence says what is wrong", field, bad)
+	}
+	f.comesBack(t, r, m, typed, field, bad)
+}
+
+// comesBack: nothing that was typed is lost.
+func (f form) comesBack(t *testing.T, r *webtest.Response, m filled, typed *webtest.Form, field, bad string) {
+	t.Helper()
+	if r.Find("form[action='"+f.action(m)+"']").Length() != 1 {
+		t.Errorf("%s = %.40q: the form is gone", field, bad)
+		return
+	}
+	again := r.Form("form[action='" + f.action(m) + "']")
+	for name, kind := range f.fields {
+		if name == "version" || name == "expected" || name == "line" || name == field && (kind == choice || kind == hidden || kind == code) {
+			continue // made anew, or nothing that a person can type
+		}
+		if got, want := again.Value(name), typed.Value(name); got != want && strings.TrimSpace(got) != strings.TrimSpace(want) {
+			t.Errorf("%s = %.40q: the form came back with %s = %.40q, typed was %.40q", field, bad, name, got, want)
+		}
+	}
+}
+
+// TestFormsTakeOddValues sends what people and machines really type, in all fields
+// of a kind at once: whatever the answer is, it is no failure, no page is broken by
+// it, and the books still agree.
+func TestFormsTakeOddValues(t *testing.T) {
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			b := h.login(t, form.role)
+			for kind, names := range form.byKind() {
+				for _, odd := range kind.odd() {
+					page := b.Get(form.page(h.mine))
+					if page.Status != http.StatusOK || page.Find("form[action='"+form.action(h.mine)+"']").Length() != 1 {
+						h = newHouse(t) // what stood here is done: sent, received, sold out
+						b = h.login(t, form.role)
+						page = b.Get(form.page(h.mine)).Want(http.StatusOK)
+					}
+					typed := form.typed(page, h.mine)
+					for _, field := range names {
+						values := append([]string{odd}, typed.All(field)...)
+						typed.Set(field, values[:max(1, len(values)-1)]...)
+					}
+					if r := typed.Submit(); r.Status >= 500 || r.Status < 300 {
+						t.Errorf("%v = %q: %d", names, odd, r.Status)
+					}
+				}
+			}
+			h.proved(t)
+			for _, path := range []string{"/", "/products", "/suggestions", "/orders", "/sales", "/suppliers", "/stock/movements", "/sell"} {
+				b.Get(path).Want(http.StatusOK).Lacks("<script>alert(1)</script>")
+			}
+		})
+	}
+}
+
+func (f form) byKind() map[kind][]string {
+	out := map[kind][]string{}
+	for name, kind := range f.fields {
+		out[kind] = append(out[kind], name)
+	}
+	return out
+}
+
+// TestLongestTexts: as much as a field promises to take is taken, in characters
+// that need four bytes each.
+func TestLongestTexts(t *testing.T) {
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			for field, kind := range form.fields {
+				if kind != line && kind != title || field == "market_days" || field == "barcodes" {
+					continue // these have a form of their own
+				}
+				h := newHouse(t)
+				page := h.login(t, form.role).Get(form.page(h.mine)).Want(http.StatusOK)
+				typed := form.typed(page, h.mine)
+				most := page.Find("form[action='"+form.action(h.mine)+"'] [name='"+field+"']").First().AttrOr("maxlength", "")
+				if most == "" {
+					continue
+				}
+				text := strings.Repeat("𬍛", int(number(t, most)))
+				if field == "phone" {
+					text = strings.Repeat("1", int(number(t, most)))
+				}
+				if field == "email" {
+					text = strings.Repeat("e", int(number(t, most))-len("@x.cn")) + "@x.cn"
+				}
+				if r := typed.Set(field, text).Submit(); r.Status != http.StatusSeeOther {
+					t.Errorf("%s of %s characters: %d %s", field, most, r.Status, r.Text(".wrong"))
+				}
+			}
+		})
+	}
+}
+
+// TestDoubleClick sends every form twice, as an impatient finger does: the second
+// time changes nothing.
+func TestDoubleClick(t *testing.T) {
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			typed := form.typed(h.login(t, form.role).Get(form.page(h.mine)).Want(http.StatusOK), h.mine)
+			typed.Submit().Want(http.StatusSeeOther)
+			after := h.snapshot(t)
+			if r := typed.Submit(); r.Status != http.StatusSeeOther && r.Status != http.StatusConflict {
+				t.Errorf("the second time answers %d", r.Status)
+			}
+			unchanged(t, "the second time", after, h.snapshot(t))
+		})
+	}
+}
+
+// TestEveryFormIsTried: a new route that takes a form joins the lists above.
+func TestEveryFormIsTried(t *testing.T) {
+	h := newHouse(t)
+	tried := map[string]bool{
+		// Buttons without anything typed, and what other tests try.
+		"/logout": true, "/login": true, "/setup": true, "/settings/appearance": true, "/settings/shop": true, "/settings/password": true,
+		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
+		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/confirm": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
+		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
+	}
+	for _, f := range forms {
+		path := f.action(h.mine)
+		for _, id := range h.mine.ids {
+			path = strings.ReplaceAll(path, id.String(), ":id")
+		}
+		tried[path] = true
+	}
+	for _, route := range h.server.Engine().Routes() {
+		if route.Method == http.MethodPost && !tried[route.Path] {
+			t.Errorf("POST %s takes a form that nobody has tried with bad input", route.Path)
+		}
+	}
+}
+
+// TestButtonsRefuseRubbish sends rubbish to every route that takes a form: bodies
+// that are no form, too much, in other encodings.
+func TestButtonsRefuseRubbish(t *testing.T) {
+	h := newHouse(t)
+	b := h.login(t, tenant.Owner)
+	before := h.snapshot(t)
+	harmless := []string{"/settings/appearance", "/sell", "/suggestions"} // nothing typed changes nothing
+	const form = "application/x-www-form-urlencoded"
+	for _, route := range h.server.Engine().Routes() {
+		if route.Method != http.MethodPost || route.Path == "/logout" {
+			continue
+		}
+		path := strings.NewReplacer(":id", ident.New().String(), ":number", "999999").Replace(route.Path)
+		for name, body := range map[string][2]string{
+			"10 MB of one line":  {form, "name=" + strings.Repeat("a", 10<<20)},
+			"broken UTF-8":       {form, "name=%ff%fe%80&login=%ff"},
+			"GB18030":            {form, "name=%b2%b9%bb%f5&text=%b2%b9%bb%f5"},
+			"raw GB18030":        {form, "name=\xb2\xb9\xbb\xf5"},
+			"a NUL":              {form, "name=a%00b&text=%00"},
+			"broken escapes":     {form, "name=%zz&%=1"},
+			"5,000 fields":       {form, strings.Repeat("line=1&", 5000)},
+			"another type":       {"text/plain", "name=x"},
+			"JSON":               {"application/json", `{"name":"x","shop_id":2}`},
+			"a torn upload":      {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc"},
+			"no boundary":        {"multipart/form-data", "--x"},
+			"an endless header":  {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"" + strings.Repeat("n", 20_000) + "\"\r\n\r\n1\r\n--x--\r\n"},
+			"an unknown version": {form, "version=99999999999999999999&client_id=x"},
+		} {
+			r := b.Send(http.MethodPost, path, body[0], strings.NewReader(body[1]))
+			if r.Status >= 500 || r.Status < 400 && !slices.Contains(harmless, route.Path) {
+				t.Errorf("POST %s with %s answers %d", route.Path, name, r.Status)
+			}
+			if r.Status >= 400 && len(r.Text("main")) < 12 {
+				t.Errorf("POST %s with %s: %d without a sentence", route.Path, name, r.Status)
+			}
+		}
+	}
+	unchanged(t, "rubbish", before, h.snapshot(t), "persons")
+}
+
+func number(t *testing.T, s string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
