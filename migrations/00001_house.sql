@@ -325,6 +325,7 @@ CREATE TABLE stock_balances (
 	PRIMARY KEY (shop_id, product_id),
 	FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id)
 ){{.StrictNoRowid}};
+CREATE INDEX stock_balances_wrong ON stock_balances (shop_id, on_hand) WHERE count_needed OR on_hand < 0;
 
 -- What purchase expects (on order) and sales have promised (allocated), one row a line.
 CREATE TABLE expected (
@@ -561,7 +562,7 @@ CREATE TABLE demand_years (
 	year       {{.Int}} NOT NULL,
 	packed     {{.Blob}} NOT NULL,
 	PRIMARY KEY (shop_id, product_id, year)
-){{.StrictNoRowid}};
+){{.Strict}};
 
 CREATE TABLE forecast_pools (
 	shop_id  {{.Int}} NOT NULL PRIMARY KEY REFERENCES shops (shop_id),
@@ -571,7 +572,8 @@ CREATE TABLE forecast_pools (
 
 -- Everything a page shows of a product's future, ready to read. risk is in
 -- 1/1,000,000; rates in thousandths a day; spark holds the small chart's points.
--- The long texts come last, so that lists and sums read only the rows' heads.
+-- The long texts come last, so that lists and sums read only the rows' heads; and
+-- the rows are long, so they do not live inside their key's index.
 CREATE TABLE suggestions (
 	shop_id        {{.Int}} NOT NULL,
 	product_id     {{.Blob}} NOT NULL,
@@ -607,11 +609,11 @@ CREATE TABLE suggestions (
 	trace          {{.Text}} NOT NULL,
 	PRIMARY KEY (shop_id, product_id),
 	FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id)
-){{.StrictNoRowid}};
+){{.Strict}};
 -- What the page of suggestions lists, with the figures that it adds up.
 CREATE INDEX suggestions_listed ON suggestions (shop_id, supplier_id, risk, product_id, state, stock_known, quantity, override, line_cost, saving)
 	WHERE quantity > 0 OR override > 0 OR risk >= 200000;
-CREATE INDEX suggestions_risk ON suggestions (shop_id, risk);
+CREATE INDEX suggestions_expiring ON suggestions (shop_id, expiring_day) WHERE expiring_day IS NOT NULL;
 
 {{.AppendOnly "movements"}}
 

@@ -335,7 +335,7 @@ func (c surroundings) row(s subject, f forecast.Forecast, history demand.Series,
 		out.Expiring = r.Choice.Need.Outdated
 	}
 	for _, l := range s.lots {
-		if l.Expiry != nil && l.Quantity > 0 && *l.Expiry >= c.first && (out.ExpiringDay == nil || *l.Expiry < *out.ExpiringDay) {
+		if l.Expiry != nil && l.Quantity > 0 && (out.ExpiringDay == nil || *l.Expiry < *out.ExpiringDay) {
 			out.ExpiringDay = l.Expiry
 		}
 	}

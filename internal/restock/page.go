@@ -89,6 +89,8 @@ type SupplierTotal struct {
 	Name     string
 	Kind     catalog.Kind
 	Listed   int // products on the page of suggestions that are not snoozed
+	Snoozed  int // products that are
+	Changed  int // products whose quantity a person chose: not in what follows, see Reader.Changed
 	Products int // to order
 	Cost     money.Amount
 	Saving   *money.Amount // nil: no product has a middleman to compare with
@@ -206,6 +208,7 @@ type Reader interface {
 	Products(ctx context.Context, q ProductQuery) ([]Line, error)
 	// Arriving reads what is due up to a day, the earliest first.
 	Arriving(ctx context.Context, through day.Date, limit int) ([]Arrival, error)
+	// Expiring reads the lots that end up to a day or have ended, the earliest first.
 	Expiring(ctx context.Context, through day.Date, limit int) ([]Expiry, error)
 	// ToCount reads the products whose book must be wrong, and how many of the
 	// listed ones were never counted.

@@ -60,7 +60,7 @@ type Suggestion struct {
 	Assumed       bool          // terms assumed
 
 	Expiring    measure.Quantity // expires before it can be sold
-	ExpiringDay *day.Date
+	ExpiringDay *day.Date        // the earliest of what is there, expired or not
 
 	Reason []replenish.Message
 	Spark  Spark

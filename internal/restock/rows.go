@@ -2,6 +2,7 @@ package restock
 
 import (
 	"context"
+	"slices"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/ident"
@@ -24,9 +25,12 @@ func (s *Service) Totals(ctx context.Context) ([]SupplierTotal, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !slices.ContainsFunc(totals, func(t SupplierTotal) bool { return t.Changed > 0 }) {
+		return totals, nil
+	}
 	changed, err := s.store.Changed(ctx)
-	if err != nil || len(changed) == 0 {
-		return totals, err
+	if err != nil {
+		return nil, err
 	}
 	if err := s.settle(ctx, changed); err != nil {
 		return nil, err

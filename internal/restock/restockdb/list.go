@@ -50,8 +50,8 @@ func (n *named) row() (restock.Row, bool) {
 	}, ok
 }
 
-// rows reads Rows with one long text each, which into takes.
-func (s *Store) rows(ctx context.Context, text string, into func(*restock.Row) any, rest string, args ...any) ([]restock.Row, error) {
+// rows reads Rows with one long text each, which read takes.
+func (s *Store) rows(ctx context.Context, text string, read func(sql.RawBytes, *restock.Suggestion) error, rest string, args ...any) ([]restock.Row, error) {
 	var list []restock.Row
 	err := s.each(ctx, func(rows *sql.Rows) error {
 		var n named
@@ -61,13 +61,10 @@ func (s *Store) rows(ctx context.Context, text string, into func(*restock.Row) a
 		}
 		row, _ := n.row()
 		list = append(list, row)
-		return decode(long, row.ProductID, into(&list[len(list)-1]))
+		return read(long, &list[len(list)-1].Suggestion)
 	}, "SELECT "+names+", "+heads+", s."+text+fromNamed+rest, args...)
 	return list, err
 }
-
-func reasonOf(r *restock.Row) any { return &r.Reason }
-func sparkOf(r *restock.Row) any  { return &r.Spark }
 
 // Made is the day of the last computation.
 func (s *Store) Made(ctx context.Context) (day.Date, bool, error) {
@@ -90,7 +87,7 @@ const maxRows = 1_000_000
 // chosen reads the listed suggestions of a condition that the index alone can
 // tell, in the order of the product list.
 func (s *Store) chosen(ctx context.Context, shop int64, which string, limit int) ([]restock.Row, error) {
-	return s.rows(ctx, "reason", reasonOf, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE s.shop_id = ? AND `+listed+" AND "+which+`) page
+	return s.rows(ctx, "reason", decodeReason, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE s.shop_id = ? AND `+listed+" AND "+which+`) page
 			ON page.id = s.product_id
 		WHERE s.shop_id = ? AND NOT p.archived ORDER BY p.sort_key, p.id LIMIT ?`, shop, shop, limit)
 }
@@ -124,13 +121,15 @@ func (s *Store) Totals(ctx context.Context) ([]restock.SupplierTotal, error) {
 		t, err := scanTotal(rows)
 		list = append(list, t)
 		return err
-	}, `SELECT t.supplier_id, t.listed, t.products, t.cost, t.saving, u.name, u.kind, u.minimum_order, u.freight, u.free_freight_from,
+	}, `SELECT t.supplier_id, t.listed, t.products, t.cost, t.saving, t.snoozed, t.changed, u.name, u.kind, u.minimum_order, u.freight, u.free_freight_from,
 			u.lead_time_days, u.order_weekdays
 		FROM (SELECT s.supplier_id, COUNT(*) AS listed,
+				SUM(CASE WHEN s.state = 'snoozed' THEN 1 ELSE 0 END) AS snoozed,
+				SUM(CASE WHEN s.state = 'open' AND s.override > 0 THEN 1 ELSE 0 END) AS changed,
 				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN 1 ELSE 0 END) AS products,
 				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN s.line_cost ELSE 0 END) AS cost,
 				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN s.saving END) AS saving
-			FROM suggestions s WHERE s.shop_id = ? AND `+listed+` AND s.state <> 'snoozed' GROUP BY s.supplier_id) t
+			FROM suggestions s WHERE s.shop_id = ? AND `+listed+` GROUP BY s.supplier_id) t
 		LEFT JOIN suppliers u ON u.shop_id = ? AND u.id = t.supplier_id
 		ORDER BY CASE WHEN t.supplier_id IS NULL THEN 1 ELSE 0 END, t.cost DESC, u.sort_key, t.supplier_id`, shop, shop)
 	return list, err
@@ -140,7 +139,8 @@ func scanTotal(rows *sql.Rows) (restock.SupplierTotal, error) {
 	var t restock.SupplierTotal
 	var saving, minimum, freight, free, lead, weekdays sql.NullInt64
 	var name, kind sql.NullString
-	err := rows.Scan(&t.ID, &t.Listed, &t.Products, &t.Cost, &saving, &name, &kind, &minimum, &freight, &free, &lead, &weekdays)
+	err := rows.Scan(&t.ID, &t.Listed, &t.Products, &t.Cost, &saving, &t.Snoozed, &t.Changed, &name, &kind, &minimum, &freight, &free, &lead, &weekdays)
+	t.Listed -= t.Snoozed
 	t.Name, t.Kind, t.Saving = name.String, catalog.Kind(kind.String), optional[money.Amount](saving)
 	t.MinimumOrder, t.Freight, t.FreeFreightFrom = money.Amount(minimum.Int64), money.Amount(freight.Int64), optional[money.Amount](free)
 	t.LeadTimeDays, t.OrderWeekdays = int(lead.Int64), catalog.Weekdays(weekdays.Int64)
@@ -177,7 +177,7 @@ func (s *Store) Listed(ctx context.Context, suppliers []*ident.ID, offset, limit
 		args = append(args, known)
 	}
 	args = append(args, limit, offset, shop)
-	return s.rows(ctx, "reason", reasonOf, `JOIN (SELECT s.product_id AS id, `+place+` AS place FROM suggestions s
+	return s.rows(ctx, "reason", decodeReason, `JOIN (SELECT s.product_id AS id, `+place+` AS place FROM suggestions s
 			WHERE s.shop_id = ? AND `+listed+` AND `+which+` AND s.state <> 'snoozed'
 			ORDER BY place, s.risk DESC, s.line_cost DESC, s.product_id LIMIT ? OFFSET ?) page ON page.id = s.product_id
 		WHERE s.shop_id = ? AND NOT p.archived ORDER BY page.place, s.risk DESC, s.line_cost DESC, s.product_id`, args...)
@@ -240,7 +240,7 @@ func (s *Store) Urgent(ctx context.Context, limit int) ([]restock.Row, int, erro
 	if err != nil || total == 0 {
 		return nil, 0, err
 	}
-	rows, err := s.rows(ctx, "spark", sparkOf, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE `+urgent+`
+	rows, err := s.rows(ctx, "spark", decodeSpark, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE `+urgent+`
 			ORDER BY s.risk DESC, s.line_cost DESC, s.product_id LIMIT ?) page ON page.id = s.product_id
 		WHERE s.shop_id = ? AND NOT p.archived ORDER BY s.risk DESC, s.line_cost DESC, s.product_id`, shop, restock.Listed, limit, shop)
 	return rows, total, err
@@ -275,16 +275,15 @@ func (s *Store) Expiring(ctx context.Context, through day.Date, limit int) ([]re
 	var list []restock.Expiry
 	err = s.each(ctx, func(rows *sql.Rows) error {
 		var e restock.Expiry
-		var left sql.NullInt64
-		err := rows.Scan(&e.ProductID, &e.Name, &e.Unit, &e.Lot, &e.Quantity, &e.Day, &left)
-		e.Left = measure.Quantity(left.Int64)
+		err := rows.Scan(&e.ProductID, &e.Name, &e.Unit, &e.Lot, &e.Quantity, &e.Day, &e.Left)
 		list = append(list, e)
 		return err
-	}, `SELECT b.product_id, p.name, p.base_unit, l.code, b.quantity, l.expiry, s.expiring FROM lot_balances b
-		JOIN lots l ON l.shop_id = b.shop_id AND l.id = b.lot_id
+	}, `SELECT b.product_id, p.name, p.base_unit, l.code, b.quantity, l.expiry, s.expiring
+		FROM (SELECT product_id, expiring FROM suggestions WHERE shop_id = ? AND expiring_day <= ? AND expiring_day IS NOT NULL) s
+		JOIN lot_balances b ON b.shop_id = ? AND b.product_id = s.product_id AND b.quantity > 0
+		JOIN lots l ON l.shop_id = b.shop_id AND l.id = b.lot_id AND l.expiry <= ?
 		JOIN products p ON p.shop_id = b.shop_id AND p.id = b.product_id
-		LEFT JOIN suggestions s ON s.shop_id = b.shop_id AND s.product_id = b.product_id
-		WHERE b.shop_id = ? AND b.quantity > 0 AND l.expiry <= ? ORDER BY l.expiry, p.sort_key, l.id LIMIT ?`, shop, int64(through), limit)
+		ORDER BY l.expiry, p.sort_key, l.id LIMIT ?`, shop, int64(through), shop, int64(through), limit)
 	return list, err
 }
 
@@ -301,9 +300,10 @@ func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, u
 		l.Known, l.CountNeeded = true, true
 		wrong = append(wrong, l)
 		return err
-	}, `SELECT p.id, p.code, p.name, p.base_unit, b.on_hand FROM stock_balances b
-		JOIN products p ON p.shop_id = b.shop_id AND p.id = b.product_id
-		WHERE b.shop_id = ? AND (b.count_needed OR b.on_hand < 0) AND NOT p.archived ORDER BY b.on_hand, p.sort_key, p.id LIMIT ?`, shop, limit)
+	}, `SELECT p.id, p.code, p.name, p.base_unit, b.on_hand
+		FROM (SELECT product_id, on_hand FROM stock_balances WHERE shop_id = ? AND (count_needed OR on_hand < 0) ORDER BY on_hand, product_id LIMIT ?) b
+		JOIN products p ON p.shop_id = ? AND p.id = b.product_id
+		WHERE NOT p.archived ORDER BY b.on_hand, p.sort_key, p.id`, shop, limit, shop)
 	if err != nil {
 		return nil, 0, err
 	}

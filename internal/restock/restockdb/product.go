@@ -32,7 +32,7 @@ func (s *Store) Products(ctx context.Context, q restock.ProductQuery) ([]restock
 		list = append(list, l)
 		return err
 	}, "SELECT p.id, page.place, p.sort_key, b.on_hand, b.known_from, b.count_needed, "+names+", "+heads+" FROM ("+page+`) page
-		JOIN products p ON p.shop_id = ? AND p.id = page.id
+		JOIN products p ON p.shop_id = ? AND p.id = page.id AND NOT p.archived
 		LEFT JOIN stock_balances b ON b.shop_id = ? AND b.product_id = page.id
 		LEFT JOIN suggestions s ON s.shop_id = ? AND s.product_id = page.id
 		LEFT JOIN suppliers u ON u.shop_id = ? AND u.id = s.supplier_id
@@ -85,9 +85,9 @@ func byName(shop int64, q restock.ProductQuery, terms catalog.Terms) (page strin
 	}
 	where, more := condition(shop, q, terms)
 	args = append(append(args, shop), more...)
-	page = "SELECT id, place, sort_key FROM (SELECT p.id, p.sort_key, " + grade + " AS place FROM products p WHERE p.shop_id = ? AND NOT p.archived" + where + ") found"
+	page = "SELECT id, place FROM (SELECT p.id, p.sort_key, " + grade + " AS place FROM products p WHERE p.shop_id = ? AND NOT p.archived" + where + ") found"
 	if terms.Empty() { // a plain walk along the index products_sort
-		page = "SELECT p.id, 0 AS place, p.sort_key FROM products p WHERE p.shop_id = ? AND p.archived = FALSE" + where
+		page = "SELECT p.id, 0 AS place FROM products p WHERE p.shop_id = ? AND p.archived = FALSE" + where
 		if q.After != nil {
 			page += " AND (p.sort_key, p.id) > ( ?, ?)" // the space keeps gorm from spreading the bytes
 			args = append(args, q.After.SortKey, q.After.ID)
@@ -106,8 +106,11 @@ func byName(shop int64, q restock.ProductQuery, terms catalog.Terms) (page strin
 // byRisk lists the likeliest to run out first.
 func byRisk(shop int64, q restock.ProductQuery, terms catalog.Terms) (page string, args []any, order string) {
 	where, more := condition(shop, q, terms)
-	page = `SELECT p.id, s.risk AS place, p.sort_key FROM suggestions s JOIN products p ON p.shop_id = s.shop_id AND p.id = s.product_id
-		WHERE ` + urgent + ` AND NOT p.archived` + where
+	page = "SELECT s.product_id AS id, s.risk AS place FROM suggestions s"
+	if where != "" { // else the index alone tells which
+		page += " JOIN products p ON p.shop_id = s.shop_id AND p.id = s.product_id"
+	}
+	page += " WHERE " + urgent + where
 	args = append([]any{shop, restock.Listed}, more...)
 	if q.After != nil {
 		page += " AND (s.risk < ? OR s.risk = ? AND s.product_id > ?)"

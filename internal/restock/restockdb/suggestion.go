@@ -53,11 +53,11 @@ type written struct {
 }
 
 func write(s *restock.Suggestion) (written, error) {
-	w := written{Suggestion: s}
+	w := written{Suggestion: s, reason: packReason(s.Reason)}
 	for _, part := range []struct {
 		to   *string
 		from any
-	}{{&w.reason, s.Reason}, {&w.spark, s.Spark}, {&w.trace, s.Trace}} {
+	}{{&w.spark, s.Spark}, {&w.trace, s.Trace}} {
 		text, err := json.Marshal(part.from)
 		if err != nil {
 			return w, fmt.Errorf("write the suggestion for product %s: %w", s.ProductID, err)
@@ -157,6 +157,17 @@ func decode(text sql.RawBytes, id ident.ID, to any) error {
 	return nil
 }
 
+func decodeReason(text sql.RawBytes, s *restock.Suggestion) (err error) {
+	if s.Reason, err = unpackReason(string(text)); err != nil {
+		return fmt.Errorf("read the suggestion for product %s: %w", s.ProductID, err)
+	}
+	return nil
+}
+
+func decodeSpark(text sql.RawBytes, s *restock.Suggestion) error {
+	return decode(text, s.ProductID, &s.Spark)
+}
+
 // Suggestions reads whole rows, traces and all, of the products that are sold, in
 // the order of the product list; nil: of all.
 func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Suggestion, error) {
@@ -168,9 +179,7 @@ func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Sugg
 			return err
 		}
 		one, _ := h.suggestion()
-		for _, err := range []error{
-			decode(reason, one.ProductID, &one.Reason), decode(spark, one.ProductID, &one.Spark), decode(trace, one.ProductID, &one.Trace),
-		} {
+		for _, err := range []error{decodeReason(reason, &one), decodeSpark(spark, &one), decode(trace, one.ProductID, &one.Trace)} {
 			if err != nil {
 				return err
 			}

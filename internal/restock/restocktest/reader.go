@@ -123,7 +123,7 @@ func testTotals(t *testing.T, h House) {
 	}
 	same(t, "the dearest first", []*ident.ID{got[0].ID, got[1].ID, got[2].ID}, []*ident.ID{&s.mill.ID, &s.farm.ID, nil})
 	farm := got[1]
-	if farm.Listed != 2 || farm.Products != 1 || farm.Cost != 31_200 || farm.Saving == nil || *farm.Saving != 7_800 {
+	if farm.Listed != 2 || farm.Snoozed != 1 || farm.Changed != 1 || farm.Products != 1 || farm.Cost != 31_200 || farm.Saving == nil || *farm.Saving != 7_800 {
 		t.Errorf("the farm's sums: %+v", farm)
 	}
 	if farm.Name != "合作社" || farm.Kind != catalog.Farmer || farm.MinimumOrder != 30_000 || farm.LeadTimeDays != 2 || farm.OrderWeekdays != catalog.EveryDay {
@@ -214,6 +214,9 @@ func testToday(t *testing.T, h House) {
 	}
 	tomorrow, later := Today.Add(1), Today.Add(30)
 	post(s.oranges, stock.Receipt, 4_000, &stock.LotSpec{Code: "A7", Expiry: &tomorrow})
+	dated := suggest(s.oranges, nil, 3)
+	dated.ExpiringDay, dated.Expiring = &tomorrow, 1_500
+	h.put(t, h.A, dated)
 	post(s.dates, stock.Receipt, 4_000, &stock.LotSpec{Expiry: &later})
 	post(s.tea, stock.Receipt, 1_000, &stock.LotSpec{})
 	post(s.tea, stock.Sale, -3_000, nil)
@@ -221,7 +224,7 @@ func testToday(t *testing.T, h House) {
 	if err != nil || len(expiring) != 1 {
 		t.Fatalf("%d lots expire, %v", len(expiring), err)
 	}
-	if e := expiring[0]; e.ProductID != s.oranges.ID || e.Lot != "A7" || e.Quantity != 4_000 || e.Day != tomorrow || e.Unit != "kg" {
+	if e := expiring[0]; e.ProductID != s.oranges.ID || e.Lot != "A7" || e.Quantity != 4_000 || e.Day != tomorrow || e.Unit != "kg" || e.Left != 1_500 {
 		t.Errorf("what expires: %+v", e)
 	}
 	wrong, unknown, err := h.Reader.ToCount(h.A, 9)

@@ -108,13 +108,8 @@ func (v voice) nothing(made bool) *ui.EmptyModel {
 // groups fills in the page's suppliers with their products, and the total.
 func (h *Handlers) groups(c *gin.Context, v voice, totals []restock.SupplierTotal, page int, m *restockview.Suggestions) error {
 	ctx := c.Request.Context()
-	order := make([]*ident.ID, len(totals))
-	listed := 0
-	for i, t := range totals {
-		order[i] = t.ID
-		listed += t.Listed
-	}
-	rows, err := h.restock.Listed(ctx, order, (page-1)*pageRows, pageRows)
+	shown, offset, listed := window(totals, (page-1)*pageRows, pageRows)
+	rows, err := h.restock.Listed(ctx, shown, offset, pageRows)
 	if err != nil {
 		return err
 	}
@@ -139,11 +134,31 @@ func (h *Handlers) groups(c *gin.Context, v voice, totals []restock.SupplierTota
 	if m.Bar, err = v.bar(totals, m.May); err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(totals, func(t restock.SupplierTotal) bool { return t.Snoozed > 0 }) {
+		return nil
+	}
 	snoozed, err := h.lists.Snoozed(ctx, snoozedRows)
 	for _, r := range snoozed {
 		m.Snoozed = append(m.Snoozed, v.snoozed(r))
 	}
 	return err
+}
+
+// window finds the suppliers whose rows a part of the list holds, how many rows of
+// the first stand before it, and how many rows there are.
+func window(totals []restock.SupplierTotal, offset, limit int) (shown []*ident.ID, skip, listed int) {
+	for _, t := range totals {
+		begin, end := listed, listed+t.Listed
+		listed = end
+		if end <= offset || begin >= offset+limit {
+			continue
+		}
+		if len(shown) == 0 {
+			skip = offset - begin
+		}
+		shown = append(shown, t.ID)
+	}
+	return shown, skip, listed
 }
 
 func sameID(a, b *ident.ID) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
