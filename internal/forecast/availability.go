@@ -44,16 +44,16 @@ func fitWorth(hs []*history) Worth {
 		}
 	}
 	curve := make(Worth, worthBins+1)
-	any := false
+	found := false
 	for b := 1; b < worthBins; b++ {
 		line := float64(b) / worthBins
 		curve[b] = (sold[b] + worthPrior*line) / (seen[b] + worthPrior)
 		curve[b] = math.Min(math.Max(curve[b], line), 1)
 		curve[b] = math.Max(curve[b], curve[b-1])
-		any = any || seen[b] > 0
+		found = found || seen[b] > 0
 	}
 	curve[worthBins] = 1
-	if !any {
+	if !found {
 		return nil
 	}
 	return curve

@@ -5,6 +5,9 @@ import "math"
 // gauge are the levels of the quantiles that an order may rest on; everything is learned on them.
 var gauge = [...]float64{0.5, 0.9, 0.95, 0.99}
 
+// orderLevel is the place in the gauge of the quantile whose coverage is watched.
+const orderLevel = 2
+
 const (
 	gaugeSamples = 2500 // outcomes from which the variance of a knot is learned
 	gainSamples  = 1000 // and on which its gain is chosen
@@ -47,7 +50,6 @@ func lessons(samples []sample, k, periods int, single bool, most int) (out []les
 			periods = 1
 		}
 		l.per = 1 / (s.scale * float64(periods))
-		l.exposure = e
 		l.x = vector(s.counted, 1, e, s.own, disputed(s.levels))
 		l.root = l.x[fMean]
 	}
@@ -123,8 +125,10 @@ func mix(seen []lesson, weights []float64) {
 	}
 }
 
-// gain finds the factor of the variance with the least pinball loss over the gauge, by golden
-// section on a log scale, with the distributions that will be used.
+// gain finds the factor of the variance that stands between the one with the least pinball loss and
+// the one whose 95 % quantile covered 95 of 100 outcomes, with the distributions that will be used.
+// The loss alone listens most to the products that are large for their scale and leaves the others'
+// orders too small; the coverage alone listens to all alike.
 func gain(seen []lesson, counted []bool, c featureVector) float64 {
 	if len(seen) == 0 {
 		return 1
@@ -136,37 +140,67 @@ func gain(seen []lesson, counted []bool, c featureVector) float64 {
 		seen = seen[:n]
 	}
 	cost := func(log float64) float64 {
-		g := math.Exp(log)
-		total := 0.0
-		for i := range seen {
-			s := &seen[i]
-			m := s.levels[0]
-			x := s.x
-			x[fMean], x[fSquare] = m*s.root, m*m
-			d := spread{counted: counted[i]}.make(m, g*c.dot(&x))
-			for _, p := range gauge {
-				total += pinball(s.sold, d.Quantile(p), p) * s.per
+		v, _ := judge(seen, counted, c, math.Exp(log))
+		// a shop with little past stays near 1
+		return v + 0.001*log*log + 0.5*log*log/float64(len(seen))
+	}
+	best := goldenSection(cost, -0.6, 0.6)
+	lo, hi := -1.0, 1.0
+	for range 7 {
+		middle := (lo + hi) / 2
+		if _, covered := judge(seen, counted, c, math.Exp(middle)); covered < gauge[orderLevel] {
+			lo = middle
+		} else {
+			hi = middle
+		}
+	}
+	honest := (lo + hi) / 2
+	return math.Exp((best + honest) / 2)
+}
+
+// judge returns the mean loss at a gain and the share of outcomes that the 95 % quantile covered;
+// whole numbers on the quantile itself count half.
+func judge(seen []lesson, counted []bool, c featureVector, gain float64) (loss, covered float64) {
+	for i := range seen {
+		s := &seen[i]
+		m := s.levels[0]
+		x := s.x
+		x[fMean], x[fSquare] = m*s.root, m*m
+		d := spread{counted: counted[i]}.make(m, gain*c.dot(&x))
+		for j, p := range gauge {
+			q := d.Quantile(p)
+			loss += pinball(s.sold, q, p) * s.per
+			switch {
+			case j != orderLevel:
+			case s.sold < q-1e-9 || !counted[i] && s.sold <= q:
+				covered++
+			case s.sold <= q+1e-9:
+				covered += 0.5
 			}
 		}
-		// a shop with little past stays near 1
-		return total/float64(len(seen)) + 0.001*log*log + 0.5*log*log/float64(len(seen))
 	}
+	n := float64(len(seen))
+	return loss / n, covered / n
+}
+
+// goldenSection returns where a function with one valley is least, to about a thirtieth of the
+// interval: the loss is flat there.
+func goldenSection(f func(float64) float64, lo, hi float64) float64 {
 	const ratio = 0.6180339887498949
-	lo, hi := -0.6, 0.6
 	a, b := hi-ratio*(hi-lo), lo+ratio*(hi-lo)
-	fa, fb := cost(a), cost(b)
+	fa, fb := f(a), f(b)
 	for range 5 {
 		if fa < fb {
 			hi, b, fb = b, a, fa
 			a = hi - ratio*(hi-lo)
-			fa = cost(a)
+			fa = f(a)
 		} else {
 			lo, a, fa = a, b, fb
 			b = lo + ratio*(hi-lo)
-			fb = cost(b)
+			fb = f(b)
 		}
 	}
-	return math.Exp((lo + hi) / 2)
+	return (lo + hi) / 2
 }
 
 func pinball(actual, quantile, level float64) float64 {

@@ -211,7 +211,9 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 	if h.sales < 2 || h.scale <= 0 {
 		return nil
 	}
-	view := p.look(h, models)
+	memory := scratch.Get().(*[]float64)
+	defer scratch.Put(memory)
+	view := p.look(h, models, memory)
 	prefixY, prefixE := sums(h.y), sums(h.worth)
 	var out []sample
 	for t := n - 1; t >= max(originAfter[p.Freq], n-originSpan[p.Freq]); t -= stride {
@@ -281,10 +283,17 @@ type view struct {
 	own    []float64
 }
 
-func (p Pool) look(h *history, models []Model) view {
+// scratch lends memory for what models saw; a forecast needs only the end of it.
+var scratch = sync.Pool{New: func() any { return new([]float64) }}
+
+// look runs the models over a history. The view lies in memory, which grows as needed.
+func (p Pool) look(h *history, models []Model, memory *[]float64) view {
 	c := p.credence(h.category)
 	n := len(h.y) + 1
-	flat := make([]float64, n*(len(models)+2))
+	if need := n * (len(models) + 2); cap(*memory) < need {
+		*memory = make([]float64, need)
+	}
+	flat := (*memory)[:n*(len(models)+2)]
 	v := view{own: flat[:n]}
 	for i, m := range models {
 		out := flat[(i+2)*n : (i+3)*n]

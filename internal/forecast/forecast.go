@@ -112,13 +112,13 @@ const (
 
 // Parts says what a forecast is made of, for the sentence that explains it.
 type Parts struct {
-	Level      float64            `json:"level"`             // demand per normal period
-	Members    map[string]float64 `json:"members,omitempty"` // the level that each model saw
-	Season     []float64          `json:"season,omitempty"`  // factor per weekday (Sunday first) or month
-	Calendar   []float64          `json:"calendar,omitempty"`
-	Correction float64            `json:"correction"` // demand over sales: 1 when the shelf was never empty
-	Periods    int                `json:"periods"`    // history used
-	Sales      int                `json:"sales"`      // periods with a sale in it
+	Level      float64            `json:"level"`              // demand per normal period
+	Members    map[string]float64 `json:"members,omitempty"`  // the level that each model saw
+	Season     []float64          `json:"season,omitempty"`   // factor per weekday (Sunday first) or month
+	Calendar   []float64          `json:"calendar,omitempty"` // factor of festivals per step, daily forecasts
+	Correction float64            `json:"correction"`         // demand over sales on the days with goods, lately: 1 when the shelf was never empty
+	Periods    int                `json:"periods"`            // history used
+	Sales      int                `json:"sales"`              // periods with a sale in it
 }
 
 // Forecast is the answer for one product.

@@ -2,13 +2,13 @@ package forecast
 
 import "math"
 
-// history is one series made ready: from the first sale on, cleaned, with what each period was
+// history is one series made ready: from the beginning of the product's life on, cleaned, with what each period was
 // worth.
 type history struct {
 	id, category string
 	counted      bool
 	unseen       bool // not one period with exposure
-	first, skip  int  // number of the first period kept, periods left out before it
+	first        int  // number of the first period kept
 	y, a, e      []float64
 	sales        int
 	seen         float64 // sum of availability
@@ -24,7 +24,6 @@ type history struct {
 func ready(s Series, f Freq) *history {
 	h := &history{id: s.ID, category: s.Category, first: f.Number(s.Start), counted: s.Form == Counted}
 	start := life(s.Values)
-	h.skip = start
 	h.first += start
 	n := len(s.Values) - start
 	h.y, h.a = make([]float64, n), make([]float64, n)
@@ -64,15 +63,15 @@ func ready(s Series, f Freq) *history {
 // promotions returns the cleaned shares in promotion from start on, at least n of them; nil when
 // there was none.
 func promotions(promo []float64, start, n int) []float64 {
-	any := false
+	found := false
 	out := make([]float64, max(n, len(promo)-start))
 	for i := range out {
 		if start+i < len(promo) && promo[start+i] > 0 {
 			out[i] = math.Min(promo[start+i], 1)
-			any = true
+			found = true
 		}
 	}
-	if !any {
+	if !found {
 		return nil
 	}
 	return out

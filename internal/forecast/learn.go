@@ -20,12 +20,11 @@ const (
 
 // lesson is one outcome with everything that does not change while learning.
 type lesson struct {
-	levels   []float64 // of the models, times the exposure
-	x        featureVector
-	root     float64 // fMean is mean times this
-	sold     float64
-	per      float64 // one over scale and number of periods
-	exposure float64
+	levels []float64 // of the models, times the exposure
+	x      featureVector
+	root   float64 // fMean is mean times this
+	sold   float64
+	per    float64 // one over scale and number of periods
 }
 
 // learner holds the parameters: weights are squares, coefficients exponentials, so that both stay

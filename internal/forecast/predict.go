@@ -1,7 +1,5 @@
 package forecast
 
-import "math"
-
 // Forecast answers for one product: the first period is the one after the last of the series. It
 // uses nothing but the pool and the series, so it can be called for one changed product alone.
 func (p Pool) Forecast(s Series, horizon int) Forecast {
@@ -12,15 +10,18 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	h.celebrate(p.Freq, p.Calendar)
 	h.share(p.Promotion, p.Common)
 	models := p.models()
-	v := p.look(h, models)
+	memory := scratch.Get().(*[]float64)
+	defer scratch.Put(memory)
+	v := p.look(h, models, memory)
 	n := len(h.y)
 	last := make([]float64, len(models))
 	f := Forecast{First: p.Freq.First(h.first + n), Freq: p.Freq}
-	f.Parts = Parts{Members: make(map[string]float64, len(models)), Season: h.season, Correction: 1, Periods: n, Sales: h.sales}
+	f.Parts = Parts{Members: make(map[string]float64, len(models)), Season: h.season, Periods: n, Sales: h.sales}
 	for j := range models {
 		last[j] = v.levels[j][n]
 		f.Parts.Members[models[j].Name()] = last[j]
 	}
+	f.Parts.Correction = h.correction()
 	level, dispute := 0.0, disputed(last)
 	for j, w := range p.weights(len(models)) {
 		level += w * last[j]
@@ -100,9 +101,20 @@ func (p Pool) flags(h *history) []Flag {
 	return out
 }
 
-// monotone is used where rounding could put a later sum below an earlier one.
-func monotone(x []float64) {
-	for i := 1; i < len(x); i++ {
-		x[i] = math.Max(x[i], x[i-1])
+// correctionSpan is how many periods back the correction for empty shelves tells of.
+const correctionSpan = 56
+
+// correction returns what demand is estimated to have been over what was sold lately.
+func (h *history) correction() float64 {
+	worth, n := 0.0, 0.0
+	for t := max(0, len(h.a)-correctionSpan); t < len(h.a); t++ {
+		if h.a[t] > 0 {
+			worth += h.a[t]
+			n++
+		}
 	}
+	if worth <= 0 {
+		return 1
+	}
+	return n / worth
 }
