@@ -186,8 +186,9 @@ type Reader interface {
 	// ToOrder reads the open suggestions with something to order, with their
 	// reasons, in the order of the product list.
 	ToOrder(ctx context.Context) ([]Row, error)
-	// Totals adds up what is listed and to be ordered by supplier, the dearest
-	// first, products without a supplier last. Quantities that a person changed are
+	// Totals adds up what is listed and to be ordered by supplier, first the one with
+	// whom most money is suggested (whatever people chose, so that cards keep their
+	// places), products without a supplier last. Quantities that a person changed are
 	// not in: see Changed.
 	Totals(ctx context.Context) ([]SupplierTotal, error)
 	// Measured reads how many days the deliveries of each supplier took that were

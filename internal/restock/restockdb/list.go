@@ -124,6 +124,7 @@ func (s *Store) Totals(ctx context.Context) ([]restock.SupplierTotal, error) {
 	}, `SELECT t.supplier_id, t.listed, t.products, t.cost, t.saving, t.snoozed, t.changed, u.name, u.kind, u.minimum_order, u.freight, u.free_freight_from,
 			u.lead_time_days, u.order_weekdays
 		FROM (SELECT s.supplier_id, COUNT(*) AS listed,
+				SUM(s.line_cost) AS weight,
 				SUM(CASE WHEN s.state = 'snoozed' THEN 1 ELSE 0 END) AS snoozed,
 				SUM(CASE WHEN s.state = 'open' AND s.override > 0 THEN 1 ELSE 0 END) AS changed,
 				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN 1 ELSE 0 END) AS products,
@@ -131,7 +132,7 @@ func (s *Store) Totals(ctx context.Context) ([]restock.SupplierTotal, error) {
 				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN s.saving END) AS saving
 			FROM suggestions s WHERE s.shop_id = ? AND `+listed+` GROUP BY s.supplier_id) t
 		LEFT JOIN suppliers u ON u.shop_id = ? AND u.id = t.supplier_id
-		ORDER BY CASE WHEN t.supplier_id IS NULL THEN 1 ELSE 0 END, t.cost DESC, u.sort_key, t.supplier_id`, shop, shop)
+		ORDER BY CASE WHEN t.supplier_id IS NULL THEN 1 ELSE 0 END, t.weight DESC, u.sort_key, t.supplier_id`, shop, shop)
 	return list, err
 }
 

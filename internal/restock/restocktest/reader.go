@@ -121,7 +121,7 @@ func testTotals(t *testing.T, h House) {
 	if err != nil || len(got) != 3 {
 		t.Fatalf("%d suppliers, %v", len(got), err)
 	}
-	same(t, "the dearest first", []*ident.ID{got[0].ID, got[1].ID, got[2].ID}, []*ident.ID{&s.mill.ID, &s.farm.ID, nil})
+	same(t, "the one with most money first", []*ident.ID{got[0].ID, got[1].ID, got[2].ID}, []*ident.ID{&s.mill.ID, &s.farm.ID, nil})
 	farm := got[1]
 	if farm.Listed != 2 || farm.Snoozed != 1 || farm.Changed != 1 || farm.Products != 1 || farm.Cost != 31_200 || farm.Saving == nil || *farm.Saving != 7_800 {
 		t.Errorf("the farm's sums: %+v", farm)

@@ -1,0 +1,85 @@
+package restockweb_test
+
+import (
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"buhuo/internal/e2e"
+)
+
+// browse opens the house in a real browser as its owner.
+func (h *house) browse(width int) *e2e.Tab {
+	h.t.Helper()
+	if os.Getenv("BUHUO_FAST") != "" {
+		h.t.Skip("browser tests are for make test")
+	}
+	server := httptest.NewServer(h.engine)
+	h.t.Cleanup(server.Close)
+	tab := e2e.Open(h.t, server.URL, width)
+	tab.Go("/static/favicon.svg") // any page that sets the origin
+	e2e.Ask[string](tab, "document.cookie = 'buhuo=owner; path=/'")
+	return tab
+}
+
+// until waits for a script to become true.
+func until(t *testing.T, tab *e2e.Tab, what, script string) {
+	t.Helper()
+	for range 200 {
+		if e2e.Ask[bool](tab, script) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("%s did not happen: %s", what, tab.Text("main"))
+}
+
+// TestQuantitiesInABrowser presses + and sees the total follow without a new page,
+// opens the calculation, and orders.
+func TestQuantitiesInABrowser(t *testing.T) {
+	h := stocked(t)
+	tab := h.browse(360)
+	tab.Go("/suggestions?lang=zh-Hans")
+	before := tab.Text(".bar .total")
+	e2e.Ask[bool](tab, "window.same = true; document.querySelector('.stepper button[value=\"+\"]').click(); true")
+	until(t, tab, "a new total", "document.querySelector('.bar .total').innerText !== '"+before+"'")
+	if !e2e.Ask[bool](tab, "window.same === true") {
+		t.Error("the page was loaded anew")
+	}
+	tab.Shows("数量是您改的")
+	// What is refused is said on the spot; nothing typed is lost.
+	tab.Fill("packs", "1.5")
+	until(t, tab, "the refusal", "document.querySelector('.wrong') !== null")
+	if got := e2e.Ask[string](tab, "document.querySelector('input[name=packs]').value"); got != "1.5" {
+		t.Errorf("the field holds %q", got)
+	}
+	tab.Fill("packs", "7")
+	until(t, tab, "a total again", "document.querySelector('.wrong') === null && document.querySelector('.bar .total').innerText.includes('394')")
+	if got := h.suggestion(h.oranges.ID).Override; got == nil {
+		t.Error("the quantity was not kept")
+	}
+	e2e.Ask[bool](tab, "document.querySelector('details.why summary').click(); true")
+	until(t, tab, "the calculation", "document.querySelectorAll('details.why[open] li').length > 5")
+	tab.Press(".bar button")
+	if n := len(h.orders()); n != 2 {
+		t.Errorf("%d orders", n)
+	}
+}
+
+// TestSearchInABrowser types and sees the list follow.
+func TestSearchInABrowser(t *testing.T) {
+	h := stocked(t)
+	tab := h.browse(1280)
+	tab.Go("/products?lang=zh-Hans")
+	tab.Reach("input[type=search]")
+	tab.Type("zgqc")
+	until(t, tab, "the shorter list", "document.querySelectorAll('table.lines tbody tr').length === 1")
+	if !strings.Contains(tab.Text("table.lines"), "秭归脐橙") {
+		t.Error(tab.Text("table.lines"))
+	}
+	if got := tab.Path(); !strings.Contains(got, "q=zgqc") {
+		t.Errorf("the address is %s", got)
+	}
+}
