@@ -57,6 +57,7 @@ var (
 	originSpan   = [...]int{112, 52, 48}
 	originAfter  = [...]int{14, 12, 16}
 	originRecent = [...]int{28, 26, 12}
+	mostHorizon  = [...]int{42, 16, 12}
 )
 
 const (
@@ -71,8 +72,9 @@ func Fit(series []Series, opt Options) Pool {
 	if opt.Horizon <= 0 {
 		opt.Horizon = 14
 	}
-	p := Pool{Version: poolVersion, Freq: opt.Freq, Horizon: opt.Horizon, Items: len(series)}
 	hs := gather(series, opt)
+	opt.Horizon = studied(hs, opt)
+	p := Pool{Version: poolVersion, Freq: opt.Freq, Horizon: opt.Horizon, Items: len(series)}
 	p.Worth = fitWorth(hs)
 	for _, h := range hs {
 		h.value(p.Worth)
@@ -130,6 +132,16 @@ func (p Pool) try(hs []*history, models []Model, promo Promotion, opt Options) t
 	t.samples = slices.Concat(found...)
 	t.weights, t.centre, t.loss = weigh(t.samples, len(models), ks, opt.Horizon)
 	return t
+}
+
+// studied returns how far ahead the past is tried: as far as is asked for, within what the past is
+// long enough to tell. Further ahead the distributions go on as they grew.
+func studied(hs []*history, opt Options) int {
+	longest := 0
+	for _, h := range hs {
+		longest = max(longest, len(h.y))
+	}
+	return max(1, min(opt.Horizon, mostHorizon[opt.Freq], max(longest/3, 2)))
 }
 
 // gather makes the series ready, in order of their ids, an even sample of a very large shop.

@@ -61,8 +61,6 @@ func TestFieldMistake02IntermittentIsUnbiased(t *testing.T) {
 	series := shop(panel.Simulate(1))
 	truth, got := 0.0, 0.0
 	pool := forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: 14})
-	rng := rand.New(rand.NewPCG(1, 99)) // the same levels, drawn first for each item
-	_ = rng
 	for _, s := range series {
 		for _, v := range s.Values {
 			truth += v / 120 * 14
