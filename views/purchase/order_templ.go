@@ -657,14 +657,14 @@ func edit(m OrderPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<td data-label=\"")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<td data-full data-label=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var27 string
 						templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(m.Chrome.T.T("purchase.quantity"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/purchase/order.templ`, Line: 161, Col: 57}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/purchase/order.templ`, Line: 161, Col: 67}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 						if templ_7745c5c3_Err != nil {
@@ -724,7 +724,7 @@ func edit(m OrderPage) templ.Component {
 				})
 				templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Columns: []ui.Column{
 					{Text: m.Chrome.T.T("purchase.product")},
-					{Text: m.Chrome.T.T("purchase.quantity"), Num: true},
+					{Text: m.Chrome.T.T("purchase.quantity")},
 					{Text: m.Chrome.T.T("purchase.line_total"), Num: true},
 					{Text: m.Chrome.T.T("purchase.remove"), Hush: true},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
