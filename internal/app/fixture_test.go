@@ -144,6 +144,8 @@ func (f *filler) past() {
 	f.must(err)
 	f.must(a.Sales.Wish(ctx, ident.New(), "没有的货"+f.mark, sales.WishAsked, nil))
 	f.must(a.Stock.Allocate(ctx, []stock.Allocation{{SourceID: ident.New(), SourceLine: 1, ProductID: f.ids["product"], Quantity: 500}}))
+	f.ids["count"] = ident.New()
+	f.must(a.Stock.Count(ctx, stock.CountRequest{ClientID: f.ids["count"], ProductID: f.ids["product"], Counted: 8000}))
 	moved, err := a.Stock.Movements(ctx, stock.MovementQuery{})
 	f.must(err)
 	f.ids["sale"], f.ids["movement"], f.ids["lot"] = sale.ID, moved[len(moved)-1].ID, moved[len(moved)-1].LotID
