@@ -12,13 +12,13 @@ import (
 
 // browse opens the house in a real browser as its owner.
 func (h *house) browse(width int) *e2e.Tab {
-	h.t.Helper()
+	h.T.Helper()
 	if os.Getenv("BUHUO_FAST") != "" {
-		h.t.Skip("browser tests are for make test")
+		h.T.Skip("browser tests are for make test")
 	}
 	server := httptest.NewServer(h.engine)
-	h.t.Cleanup(server.Close)
-	tab := e2e.Open(h.t, server.URL, width)
+	h.T.Cleanup(server.Close)
+	tab := e2e.Open(h.T, server.URL, width)
 	tab.Go("/static/favicon.svg") // any page that sets the origin
 	e2e.Ask[string](tab, "document.cookie = 'buhuo=owner; path=/'")
 	return tab
@@ -57,7 +57,7 @@ func TestQuantitiesInABrowser(t *testing.T) {
 	}
 	tab.Fill("packs", "7")
 	until(t, tab, "a total again", "document.querySelector('.wrong') === null && document.querySelector('.bar .total').innerText.includes('394')")
-	if got := h.suggestion(h.oranges.ID).Override; got == nil {
+	if got := h.suggestion(h.Oranges.ID).Override; got == nil {
 		t.Error("the quantity was not kept")
 	}
 	e2e.Ask[bool](tab, "document.querySelector('details.why summary').click(); true")

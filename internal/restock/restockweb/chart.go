@@ -84,7 +84,7 @@ func (v voice) stockChart(o restock.Outlook) *ui.LineModel {
 	for _, a := range o.Arrivals {
 		m.Arrive = append(m.Arrive, ui.Tick{At: int(a.Day - start), Text: v.t.T("restock.mark_arrives")})
 	}
-	if out := o.Row.RunOut; out != nil {
+	if out := o.Row.RunOut; out != nil && o.Row.Available > 0 {
 		m.RunOut = ui.Tick{At: int(*out - start), Text: v.t.T("restock.mark_out", arg("day", v.t.DateShort(*out)))}
 	}
 	m.Table = ui.Numbers{Head: []string{v.t.T("restock.col_day"), v.t.T("restock.legend_left"), v.t.T("restock.legend_fan")}}

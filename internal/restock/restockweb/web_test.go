@@ -21,20 +21,20 @@ import (
 )
 
 func (h *house) orders() []purchase.Order {
-	h.t.Helper()
-	list, err := h.app.Purchase.List(h.ctx, purchase.Query{Limit: 50})
-	h.must(err)
+	h.T.Helper()
+	list, err := h.App.Purchase.List(h.Ctx, purchase.Query{Limit: 50})
+	h.Must(err)
 	for i, o := range list {
-		list[i], err = h.app.Purchase.Order(h.ctx, o.ID)
-		h.must(err)
+		list[i], err = h.App.Purchase.Order(h.Ctx, o.ID)
+		h.Must(err)
 	}
 	return list
 }
 
 func (h *house) suggestion(id ident.ID) restock.Suggestion {
-	h.t.Helper()
-	o, err := h.app.Restock.Outlook(h.ctx, id)
-	h.must(err)
+	h.T.Helper()
+	o, err := h.App.Restock.Outlook(h.Ctx, id)
+	h.Must(err)
 	return o.Row.Suggestion
 }
 
@@ -74,16 +74,16 @@ func TestBeginning(t *testing.T) {
 			t.Errorf("%s does not lead to the import", path)
 		}
 	}
-	h.goods()
+	h.Goods()
 	h.Get("/").Want(200).Contains("正在算订货建议")
 }
 
 // TestOldNumbers shows a shop whose history ended long ago.
 func TestOldNumbers(t *testing.T) {
 	h := open(t)
-	h.goods()
-	h.past(today.Add(-101))
-	h.must(h.app.Restock.Recompute(h.ctx, nil))
+	h.Goods()
+	h.Past(today.Add(-101))
+	h.Must(h.App.Restock.Recompute(h.Ctx, nil))
 	h.Get("/suggestions").Want(200).Contains("销售记录只到 2026年8月15日")
 }
 
@@ -106,7 +106,7 @@ func TestExport(t *testing.T) {
 			t.Fatalf("%s: suggested are %v, want oranges and rice", lang, codes)
 		}
 		oranges := rows[1]
-		want := h.suggestion(h.oranges.ID)
+		want := h.suggestion(h.Oranges.ID)
 		if got := oranges[2:4]; !slices.Equal(got, []string{"9", "0"}) {
 			t.Errorf("on hand and on order: %v", got)
 		}
@@ -135,7 +135,7 @@ func TestExport(t *testing.T) {
 			t.Errorf("no %q in JSON", name)
 		}
 	}
-	if q, ok := answer.Suggestions[0]["quantity"].(float64); !ok || q != float64(h.suggestion(h.rice.ID).Quantity)/1000 {
+	if q, ok := answer.Suggestions[0]["quantity"].(float64); !ok || q != float64(h.suggestion(h.Rice.ID).Quantity)/1000 {
 		t.Errorf("the quantity in JSON: %v", answer.Suggestions[0]["quantity"])
 	}
 	if other := h.as("other").Get("/suggestions.json").Want(200); strings.Contains(string(other.Body), "1001") {
@@ -165,7 +165,7 @@ func TestSuggestionsPage(t *testing.T) {
 		}
 		h.as(who).PostForm("/orders", url.Values{"suggestions": {"all"}}).Want(http.StatusForbidden)
 	}
-	why := h.Get("/suggestions/" + h.oranges.ID.String() + "/why").Want(200)
+	why := h.Get("/suggestions/" + h.Oranges.ID.String() + "/why").Want(200)
 	if n := why.Find("#trace li").Length(); n < 6 {
 		t.Errorf("the calculation has %d steps", n)
 	}
@@ -173,7 +173,7 @@ func TestSuggestionsPage(t *testing.T) {
 
 func TestOrderAll(t *testing.T) {
 	h := stocked(t)
-	oranges, rice := h.suggestion(h.oranges.ID), h.suggestion(h.rice.ID)
+	oranges, rice := h.suggestion(h.Oranges.ID), h.suggestion(h.Rice.ID)
 	r := h.Get("/suggestions").Want(200).Form("form[action='/orders']").Submit()
 	r.Want(http.StatusSeeOther)
 	if r.Location() != "/orders" {
@@ -187,7 +187,7 @@ func TestOrderAll(t *testing.T) {
 		if len(o.Lines) != 1 || o.State != purchase.Draft {
 			t.Fatalf("an order of %d lines, %s", len(o.Lines), o.State)
 		}
-		want := map[ident.ID]restock.Suggestion{h.oranges.ID: oranges, h.rice.ID: rice}[o.Lines[0].ProductID]
+		want := map[ident.ID]restock.Suggestion{h.Oranges.ID: oranges, h.Rice.ID: rice}[o.Lines[0].ProductID]
 		if o.Lines[0].Quantity != want.Quantity || o.Lines[0].Price != want.UnitPrice || o.Total != want.LineCost {
 			t.Errorf("ordered %s at %s for %d, suggested %s at %s for %d", o.Lines[0].Quantity.Decimal(), o.Lines[0].Price.Decimal(), o.Total,
 				want.Quantity.Decimal(), want.UnitPrice.Decimal(), want.LineCost)
@@ -203,12 +203,12 @@ func TestOrderAll(t *testing.T) {
 	if page.Find(".bar").Length() != 0 || !strings.Contains(page.Find("main").Text(), "已下单") {
 		t.Error("the page still asks to order")
 	}
-	if got := h.suggestion(h.oranges.ID).State; got != restock.Ordered {
+	if got := h.suggestion(h.Oranges.ID).State; got != restock.Ordered {
 		t.Errorf("the state is %s", got)
 	}
 	// What was ordered by mistake can be taken back.
-	page.Form("form[action='/orders']").Press("button[formaction$='" + h.oranges.ID.String() + "/reopen']").Want(http.StatusSeeOther)
-	if got := h.suggestion(h.oranges.ID).State; got != restock.Open {
+	page.Form("form[action='/orders']").Press("button[formaction$='" + h.Oranges.ID.String() + "/reopen']").Want(http.StatusSeeOther)
+	if got := h.suggestion(h.Oranges.ID).State; got != restock.Open {
 		t.Errorf("taken back, the state is %s", got)
 	}
 }
@@ -239,11 +239,11 @@ func TestOrderChangedQuantities(t *testing.T) {
 		t.Fatal("no rows")
 	}
 	fields := func(oranges, rice string) url.Values {
-		offers, err := h.app.Catalog.Offers(h.ctx, []ident.ID{h.rice.ID})
-		h.must(err)
+		offers, err := h.App.Catalog.Offers(h.Ctx, []ident.ID{h.Rice.ID})
+		h.Must(err)
 		return url.Values{
-			"suggestions": {"all"}, "product": {h.oranges.ID.String(), h.rice.ID.String()},
-			"offer": {h.offer.ID.String(), offers[h.rice.ID][0].ID.String()}, "packs": {oranges, rice},
+			"suggestions": {"all"}, "product": {h.Oranges.ID.String(), h.Rice.ID.String()},
+			"offer": {h.Offer.ID.String(), offers[h.Rice.ID][0].ID.String()}, "packs": {oranges, rice},
 		}
 	}
 	refused := h.PostForm("/orders", fields("1.5", "２.５")).Want(http.StatusUnprocessableEntity)
@@ -269,7 +269,7 @@ func TestOrderChangedQuantities(t *testing.T) {
 func TestChangeQuantities(t *testing.T) {
 	h := stocked(t)
 	before := h.Get("/suggestions").Want(200).Text(".bar .total")
-	r := h.PostForm("/suggestions", url.Values{"product": {h.oranges.ID.String()}, "offer": {h.offer.ID.String()}, "packs": {"20"}})
+	r := h.PostForm("/suggestions", url.Values{"product": {h.Oranges.ID.String()}, "offer": {h.Offer.ID.String()}, "packs": {"20"}})
 	page := r.Want(http.StatusSeeOther).Follow().Want(200)
 	if after := page.Text(".bar .total"); after == before || page.Find("input[name=packs][value='20']").Length() != 1 {
 		t.Errorf("the total was %s and is %s", before, after)
@@ -280,13 +280,13 @@ func TestChangeQuantities(t *testing.T) {
 		t.Errorf("the export says %v", got)
 	}
 	// A sale later the choice stands; ours again takes it back.
-	h.must(h.app.Restock.Recompute(h.ctx, nil))
-	if s := h.suggestion(h.oranges.ID); s.Override == nil || *s.Override != 100_000 {
+	h.Must(h.App.Restock.Recompute(h.Ctx, nil))
+	if s := h.suggestion(h.Oranges.ID); s.Override == nil || *s.Override != 100_000 {
 		t.Errorf("the choice did not outlive a computation: %v", s.Override)
 	}
-	ours := h.suggestion(h.oranges.ID).Quantity / 5
-	h.PostForm("/suggestions", url.Values{"product": {h.oranges.ID.String()}, "offer": {h.offer.ID.String()}, "packs": {ours.Decimal()}}).Want(http.StatusSeeOther)
-	if s := h.suggestion(h.oranges.ID); s.Override != nil {
+	ours := h.suggestion(h.Oranges.ID).Quantity / 5
+	h.PostForm("/suggestions", url.Values{"product": {h.Oranges.ID.String()}, "offer": {h.Offer.ID.String()}, "packs": {ours.Decimal()}}).Want(http.StatusSeeOther)
+	if s := h.suggestion(h.Oranges.ID); s.Override != nil {
 		t.Errorf("our own quantity counts as a choice: %v", *s.Override)
 	}
 	h.as("seller").PostForm("/suggestions", url.Values{}).Want(http.StatusForbidden)
@@ -294,7 +294,7 @@ func TestChangeQuantities(t *testing.T) {
 
 func TestSnooze(t *testing.T) {
 	h := stocked(t)
-	path := "/suggestions/" + h.oranges.ID.String() + "/snooze"
+	path := "/suggestions/" + h.Oranges.ID.String() + "/snooze"
 	form := h.Get(path).Want(200).Form("form[action='" + path + "']")
 	form.Set("days", "date").Set("until", "2026-11-24").Submit().Want(http.StatusUnprocessableEntity).Contains("请选明天以后")
 	form.Set("days", "date").Set("until", "").Submit().Want(http.StatusUnprocessableEntity)
@@ -304,8 +304,8 @@ func TestSnooze(t *testing.T) {
 	if rows := h.Get("/suggestions.csv").Want(200).CSV(); len(rows) != 2 {
 		t.Errorf("%d rows in the export, the oranges are snoozed", len(rows)-1)
 	}
-	page.Form("form[action$='" + h.oranges.ID.String() + "/reopen']").Submit().Want(http.StatusSeeOther)
-	if s := h.suggestion(h.oranges.ID); s.State != restock.Open || s.SnoozedUntil != nil {
+	page.Form("form[action$='" + h.Oranges.ID.String() + "/reopen']").Submit().Want(http.StatusSeeOther)
+	if s := h.suggestion(h.Oranges.ID); s.State != restock.Open || s.SnoozedUntil != nil {
 		t.Errorf("brought back: %s until %v", s.State, s.SnoozedUntil)
 	}
 	h.Get("/suggestions/" + ident.New().String() + "/snooze").Want(http.StatusNotFound)
@@ -372,25 +372,25 @@ func TestProductsJSON(t *testing.T) {
 
 func TestProductPage(t *testing.T) {
 	h := stocked(t)
-	page := h.Get("/products/" + h.oranges.ID.String()).Want(200)
+	page := h.Get("/products/" + h.Oranges.ID.String()).Want(200)
 	page.Contains("秭归脐橙", "18", "A7", "订货建议", "订这个", "供应商比价", "最划算", "宜昌果品合作社", "城南批发市场", "6901234567892", "箱 × 10\u00a0斤")
 	if page.Find("figure.chart").Length() != 2 || page.Find("figure.chart path.fan").Length() != 2 || page.Find("circle.runout").Length() != 1 {
 		t.Error("the charts are not whole")
 	}
 	page.Form("form[action='/orders']").Submit().Want(http.StatusSeeOther)
-	if o := h.orders(); len(o) != 1 || o[0].Lines[0].ProductID != h.oranges.ID {
+	if o := h.orders(); len(o) != 1 || o[0].Lines[0].ProductID != h.Oranges.ID {
 		t.Errorf("ordered %+v", o)
 	}
-	if again := h.Get("/products/" + h.oranges.ID.String()).Want(200); again.Find("form[action='/orders']").Length() != 0 {
+	if again := h.Get("/products/" + h.Oranges.ID.String()).Want(200); again.Find("form[action='/orders']").Length() != 0 {
 		t.Error("what is ordered is offered again")
 	}
-	h.Get("/products/"+h.rice.ID.String()).Want(200).Contains("还没盘点过", "?")
-	h.Get("/products/" + h.salt.ID.String()).Want(200).Contains("还没有供应商的报价")
-	h.must(h.app.Catalog.Archive(h.ctx, h.dates.ID, true))
-	h.Get("/products/" + h.dates.ID.String()).Want(200).Contains("已停用")
+	h.Get("/products/"+h.Rice.ID.String()).Want(200).Contains("还没盘点过", "?")
+	h.Get("/products/" + h.Salt.ID.String()).Want(200).Contains("还没有供应商的报价")
+	h.Must(h.App.Catalog.Archive(h.Ctx, h.Dates.ID, true))
+	h.Get("/products/" + h.Dates.ID.String()).Want(200).Contains("已停用")
 	h.Get("/products/" + ident.New().String()).Want(http.StatusNotFound)
-	h.as("other").Get("/products/" + h.oranges.ID.String()).Want(http.StatusNotFound)
-	viewer := h.as("viewer").Get("/products/" + h.rice.ID.String()).Want(200)
+	h.as("other").Get("/products/" + h.Oranges.ID.String()).Want(http.StatusNotFound)
+	viewer := h.as("viewer").Get("/products/" + h.Rice.ID.String()).Want(200)
 	if viewer.Find("form[action='/orders'], a[href$='/edit'], a[href*='/stock/count']").Length() != 0 {
 		t.Error("a viewer is offered what only others may do")
 	}
@@ -400,14 +400,14 @@ func TestProductPage(t *testing.T) {
 // ids once, nothing inline.
 func TestThreeLanguages(t *testing.T) {
 	h := stocked(t)
-	if _, _, err := h.app.Stock.Post(h.ctx, []stock.Posting{{Kind: stock.Sale, ProductID: h.salt.ID, Quantity: -measure.Quantity(5_000), Source: "test", SourceID: ident.New(), BusinessDay: today}}); err != nil {
+	if _, _, err := h.App.Stock.Post(h.Ctx, []stock.Posting{{Kind: stock.Sale, ProductID: h.Salt.ID, Quantity: -measure.Quantity(5_000), Source: "test", SourceID: ident.New(), BusinessDay: today}}); err != nil {
 		t.Fatal(err)
 	}
-	id := h.oranges.ID.String()
+	id := h.Oranges.ID.String()
 	inline := regexp.MustCompile(`<[^>]+\s(style|on[a-z]+)="`)
 	for _, lang := range i18n.Langs() {
 		for _, path := range []string{"/", "/more", "/suggestions", "/suggestions/" + id + "/why", "/suggestions/" + id + "/snooze", "/products", "/products?q=xyz", "/products?show=risk",
-			"/products/" + id, "/products/" + h.rice.ID.String(), "/products/" + h.salt.ID.String()} {
+			"/products/" + id, "/products/" + h.Rice.ID.String(), "/products/" + h.Salt.ID.String()} {
 			r := h.Lang(string(lang)).Get(path).Want(200)
 			if got := r.Find("html").AttrOr("lang", ""); got != string(lang) {
 				t.Errorf("%s is in %s, want %s", path, got, lang)
