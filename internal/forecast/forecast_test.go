@@ -312,6 +312,9 @@ func TestSumsAreConsistent(t *testing.T) {
 	mean := 0.0
 	for k, d := range f.Steps {
 		mean += d.Mean()
+		if k > 0 && f.Sum(k+1).Var() < f.Sum(k).Var() {
+			t.Errorf("the total of %d periods is more certain than that of %d", k+1, k)
+		}
 		if got := f.Sum(k + 1).Mean(); math.Abs(got-mean) > 1e-9*mean {
 			t.Errorf("the mean of %d periods is %v, of its parts %v", k+1, got, mean)
 		}

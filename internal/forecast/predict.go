@@ -57,6 +57,9 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	for k := 1; k <= horizon; k++ {
 		f.Steps[k-1] = f.spread.step(level*(worth[k]-worth[k-1]), k)
 		f.Sums[k-1] = f.spread.sum(level*worth[k], k)
+		if k > 1 && f.Sums[k-1].Var() < f.Sums[k-2].Var() { // more periods are never more certain
+			f.Sums[k-1] = f.spread.make(level*worth[k], f.Sums[k-2].Var())
+		}
 	}
 	return f
 }
