@@ -68,8 +68,8 @@ func may(c *gin.Context, role tenant.Role) bool {
 	return ok && scope.Role.AtLeast(role)
 }
 
-// presence says what the numbers of a page are about: nothing when they know
-// yesterday; that they are being made, or how old they are.
+// presence says how old the numbers of a page are, when they are older than what
+// the night's work may still bring.
 func (h *Handlers) presence(c *gin.Context, v voice) (notes []layout.Flash, made bool, err error) {
 	through, made, err := h.lists.Made(c.Request.Context())
 	switch {
@@ -77,7 +77,7 @@ func (h *Handlers) presence(c *gin.Context, v voice) (notes []layout.Flash, made
 		return nil, false, err
 	case !made:
 		return nil, false, nil
-	case through < v.today.Add(-1):
+	case through < v.today.Add(-2):
 		return []layout.Flash{{Tone: ui.Watch, Text: v.t.T("restock.numbers_old", arg("day", through))}}, true, nil
 	}
 	return nil, true, nil

@@ -1,7 +1,6 @@
 package restockweb
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -42,7 +41,7 @@ func (h *Handlers) product(c *gin.Context) error {
 	if m.Notes, _, err = h.presence(c, v); err != nil {
 		return err
 	}
-	if err := h.shelf(c.Request.Context(), v, o, &m); err != nil {
+	if err := h.shelf(c, v, o, &m); err != nil {
 		return err
 	}
 	if o.Thought && !o.Product.Archived {
@@ -78,7 +77,8 @@ func (v voice) badges(o restock.Outlook) []restockview.Badge {
 
 // shelf fills in the figures, the lots and the last movements, as the book has
 // them now.
-func (h *Handlers) shelf(ctx context.Context, v voice, o restock.Outlook, m *restockview.Product) error {
+func (h *Handlers) shelf(c *gin.Context, v voice, o restock.Outlook, m *restockview.Product) error {
+	ctx := c.Request.Context()
 	id, unit := o.Product.ID, o.Product.BaseUnit
 	positions, err := h.stock.Positions(ctx, []ident.ID{id}, v.today)
 	if err != nil {
@@ -96,6 +96,12 @@ func (h *Handlers) shelf(ctx context.Context, v voice, o restock.Outlook, m *res
 	m.NoLots = v.t.T("restock.no_lots")
 	for _, l := range lots {
 		m.Lots = append(m.Lots, v.lot(l, unit))
+	}
+	if may(c, tenant.Seller) && !o.Product.Archived {
+		m.Links = []ui.Link{
+			{Href: "/stock/receive?product=" + id.String(), Text: v.t.T("restock.receive"), Icon: "truck"},
+			{Href: "/stock/loss?product=" + id.String(), Text: v.t.T("restock.more_loss"), Icon: "trash"},
+		}
 	}
 	m.AllMoves = ui.Link{Href: "/stock/movements?product=" + id.String(), Text: v.t.T("restock.all_moves")}
 	for _, move := range moves {
