@@ -25,6 +25,7 @@ func TestTheWholeLoop(t *testing.T) {
 	}
 	for _, lang := range i18n.Langs() {
 		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
 			s := start(t)
 			w := &walk{T: t, Tab: e2e.Open(t, s.Base, 360), lang: lang}
 			w.setUp()

@@ -356,13 +356,17 @@ func (b *Tab) Axe() {
 	}
 }
 
-// Fits fails when the page is wider than the window or a control is smaller than
-// a finger.
+// Fits fails when the page is wider than the window, when a control sticks out of
+// its place, and when one is smaller than a finger.
 func (b *Tab) Fits() {
 	b.t.Helper()
 	if over := Ask[float64](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
 		wide := Ask[string](b, `(() => { const inside = e => { for (e = e.parentElement; e; e = e.parentElement) if (e !== document.documentElement && e !== document.body && /auto|scroll|hidden/.test(getComputedStyle(e).overflowX)) return true; return false; }; return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !inside(e)).slice(0, 3).map(e => e.outerHTML.slice(0, 160)).join("\n") })()`)
 		b.t.Errorf("%s is %.0f px wider than the window:\n%s", b.Path(), over, wide)
+	}
+	out := Ask[[]string](b, `[...document.querySelectorAll("button, select, .button, .stepper, input:not([type=hidden])")].filter(e => e.checkVisibility() && !e.closest(".hush")).filter(e => { const cell = e.parentElement.closest("td, th, label, .field, .card, main"); return cell && e.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1; }).map(e => e.outerHTML.slice(0, 120))`)
+	if len(out) > 0 {
+		b.t.Errorf("%s: %d controls stick out of their place, first %s", b.Path(), len(out), out[0])
 	}
 	small := Ask[[]string](b, `[...document.querySelectorAll("button, select, summary, .button, .tabs a, .links a, input:not([type=hidden]):not([type=radio]):not([type=checkbox])")].filter(e => e.checkVisibility()).map(e => [e.getBoundingClientRect(), e]).filter(([r]) => r.width > 0 && (r.height < 44 || r.width < 44)).map(([r, e]) => Math.round(r.width) + "×" + Math.round(r.height) + " " + e.outerHTML.slice(0, 120))`)
 	for i, s := range small {
@@ -374,12 +378,15 @@ func (b *Tab) Fits() {
 	}
 }
 
-// Shot writes a picture of the whole page.
+// Shot writes a picture of what the window shows.
 func (b *Tab) Shot(folder, name string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 60*time.Second)
 	defer cancel()
 	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		picture, err = fewColours(picture)
+	}
 	if err == nil {
 		err = os.MkdirAll(folder, 0o755)
 	}

@@ -112,6 +112,15 @@ func (s *Service) Memberships(ctx context.Context) ([]Membership, error) {
 	return s.store.Memberships(ctx, scope.Person)
 }
 
+// Me is the person of the scope.
+func (s *Service) Me(ctx context.Context) (Person, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return Person{}, err
+	}
+	return s.store.PersonByID(ctx, scope.Person)
+}
+
 // SetAppearance keeps the person's language and letter size for their next device.
 func (s *Service) SetAppearance(ctx context.Context, language string, largeText bool) error {
 	scope, err := tenant.Must(ctx)

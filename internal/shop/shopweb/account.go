@@ -85,6 +85,10 @@ func (h *Handlers) changePassword(c *gin.Context) error {
 }
 
 func (h *Handlers) passwordPage(c *gin.Context, status int) error {
+	me, err := h.shop.Me(c.Request.Context())
+	if err != nil {
+		return err
+	}
 	f, chrome := web.FormOf(c), web.Chrome(c)
 	t := chrome.T
 	chrome.Title, chrome.Active = t.T("shop.password_title"), layout.More
@@ -95,7 +99,7 @@ func (h *Handlers) passwordPage(c *gin.Context, status int) error {
 	next := passwordField(t, "password", "shop.password_new", f)
 	next.Hint = t.T("shop.password_hint")
 	return web.Render(c, status, shopview.Password(shopview.PasswordPage{
-		Chrome: chrome, Demo: h.demo(), Current: current, Next: next, Again: passwordField(t, "again", "shop.password_again", f),
+		Chrome: chrome, Demo: h.demo(), Login: me.Login, Current: current, Next: next, Again: passwordField(t, "again", "shop.password_again", f),
 	}))
 }
 

@@ -35,7 +35,7 @@ func sane(t *testing.T, r *webtest.Response) *webtest.Response {
 		}
 		ids[id] = true
 	}
-	for _, el := range r.Find("main input:not([type=hidden]):not([type=radio]), main select").EachIter() {
+	for _, el := range r.Find("main input:not([type=hidden]):not([hidden]):not([type=radio]), main select").EachIter() {
 		if id := el.AttrOr("id", ""); r.Find("label[for='"+id+"']").Length() != 1 {
 			t.Errorf("field %q has no label", el.AttrOr("name", ""))
 		}
