@@ -36,6 +36,17 @@ func (d *DB) Insert(ctx context.Context, table string, columns []string, n int, 
 	for i := range per {
 		args[i*width] = shop
 	}
+	if n <= per { // one statement, which the connection remembers
+		for i := range n {
+			row(i, args[i*width+1:(i+1)*width])
+		}
+		result, err := pool.ExecContext(ctx, insertSQL(d.Dialect, table, columns, n, suffix), args...)
+		if err != nil {
+			return 0, translate(err)
+		}
+		rows, _ := result.RowsAffected()
+		return rows, nil
+	}
 	var written int64
 	stmt, err := pool.PrepareContext(ctx, insertSQL(d.Dialect, table, columns, per, suffix))
 	if err != nil {

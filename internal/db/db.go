@@ -78,14 +78,12 @@ func OpenFile(ctx context.Context, path string) (*DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	w, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate",
-		pragma("journal_mode", "WAL"), pragma("synchronous", "FULL"), pragma("foreign_keys", "1"),
-		pragma("busy_timeout", "15000"), pragma("temp_store", "MEMORY"), pragma("cache_size", "-16000"), pragma("wal_autocheckpoint", "4000")))
+	w, err := openSQLite(writerDSN(path))
 	if err != nil {
 		return nil, err
 	}
 	w.SetMaxOpenConns(1)
-	r, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=deferred",
+	r, err := openSQLite(sqliteDSN(path, "_txlock=deferred",
 		pragma("query_only", "1"), pragma("busy_timeout", "5000"), pragma("foreign_keys", "1"), pragma("temp_store", "MEMORY")))
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -179,6 +177,13 @@ func (d *DB) Failed() error {
 }
 
 func pragma(name, value string) string { return "_pragma=" + name + "(" + value + ")" }
+
+// writerDSN opens the file for durable writing.
+func writerDSN(path string) string {
+	return sqliteDSN(path, "_txlock=immediate",
+		pragma("journal_mode", "WAL"), pragma("synchronous", "FULL"), pragma("foreign_keys", "1"),
+		pragma("busy_timeout", "15000"), pragma("temp_store", "MEMORY"), pragma("cache_size", "-16000"), pragma("wal_autocheckpoint", "4000"))
+}
 
 func sqliteDSN(path string, options ...string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(options, "&")

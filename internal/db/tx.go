@@ -107,7 +107,7 @@ func (d *DB) tryPostgres(ctx context.Context, fn func(context.Context) error) (e
 			panic(p)
 		}
 	}()
-	if scope, ok := tenant.From(ctx); ok && scope.Shop != 0 {
+	if scope, ok := tenant.From(ctx); ok && scope.Shop != 0 && d.Dialect == Postgres {
 		// One writer a shop, as on SQLite: gapless numbers and the hash chain need it.
 		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(scope.Shop)); err != nil {
 			return errors.Join(translate(err), tx.Rollback())
