@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -73,6 +74,52 @@ func TestOrderAllContract(t *testing.T) {
 	if left := b.Get("/suggestions.csv").CSV(); len(left) != 1 {
 		t.Errorf("%d suggestions are left", len(left)-1)
 	}
+}
+
+// TestOrderMoreThanOneOrderHolds: a supplier of very many products gets as many
+// orders as it takes, and nothing is left out.
+func TestOrderMoreThanOneOrderHolds(t *testing.T) {
+	const products = purchase.MaxLines + 20
+	h := newHouse(t)
+	b := h.plain(t, tenant.Manager)
+	before := ordersOf(b)
+	var list, sold strings.Builder
+	list.WriteString("item,name,category,unit\n")
+	sold.WriteString("item,date,quantity,cost\n")
+	for i := range products {
+		fmt.Fprintf(&list, "m%d,多%d,x,kg\n", i, i)
+		for d := 1; d <= 7; d++ {
+			fmt.Fprintf(&sold, "m%d,2026-11-%02d,5,2\n", i, 15+d)
+		}
+	}
+	b.Upload("/import", "file", "p.csv", []byte(list.String()), url.Values{"kind": {"products"}}).Want(http.StatusSeeOther)
+	b.Upload("/import", "file", "s.csv", []byte(sold.String()), url.Values{"kind": {"sales"}}).Want(http.StatusSeeOther)
+	if err := h.Restock.Recompute(h.mine.ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	suggested := len(b.Get("/suggestions.csv").CSV()) - 1
+	if suggested < products {
+		t.Fatalf("only %d suggestions", suggested)
+	}
+	b.PostForm("/orders", url.Values{"suggestions": {"all"}}).Want(http.StatusSeeOther)
+	lines := 0
+	for _, o := range newOrders(before, ordersOf(b)) {
+		n := len(b.Get("/orders/"+o.ID+".csv").CSV()) - 1
+		if lines += n; n > purchase.MaxLines {
+			t.Errorf("order %s has %d lines", o.Number, n)
+		}
+		// What was ordered can be received through the page's own form.
+		b.PostForm("/orders/"+o.ID+"/send", url.Values{}).Want(http.StatusSeeOther)
+		page := b.Get("/orders/" + o.ID).Want(http.StatusOK)
+		page.Form("form[action='/orders/" + o.ID + "/receive']").Submit().Want(http.StatusSeeOther)
+		if got := stateOf(b, "/orders/"+o.ID); got != "received" {
+			t.Errorf("order %s of %d lines is %s", o.Number, n, got)
+		}
+	}
+	if lines != suggested {
+		t.Errorf("%d lines for %d suggestions", lines, suggested)
+	}
+	h.proved(t)
 }
 
 func newOrders(before, after []orderAnswer) []orderAnswer {

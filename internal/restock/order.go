@@ -94,7 +94,8 @@ func (s *Service) selected(ctx context.Context, sel Selection) ([]ident.ID, erro
 	return ids, nil
 }
 
-// drafts groups open suggestions by supplier, in the order of the rows.
+// drafts groups open suggestions by supplier, in the order of the rows. What is more
+// than one order can hold goes into another of the same supplier.
 func (s *Service) drafts(rows []Suggestion, quantities map[ident.ID]measure.Quantity) ([]purchase.DraftOrder, []ident.ID, error) {
 	var drafts []purchase.DraftOrder
 	var chosen []ident.ID
@@ -108,7 +109,7 @@ func (s *Service) drafts(rows []Suggestion, quantities map[ident.ID]measure.Quan
 			continue
 		}
 		i, ok := at[*row.SupplierID]
-		if !ok {
+		if !ok || len(drafts[i].Lines) == purchase.MaxLines {
 			i = len(drafts)
 			at[*row.SupplierID] = i
 			drafts = append(drafts, purchase.DraftOrder{SupplierID: *row.SupplierID, DueDay: row.due()})
