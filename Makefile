@@ -32,7 +32,7 @@ check: ## the inner loop: fast tests, no PostgreSQL, no browser
 RACE := ./internal/db ./internal/job ./internal/web ./internal/forecast ./internal/day ./internal/i18n ./internal/shop/... ./static
 
 race: ## the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) -short -timeout 30m $(RACE)
+	$(GO) run ./internal/dbtest/pgserver env CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) -short -timeout 30m $(RACE)
 
 bench: ## the benchmarks
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem -benchtime 2s ./...
