@@ -283,6 +283,7 @@ CREATE TABLE movements (
 	reason       {{.Text}} NOT NULL DEFAULT '',
 	note         {{.Text}} NOT NULL DEFAULT '',
 	person_id    {{.Blob}} NOT NULL,
+	request      {{.Text}} NOT NULL DEFAULT '',
 	hash         {{.Blob}} NOT NULL,
 	PRIMARY KEY (shop_id, seq),
 	FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id)

@@ -43,7 +43,7 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 	return []pages{
 		people,
 		catalogweb.New(a.Catalog, a.Shop),
-		stockweb.New(a.Stock, a.Catalog, a.Shop),
+		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
 		purchaseweb.New(a.Purchase, formats()),
 		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop),

@@ -37,7 +37,7 @@ var spans = map[string]string{
 	"shop.InsertShop": "makes shops", "shop.Shops": "the command line lists them", "shop.ShopBySlug": "the command line finds them",
 	"shop.ShopByID": "the service passes the scope's own", "shop.UpdateShop": "the service passes the scope's own",
 	"shop.InsertPerson": "a person may work in several shops", "shop.SetPassword": "a person's, not a shop's",
-	"shop.SetAppearance": "a person's, not a shop's", "shop.SetDisabled": "a person's, not a shop's", "shop.PersonByID": "a person's, not a shop's",
+	"shop.SetAppearance": "a person's, not a shop's", "shop.SetDisabled": "a person's, not a shop's", "shop.PersonByID": "a person's, not a shop's", "shop.PersonNames": "a person's, not a shop's",
 	"shop.PersonByLogin": "nobody is in a shop before the login", "shop.AnyPerson": "the first start of the installation",
 	"shop.SaveMembership": "joins a person and a shop", "shop.DeleteMembership": "parts a person and a shop",
 	"shop.Memberships": "all shops of one person", "shop.InsertSession": "found by a secret", "shop.Visit": "found by a secret",

@@ -70,6 +70,8 @@ type Store interface {
 	SetDisabled(ctx context.Context, person ident.ID, disabled bool, changed day.Micros) error
 	PersonByID(ctx context.Context, id ident.ID) (Person, error)
 	PersonByLogin(ctx context.Context, login string) (Person, error)
+	// PersonNames reads what people are called; ids of nobody are absent.
+	PersonNames(ctx context.Context, ids []ident.ID) (map[ident.ID]string, error)
 	AnyPerson(ctx context.Context) (bool, error)
 	SaveMembership(ctx context.Context, m Membership, since day.Micros) error
 	DeleteMembership(ctx context.Context, shop tenant.ShopID, person ident.ID) error

@@ -26,12 +26,12 @@ type Stock struct {
 }
 
 // Book applies postings to the stocks it was given and keeps the movements that
-// they make. It is pure: ids, the instant and the person are handed in. After an
+// they make. It is pure: ids, the instant and the author are handed in. After an
 // error a Book must be thrown away, because half a posting may be in it.
 type Book struct {
 	currency money.Currency
 	recorded day.Micros
-	person   ident.ID
+	by       Author
 	newID    func() ident.ID
 
 	stocks map[ident.ID]*Stock
@@ -44,10 +44,17 @@ type Book struct {
 	pieces    []piece                            // scratch
 }
 
-// NewBook starts a book whose movements are recorded at an instant by a person.
-func NewBook(currency money.Currency, recorded day.Micros, person ident.ID, newID func() ident.ID) *Book {
+// Author is whose the movements of a book are: the person, and the id of the
+// request that they came with.
+type Author struct {
+	Person  ident.ID
+	Request string
+}
+
+// NewBook starts a book whose movements are recorded at an instant for an author.
+func NewBook(currency money.Currency, recorded day.Micros, by Author, newID func() ident.ID) *Book {
 	return &Book{
-		currency: currency, recorded: recorded, person: person, newID: newID,
+		currency: currency, recorded: recorded, by: by, newID: newID,
 		stocks: map[ident.ID]*Stock{}, known: map[ident.ID]Lot{},
 		touched: map[ident.ID]map[ident.ID]struct{}{},
 	}

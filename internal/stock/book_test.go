@@ -30,7 +30,7 @@ var (
 	dates = ident.MustParse("00000000-0000-0000-0001-000000000002")
 )
 
-func newBook() *stock.Book { return stock.NewBook(money.CNY, 1_000_000, ident.Nil, ids()) }
+func newBook() *stock.Book { return stock.NewBook(money.CNY, 1_000_000, stock.Author{}, ids()) }
 
 func at(d day.Date) *day.Date { return &d }
 
@@ -283,7 +283,7 @@ func TestChain(t *testing.T) {
 		"day": func(m *stock.Movement) { m.BusinessDay++ }, "source": func(m *stock.Movement) { m.Source = "" },
 		"source id": func(m *stock.Movement) { m.SourceID[1]++ }, "line": func(m *stock.Movement) { m.SourceLine++ },
 		"reverses": func(m *stock.Movement) { m.ReversesID = &other }, "reason and note": func(m *stock.Movement) { m.Reason, m.Note = "bc", "" },
-		"note": func(m *stock.Movement) { m.Note = "C" }, "person": func(m *stock.Movement) { m.PersonID[9]++ },
+		"note": func(m *stock.Movement) { m.Note = "C" }, "person": func(m *stock.Movement) { m.PersonID[9]++ }, "request": func(m *stock.Movement) { m.Request = "r" },
 	} {
 		c := m
 		change(&c)

@@ -52,5 +52,7 @@ func encode(b []byte, shop tenant.ShopID, m Movement) []byte {
 	}
 	text(m.Reason)
 	text(m.Note)
-	return append(b, m.PersonID[:]...)
+	b = append(b, m.PersonID[:]...)
+	text(m.Request)
+	return b
 }

@@ -24,7 +24,7 @@ func (b *Book) record(s *Stock, p Posting, kind Kind, id, lot ident.ID, q measur
 		ID: id, Kind: kind, ProductID: s.ProductID, LotID: lot, Quantity: q, Value: v,
 		OccurredAt: p.OccurredAt, RecordedAt: b.recorded, BusinessDay: p.BusinessDay,
 		Source: p.Source, SourceID: p.SourceID, SourceLine: p.SourceLine,
-		Reason: p.Reason, Note: p.Note, PersonID: b.person,
+		Reason: p.Reason, Note: p.Note, PersonID: b.by.Person, Request: b.by.Request,
 	})
 }
 
@@ -246,7 +246,7 @@ func (b *Book) Reverse(originals []Movement, reason string) error {
 		m.ID, m.Seq, m.Hash = b.newID(), 0, Hash{}
 		m.Quantity, m.Value = -o.Quantity, -o.Value
 		m.ReversesID, m.Reason, m.Note = &id, reason, ""
-		m.RecordedAt, m.PersonID = b.recorded, b.person
+		m.RecordedAt, m.PersonID, m.Request = b.recorded, b.by.Person, b.by.Request
 		if err := b.write(b.Stock(o.ProductID), m); err != nil {
 			return err
 		}

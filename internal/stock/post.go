@@ -46,7 +46,7 @@ func (s *Service) begin(ctx context.Context, products, lots []ident.ID) (*work, 
 	if err != nil {
 		return nil, err
 	}
-	w.book = NewBook(scope.Currency, w.now, scope.Person, ident.New)
+	w.book = NewBook(scope.Currency, w.now, Author{Person: scope.Person, Request: tenant.RequestID(ctx)}, ident.New)
 	for _, stock := range stocks {
 		w.book.Adopt(stock)
 	}

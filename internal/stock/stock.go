@@ -107,7 +107,8 @@ type Posting struct {
 }
 
 // Movement is one line of the ledger. Value is what the goods cost, signed like
-// Quantity, in minor units.
+// Quantity, in minor units. Request is the id under which the log knows the
+// request that made it; empty when no request did (the command line, the demo).
 type Movement struct {
 	Seq                    int64
 	ID                     ident.ID
@@ -123,6 +124,7 @@ type Movement struct {
 	ReversesID             *ident.ID
 	Reason, Note           string
 	PersonID               ident.ID
+	Request                string
 	Hash                   Hash
 }
 

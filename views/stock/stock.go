@@ -71,6 +71,7 @@ type MovementRow struct {
 	Product, Href               string // empty when the page is about one product
 	Kind, When, Quantity, Value string
 	Lot                         string
+	Person                      string // who entered it; empty: nobody known
 	Notes                       []string
 	In, Undone                  bool
 	Undo                        string // address; empty: cannot be undone here

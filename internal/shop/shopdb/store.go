@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -146,6 +147,21 @@ func (s *Store) person(query *gorm.DB) (shop.Person, error) {
 		return shop.Person{}, err
 	}
 	return fromPersonRow(row), nil
+}
+
+// PersonNames reads what people are called.
+func (s *Store) PersonNames(ctx context.Context, ids []ident.ID) (map[ident.ID]string, error) {
+	names := make(map[ident.ID]string, len(ids))
+	for block := range slices.Chunk(ids, 500) {
+		var rows []personRow
+		if err := answer(s.db.From(db.Installation(ctx)).Select("id", "name").Where("id IN ?", block).Find(&rows).Error); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			names[r.ID] = r.Name
+		}
+	}
+	return names, nil
 }
 
 // AnyPerson reports whether somebody can log in.

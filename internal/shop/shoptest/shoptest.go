@@ -211,6 +211,9 @@ func testPeople(t *testing.T, h House) {
 	wang.Disabled, wang.ChangedAt = true, 30
 	same(t, "disabled", must[shop.Person](t)(h.Store.PersonByID(t.Context(), wang.ID)), wang)
 	same(t, "the other", must[shop.Person](t)(h.Store.PersonByID(t.Context(), li.ID)), li)
+	known := must[map[ident.ID]string](t)(h.Store.PersonNames(t.Context(), []ident.ID{wang.ID, li.ID, ident.New()}))
+	same(t, "names", known, map[ident.ID]string{wang.ID: wang.Name, li.ID: li.Name})
+	same(t, "names of nobody", len(must[map[ident.ID]string](t)(h.Store.PersonNames(t.Context(), nil))), 0)
 	h.refuse(t, shop.ErrMissing, func(ctx context.Context) error { return h.Store.SetAppearance(ctx, ident.New(), "en", false) })
 	h.refuse(t, shop.ErrMissing, func(ctx context.Context) error { return h.Store.SetDisabled(ctx, ident.New(), true, 1) })
 }

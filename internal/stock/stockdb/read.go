@@ -136,13 +136,13 @@ func (s *Store) Lots(ctx context.Context, lotIDs []ident.ID) (map[ident.ID]stock
 }
 
 const selectMovement = `SELECT seq, id, kind, product_id, lot_id, quantity, value, occurred_at, recorded_at, business_day,
-	source, source_id, source_line, reverses_id, reason, note, person_id, hash FROM movements WHERE shop_id = ?`
+	source, source_id, source_line, reverses_id, reason, note, person_id, request, hash FROM movements WHERE shop_id = ?`
 
 func scanMovement(rows *sql.Rows) (stock.Movement, error) {
 	var m stock.Movement
 	var hash []byte
 	err := rows.Scan(&m.Seq, &m.ID, &m.Kind, &m.ProductID, &m.LotID, &m.Quantity, &m.Value, &m.OccurredAt, &m.RecordedAt, &m.BusinessDay,
-		&m.Source, &m.SourceID, &m.SourceLine, &m.ReversesID, &m.Reason, &m.Note, &m.PersonID, &hash)
+		&m.Source, &m.SourceID, &m.SourceLine, &m.ReversesID, &m.Reason, &m.Note, &m.PersonID, &m.Request, &hash)
 	if err == nil && len(hash) != len(m.Hash) {
 		// A hash of another length proves nothing; zeros never match.
 		hash = make([]byte, len(m.Hash))

@@ -112,7 +112,7 @@ func (s *Store) head(ctx context.Context, suffix string) (stock.Head, error) {
 
 var movementColumns = []string{
 	"shop_id", "seq", "id", "kind", "product_id", "lot_id", "quantity", "value", "occurred_at", "recorded_at",
-	"business_day", "source", "source_id", "source_line", "reverses_id", "reason", "note", "person_id", "hash",
+	"business_day", "source", "source_id", "source_line", "reverses_id", "reason", "note", "person_id", "request", "hash",
 }
 
 // Append writes a change.
@@ -158,7 +158,7 @@ func (s *Store) insertMovements(ctx context.Context, list []stock.Movement) erro
 		if m.ReversesID != nil {
 			dst[13] = m.ReversesID[:]
 		}
-		dst[14], dst[15], dst[16], dst[17] = m.Reason, m.Note, m.PersonID[:], m.Hash[:]
+		dst[14], dst[15], dst[16], dst[17], dst[18] = m.Reason, m.Note, m.PersonID[:], m.Request, m.Hash[:]
 	})
 	return foreign(err)
 }

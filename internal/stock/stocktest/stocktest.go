@@ -137,7 +137,7 @@ func movement(seq int64, product, lot ident.ID) stock.Movement {
 	return stock.Movement{
 		Seq: seq, ID: ident.New(), Kind: stock.Receipt, ProductID: product, LotID: lot, Quantity: 5000, Value: 2600,
 		OccurredAt: 1_700_000_000_000_001, RecordedAt: 1_700_000_000_000_002, BusinessDay: 20_700, Source: stock.SourceReceive,
-		SourceID: ident.New(), SourceLine: 3, Reason: "理由", Note: "备注 𬍛", PersonID: ident.New(), Hash: stock.Hash{1, 2, 31: 255},
+		SourceID: ident.New(), SourceLine: 3, Reason: "理由", Note: "备注 𬍛", PersonID: ident.New(), Request: "0193-b", Hash: stock.Hash{1, 2, 31: 255},
 	}
 }
 

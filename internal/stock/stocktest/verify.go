@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
 )
 
 // testTamper changes what is stored behind the service's back: verify must name
@@ -17,12 +18,13 @@ func testTamper(t *testing.T, h House) {
 	receive(t, s, ctx, p, 5000, 40_000, nil)
 	_, _, err := s.Post(ctx, []stock.Posting{sale(p, 2000)})
 	good(t, err)
-	receive(t, s, ctx, p, 1000, 50_000, nil)
+	receive(t, s, tenant.WithRequest(ctx, "r-1"), p, 1000, 50_000, nil)
 	verified(t, s, ctx)
 	h.Unlock(t)
 	for _, c := range []struct{ name, harm, repair, want string }{
 		{"a note", "UPDATE movements SET note = 'x' WHERE seq = 2", "UPDATE movements SET note = '' WHERE seq = 2", "movement 2 was altered"},
-		{"a person", "UPDATE movements SET source_line = 9 WHERE seq = 1", "UPDATE movements SET source_line = 1 WHERE seq = 1", "movement 1 was altered"},
+		{"a line", "UPDATE movements SET source_line = 9 WHERE seq = 1", "UPDATE movements SET source_line = 1 WHERE seq = 1", "movement 1 was altered"},
+		{"a request", "UPDATE movements SET request = 'r-2' WHERE seq = 3", "UPDATE movements SET request = 'r-1' WHERE seq = 3", "movement 3 was altered"},
 		{"the end", "UPDATE counters SET movement_seq = 4", "UPDATE counters SET movement_seq = 3", "the ledger ends at movement 3, but 4"},
 		{"on hand", "UPDATE stock_balances SET on_hand = 4001", "UPDATE stock_balances SET on_hand = 4000", "the balance says 4.001"},
 		{"value", "UPDATE stock_balances SET value = value + 1", "UPDATE stock_balances SET value = value - 1", "worth 1701"},

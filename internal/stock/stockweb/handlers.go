@@ -12,6 +12,7 @@ import (
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
@@ -26,16 +27,22 @@ type Shops interface {
 	Get(ctx context.Context) (shop.Shop, error)
 }
 
+// People tells what people are called, all that a page names at once.
+type People interface {
+	Names(ctx context.Context, ids []ident.ID) (map[ident.ID]string, error)
+}
+
 // Handlers are the pages of the stock room.
 type Handlers struct {
 	stock   *stock.Service
 	catalog *catalog.Service
 	shops   Shops
+	people  People
 }
 
 // New makes the pages.
-func New(s *stock.Service, products *catalog.Service, shops Shops) *Handlers {
-	return &Handlers{stock: s, catalog: products, shops: shops}
+func New(s *stock.Service, products *catalog.Service, shops Shops, people People) *Handlers {
+	return &Handlers{stock: s, catalog: products, shops: shops, people: people}
 }
 
 // Routes adds the pages to the engine.

@@ -30,6 +30,7 @@ type ledger struct {
 	products map[ident.ID]catalog.Product
 	lots     map[ident.ID]stock.Lot
 	undone   map[ident.ID]bool
+	people   map[ident.ID]string
 	kg       string
 }
 
@@ -110,9 +111,9 @@ func (h *Handlers) ledger(ctx context.Context, query stock.MovementQuery) (l led
 	if l.list, err = h.stock.Movements(ctx, query); err != nil {
 		return l, err
 	}
-	products, lots, ids := map[ident.ID]bool{}, map[ident.ID]bool{}, make([]ident.ID, len(l.list))
+	products, lots, people, ids := map[ident.ID]bool{}, map[ident.ID]bool{}, map[ident.ID]bool{}, make([]ident.ID, len(l.list))
 	for i, m := range l.list {
-		products[m.ProductID], lots[m.LotID], ids[i] = true, true, m.ID
+		products[m.ProductID], lots[m.LotID], people[m.PersonID], ids[i] = true, true, true, m.ID
 	}
 	if l.products, err = h.catalog.Products(ctx, keys(products)); err != nil {
 		return l, err
@@ -121,6 +122,9 @@ func (h *Handlers) ledger(ctx context.Context, query stock.MovementQuery) (l led
 		return l, err
 	}
 	if l.undone, err = h.stock.Reversed(ctx, ids); err != nil {
+		return l, err
+	}
+	if l.people, err = h.people.Names(ctx, keys(people)); err != nil {
 		return l, err
 	}
 	l.kg, err = h.unitOf(ctx, "kg")
@@ -148,6 +152,7 @@ func (l ledger) rows(c *gin.Context, t *i18n.Printer, named bool) []stockview.Mo
 		r := stockview.MovementRow{
 			Kind: l.kind(t, m), When: t.DateTime(m.OccurredAt.Time().In(scope.Zone)), Quantity: signed(t, m, p.BaseUnit, unit),
 			Value: t.Money(m.Value, scope.Currency), Undone: l.undone[m.ID], In: m.Quantity > 0,
+			Person: l.people[m.PersonID],
 		}
 		if named {
 			r.Product, r.Href = p.Name, movementsPath+"?product="+m.ProductID.String()

@@ -38,10 +38,23 @@ type jinShop struct{}
 
 func (jinShop) Get(context.Context) (shop.Shop, error) { return shop.Shop{ShowUnit: "jin"}, nil }
 
+// staff counts how often a page asks for names, and says one for each.
+type staff struct{ asked *int }
+
+func (s staff) Names(_ context.Context, ids []ident.ID) (map[ident.ID]string, error) {
+	*s.asked++
+	names := map[ident.ID]string{}
+	for _, id := range ids {
+		names[id] = "王-" + id.String()[30:]
+	}
+	return names, nil
+}
+
 // house is a stock room with its pages and the people of two shops.
 type house struct {
 	*webtest.Browser
 	engine  http.Handler
+	asked   *int // how often names of people were asked for
 	stock   *stock.Service
 	catalog *catalog.Service
 	ctx     context.Context
@@ -75,7 +88,8 @@ func open(t *testing.T) house {
 	e := web.New(web.Config{Now: clock, Log: slog.New(slog.DiscardHandler), Static: static.Handler(), Auth: webtest.Sessions{
 		"owner": scope(1, tenant.Owner), "seller": scope(1, tenant.Seller), "viewer": scope(1, tenant.Viewer), "other": scope(2, tenant.Owner),
 	}})
-	stockweb.New(h.stock, h.catalog, jinShop{}).Routes(e)
+	h.asked = new(int)
+	stockweb.New(h.stock, h.catalog, jinShop{}, staff{h.asked}).Routes(e)
 	h.engine = e
 	h.Browser = webtest.New(t, e).As("owner").Lang("en")
 	h.ctx = tenant.With(context.Background(), scope(1, tenant.Owner))
@@ -273,7 +287,15 @@ func TestMovements(t *testing.T) {
 	if err := h.stock.Adjust(h.ctx, stock.AdjustRequest{ProductID: h.dates.ID, Delta: 2500, Reason: "理由甲"}); err != nil {
 		t.Fatal(err)
 	}
+	*h.asked = 0
 	page := h.Get("/stock/movements").Want(200)
+	if *h.asked != 1 {
+		t.Errorf("a page of 50 lines asked %d times for names", *h.asked)
+	}
+	scope, _ := tenant.From(h.ctx)
+	if text := page.Text("tbody tr:first-child"); !strings.Contains(text, "王-"+scope.Person.String()[30:]) {
+		t.Errorf("the newest line does not say who: %q", text)
+	}
 	if n := page.Find("tbody tr").Length(); n != 50 {
 		t.Errorf("%d lines on the first page", n)
 	}
