@@ -172,6 +172,20 @@ type DeliveryLine struct {
 	Expiry    *day.Date
 }
 
+// Drafted is a line of a draft that nobody has sent yet: it is not on order, but
+// the same need must not be ordered a second time.
+type Drafted struct {
+	OrderID, SupplierID, ProductID ident.ID
+	Number                         int64
+	CreatedDay                     day.Date
+	Quantity                       measure.Quantity
+}
+
+// NumberText is the number of its order.
+func (d Drafted) NumberText() string {
+	return Order{Number: d.Number, CreatedDay: d.CreatedDay}.NumberText()
+}
+
 // LeadTime is how long one arrived line took, in days from sending.
 type LeadTime struct {
 	SupplierID, ProductID, ReceiptID ident.ID
@@ -215,6 +229,8 @@ type Ledger interface {
 	Expect(ctx context.Context, lines []stock.Expected) error
 	Unexpect(ctx context.Context, sourceID ident.ID, line *int, quantity *measure.Quantity) error
 	ExpectedOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error)
+	// MarkChanged says that what was computed for products is stale from a day on.
+	MarkChanged(ctx context.Context, ids []ident.ID, from day.Date) error
 }
 
 // Journal keeps who changed what, in the transaction of the change.
@@ -247,6 +263,9 @@ type Store interface {
 	// OwedAsOf reads what suppliers owed after closing on a day: lines of orders sent
 	// by then and not ended by the instant that the day ended, less what had arrived.
 	OwedAsOf(ctx context.Context, through day.Date, end day.Micros) ([]stock.Expected, error)
+	// Drafted reads the lines of unsent drafts for products (nil: for all), the
+	// oldest order first.
+	Drafted(ctx context.Context, productIDs []ident.ID) ([]Drafted, error)
 	// Number is the last number taken.
 	Number(ctx context.Context) (int64, error)
 

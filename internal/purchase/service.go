@@ -168,7 +168,37 @@ func (s *Service) insert(ctx context.Context, orders []Order) error {
 			return err
 		}
 	}
-	return nil
+	return s.stale(ctx, orders...)
+}
+
+// stale says that the suggestions for the products on drafts must be worked out
+// anew: what stands in a draft is not to be proposed again.
+func (s *Service) stale(ctx context.Context, orders ...Order) error {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return err
+	}
+	var ids []ident.ID
+	for _, o := range orders {
+		for _, l := range o.Lines {
+			ids = append(ids, l.ProductID)
+		}
+	}
+	return s.ledger.MarkChanged(ctx, ids, s.moment(scope).day)
+}
+
+// Drafted reads what stands in drafts that nobody has sent yet, by product (nil: of
+// all).
+func (s *Service) Drafted(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]Drafted, error) {
+	lines, err := s.store.Drafted(ctx, productIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := map[ident.ID][]Drafted{}
+	for _, l := range lines {
+		out[l.ProductID] = append(out[l.ProductID], l)
+	}
+	return out, nil
 }
 
 func (s *Service) record(ctx context.Context, action string, o Order, more map[string]any) error {

@@ -46,6 +46,7 @@ func (s *Service) change(ctx context.Context, id ident.ID, lines bool, rule func
 // UpdateDraft changes lines of a draft that still has that version. Another version
 // or state is a Conflict.
 func (s *Service) UpdateDraft(ctx context.Context, id ident.ID, version int64, changes []LineChange) (Order, error) {
+	var before Order
 	return s.change(ctx, id, true, func(ctx context.Context, o *Order) (bool, error) {
 		if o.State != Draft {
 			return false, fault.New(fault.Conflict, "purchase.not_a_draft")
@@ -57,8 +58,12 @@ func (s *Service) UpdateDraft(ctx context.Context, id ident.ID, version int64, c
 		if err != nil {
 			return false, err
 		}
+		before = *o // its lines are replaced, not changed
 		return true, o.change(changes, t)
 	}, func(ctx context.Context, o Order) error {
+		if err := s.stale(ctx, before); err != nil {
+			return err
+		}
 		return s.record(ctx, "order.update", o, map[string]any{"lines": len(o.Lines)})
 	})
 }
@@ -125,6 +130,8 @@ func (s *Service) giveUp(ctx context.Context, action string, o Order) error {
 		if err := s.ledger.Unexpect(ctx, o.ID, nil, nil); err != nil {
 			return err
 		}
+	} else if err := s.stale(ctx, o); err != nil {
+		return err
 	}
 	return s.record(ctx, action, o, nil)
 }

@@ -56,6 +56,7 @@ type subject struct {
 	lots     []stock.LotBalance
 	position stock.Position
 	expected []stock.Expected
+	drafted  []purchase.Drafted
 }
 
 // series is the product's history as the forecast reads it.
@@ -125,7 +126,9 @@ func (c surroundings) think(s subject) Suggestion {
 	corrected := demand.Correct(history, demand.Prior{Level: c.pool.Forecast.Levels[s.product.Category].Mean})
 	in := c.input(s, f, history, corrected)
 	trace := replenish.Suggest(in)
-	return c.row(s, f, history, trace)
+	out := c.row(s, f, history, trace)
+	out.lessDrafted(s.drafted, c.shop.Currency)
+	return out
 }
 
 func (c surroundings) input(s subject, f forecast.Forecast, history demand.Series, corrected []demand.Corrected) replenish.Input {

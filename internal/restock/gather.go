@@ -105,9 +105,14 @@ func (s *Service) subjects(ctx context.Context, products []catalog.Product, year
 	if err != nil {
 		return nil, err
 	}
+	drafted, err := s.purchase.Drafted(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]subject, len(products))
 	for i, p := range products {
-		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], position: positions[p.ID], expected: expected[p.ID]}
+		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], position: positions[p.ID],
+			expected: expected[p.ID], drafted: drafted[p.ID]}
 	}
 	return out, nil
 }

@@ -90,7 +90,12 @@ func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, produ
 		}
 		rows := make([]Suggestion, len(part))
 		forecast.Each(len(part), 0, func(i int) { rows[i] = around.think(subjects[i]) })
-		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutSuggestions(ctx, rows) }); err != nil {
+		if err := s.atomic.Do(ctx, func(ctx context.Context) error {
+			if err := s.givenUp(ctx, rows); err != nil {
+				return err
+			}
+			return s.store.PutSuggestions(ctx, rows)
+		}); err != nil {
 			return err
 		}
 		if progress != nil {

@@ -94,8 +94,9 @@ type Item struct {
 	Tone                         ui.Tone
 	Risk                         string
 	Stepper                      ui.StepperModel
-	Pack                         string // under the stepper, where it is too long to stand beside it
-	Ours                         string // what was suggested, where the person changed it
+	Pack                         string  // under the stepper, where it is too long to stand beside it
+	Ours                         string  // what was suggested, where the person changed it
+	Draft                        ui.Link // the unsent order on which it stands already
 	Cost, Saving                 string
 	Ordered                      bool
 	Reopen                       string // address
@@ -179,6 +180,7 @@ type Badge struct {
 type ProductOrder struct {
 	Code, Quantity, Text, Button string
 	Done                         *ui.Link // nothing to press: it is ordered already, or nothing is wanted
+	Draft                        ui.Link  // the unsent order on which it stands already
 	Snooze                       ui.Link
 }
 

@@ -117,6 +117,31 @@ func (s *Store) Order(ctx context.Context, id ident.ID) (purchase.Order, error) 
 	return orders[0], nil
 }
 
+// Drafted reads the lines of drafts for products, nil for all.
+func (s *Store) Drafted(ctx context.Context, productIDs []ident.ID) ([]purchase.Drafted, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const lines = `SELECT o.id AS order_id, o.supplier_id, l.product_id, o.number, o.created_day, l.quantity
+		FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id
+		WHERE o.shop_id = ? AND o.state = 'draft'`
+	const inOrder = " ORDER BY o.number, l.line"
+	var out []purchase.Drafted
+	if productIDs == nil {
+		err := s.d.From(ctx).Raw(lines+inOrder, shop).Scan(&out).Error
+		return out, db.Err(err)
+	}
+	for part := range slices.Chunk(productIDs, chunk) {
+		var some []purchase.Drafted
+		if err := s.d.From(ctx).Raw(lines+" AND l.product_id IN ?"+inOrder, shop, part).Scan(&some).Error; err != nil {
+			return nil, db.Err(err)
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
 // IDByNumber finds the order of that number.
 func (s *Store) IDByNumber(ctx context.Context, number int64) (ident.ID, error) {
 	var row orderRow

@@ -176,6 +176,8 @@ func (v voice) productOrder(c *gin.Context, o restock.Outlook) *restockview.Prod
 			}
 		}
 	}
+	order.Draft = v.draft(s.Reason)
+	order.Draft.Icon, order.Draft.Kind = "receipt", ui.Quiet
 	id := o.Product.ID.String()
 	switch {
 	case s.State == restock.Ordered:

@@ -268,6 +268,7 @@ func (v voice) item(c *gin.Context, r restock.Row, index int) restockview.Item {
 	if r.OnOrder > 0 {
 		i.Cover = v.t.T("restock.on_order", arg("quantity", v.Amount(r.OnOrder, r.Unit)))
 	}
+	i.Draft = v.draft(r.Reason)
 	if r.Saving != nil && *r.Saving != 0 {
 		i.Saving = v.t.T("restock.saves", arg("saving", v.Money(*r.Saving)))
 		if *r.Saving < 0 {
@@ -292,6 +293,21 @@ func (v voice) item(c *gin.Context, r restock.Row, index int) restockview.Item {
 		i.Ours = v.t.T("restock.changed_from")
 	}
 	return i
+}
+
+// draft leads to the unsent order on which a product stands already, if there is one.
+func (v voice) draft(reason []replenish.Message) ui.Link {
+	for _, m := range reason {
+		if m.Key != restock.MessageDrafted && m.Key != restock.MessageEnoughDrafted {
+			continue
+		}
+		text := map[string]string{}
+		for _, a := range m.Args {
+			text[a.Name] = a.Text
+		}
+		return ui.Link{Href: "/orders/" + text["order"], Text: v.t.T("restock.already_drafted", arg("number", text["number"]))}
+	}
+	return ui.Link{}
 }
 
 // withoutTerms leaves out what the head of the card has said of the supplier.

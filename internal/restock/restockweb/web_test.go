@@ -432,3 +432,30 @@ func TestThreeLanguages(t *testing.T) {
 		}
 	}
 }
+
+// What stands in an unsent draft is said so where it would be ordered, and pressing
+// the button once more orders nothing.
+func TestAlreadyInADraft(t *testing.T) {
+	h := stocked(t)
+	h.PostForm("/orders", url.Values{"suggestions": {"all"}}).Want(303)
+	h.Must(h.App.Restock.Recompute(h.Ctx, nil))
+	draft := h.orders()[0]
+	for _, o := range h.orders() {
+		if o.SupplierID == h.Farm.ID {
+			draft = o
+		}
+	}
+	for lang, want := range map[string]string{"zh-Hans": "已在草稿 " + draft.NumberText() + " 里", "fr": "Déjà dans le brouillon " + draft.NumberText(), "en": "Already in the draft " + draft.NumberText()} {
+		for _, path := range []string{"/suggestions", "/products/" + h.Oranges.ID.String()} {
+			link := h.Get(path + "?lang=" + lang).Want(200).Find("a[href='/orders/" + draft.ID.String() + "']")
+			if got := plain(link.First().Text()); got != want {
+				t.Errorf("%s in %s says %q, want %q", path, lang, got, want)
+			}
+		}
+	}
+	n := len(h.orders())
+	h.PostForm("/orders", url.Values{"suggestions": {"all"}}).Want(303)
+	if again := len(h.orders()); again != n {
+		t.Errorf("%d orders, %d after the button was pressed again", n, again)
+	}
+}

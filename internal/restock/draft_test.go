@@ -1,0 +1,216 @@
+package restock_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"buhuo/internal/app"
+	"buhuo/internal/dbtest"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/purchase"
+	"buhuo/internal/restock"
+	"buhuo/internal/restock/restocktest"
+	"buhuo/internal/sales"
+)
+
+// later is a village whose clock the test moves.
+type later struct {
+	*restocktest.Village
+	now time.Time
+}
+
+func laterVillage(t *testing.T) *later {
+	t.Helper()
+	l := &later{now: restocktest.Now}
+	l.Village = restocktest.OpenVillage(t, app.Wire(dbtest.SQLite(t), func() time.Time { return l.now }), "first")
+	l.Goods()
+	l.Past(restocktest.Today.Add(-1))
+	l.Must(l.App.Restock.Recompute(l.Ctx, nil))
+	l.work()
+	return l
+}
+
+// work lets the runner do all there is to do.
+func (l *later) work() {
+	for n := 1; n > 0; {
+		var err error
+		n, err = l.App.Restock.RunChanged(l.Ctx)
+		l.Must(err)
+	}
+	l.Must(l.App.Restock.Daily(l.Ctx))
+}
+
+// midnight is the next morning.
+func (l *later) midnight() {
+	l.now = l.now.Add(24 * time.Hour)
+	l.work()
+}
+
+func (l *later) suggestion(t *testing.T, id ident.ID) restock.Suggestion {
+	t.Helper()
+	o, err := l.App.Restock.Outlook(l.Ctx, id)
+	l.Must(err)
+	return o.Row.Suggestion
+}
+
+func (l *later) order() []purchase.Order {
+	orders, err := l.App.Restock.Order(l.Ctx, restock.Selection{All: true})
+	l.Must(err)
+	l.work()
+	return orders
+}
+
+func (l *later) all() []purchase.Order {
+	list, err := l.App.Purchase.List(l.Ctx, purchase.Query{Limit: 100})
+	l.Must(err)
+	for i := range list {
+		list[i], err = l.App.Purchase.Order(l.Ctx, list[i].ID)
+		l.Must(err)
+	}
+	return list
+}
+
+func says(s restock.Suggestion, key string) bool {
+	for _, m := range s.Reason {
+		if m.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// An order that nobody has sent by midnight is not proposed again the next morning,
+// and pressing "make the orders" makes none of it twice.
+func TestDraftOverMidnight(t *testing.T) {
+	l := laterVillage(t)
+	first := l.order()
+	if len(first) != 2 {
+		t.Fatalf("%d orders, want one for each supplier", len(first))
+	}
+	for range 3 {
+		l.midnight()
+		s := l.suggestion(t, l.Oranges.ID)
+		drafted := first[0].Lines[0].Quantity
+		if first[0].Lines[0].ProductID != l.Oranges.ID {
+			drafted = first[1].Lines[0].Quantity
+		}
+		if kernel := s.Trace.Result.Quantity; s.State != restock.Open || s.Quantity != max(kernel-drafted, 0) {
+			t.Fatalf("%s: the draft holds %s, needed are %s, proposed %s", s.State, drafted.Decimal(), kernel.Decimal(), s.Quantity.Decimal())
+		}
+		if !says(s, restock.MessageDrafted) && !says(s, restock.MessageEnoughDrafted) {
+			t.Errorf("the reason does not tell of the draft: %+v", s.Reason)
+		}
+		if s.OnOrder != 0 || s.RiskPPM == 0 {
+			t.Errorf("a draft is not on order: %s, risk %d", s.OnOrder.Decimal(), s.RiskPPM)
+		}
+		l.order()
+	}
+	needed := l.suggestion(t, l.Oranges.ID).Trace.Result.Quantity
+	drafted, err := l.App.Purchase.Drafted(l.Ctx, []ident.ID{l.Oranges.ID})
+	l.Must(err)
+	var sum measure.Quantity
+	for _, d := range drafted[l.Oranges.ID] {
+		sum += d.Quantity
+	}
+	if sum > needed {
+		t.Errorf("%s stand in drafts, %s are needed", sum.Decimal(), needed.Decimal())
+	}
+}
+
+// A draft that is cancelled, or a line taken off, opens the suggestion again by
+// itself, on the same day.
+func TestDraftGivenUp(t *testing.T) {
+	l := laterVillage(t)
+	before := l.suggestion(t, l.Oranges.ID)
+	for _, o := range l.order() {
+		if s := l.suggestion(t, o.Lines[0].ProductID); s.State != restock.Ordered || s.Quantity != 0 {
+			t.Errorf("ordered: %s, %s", s.State, s.Quantity.Decimal())
+		}
+		_, err := l.App.Purchase.Cancel(l.Ctx, o.ID)
+		l.Must(err)
+	}
+	l.work()
+	if s := l.suggestion(t, l.Oranges.ID); s.State != restock.Open || s.Quantity != before.Quantity || says(s, restock.MessageEnoughDrafted) {
+		t.Errorf("after the draft was cancelled: %s, %s, want %s", s.State, s.Quantity.Decimal(), before.Quantity.Decimal())
+	}
+	if again := l.order(); len(again) != 2 {
+		t.Errorf("%d orders after the cancelled ones", len(again))
+	}
+}
+
+// Half of what was proposed stands in a draft: the other half is proposed, in whole
+// packs, and costs what it costs.
+func TestDraftOfLess(t *testing.T) {
+	l := laterVillage(t)
+	for _, o := range l.order() {
+		if o.Lines[0].ProductID != l.Oranges.ID {
+			continue
+		}
+		_, err := l.App.Purchase.UpdateDraft(l.Ctx, o.ID, o.Version, []purchase.LineChange{{Line: 1, Quantity: 5_000}})
+		l.Must(err)
+	}
+	l.midnight()
+	s := l.suggestion(t, l.Oranges.ID)
+	if want := s.Trace.Result.Quantity - 5_000; s.Quantity != want || s.PackQuantity*5 != want || int64(s.LineCost) != int64(want)*1_040/1_000 {
+		t.Errorf("%s kg, %s packs for %d; want %s kg", s.Quantity.Decimal(), s.PackQuantity.Decimal(), s.LineCost, want.Decimal())
+	}
+	if !says(s, restock.MessageDrafted) || s.Saving == nil || *s.Saving <= 0 {
+		t.Errorf("reason %+v, saving %v", s.Reason, s.Saving)
+	}
+}
+
+// Whatever people do over some days, what stands in drafts and on order never
+// exceeds what was needed on the day on which it was last ordered by more than what
+// sold since.
+func TestNeverOrderedTwice(t *testing.T) {
+	for seed := range uint64(4) {
+		l := laterVillage(t)
+		dice := rand.New(rand.NewPCG(seed, 1))
+		for range 12 {
+			switch dice.IntN(5) {
+			case 0:
+				l.midnight()
+			case 1:
+				for _, o := range l.all() {
+					if o.State == purchase.Draft && dice.IntN(2) == 0 {
+						_, err := l.App.Purchase.Send(l.Ctx, o.ID, 0)
+						l.Must(err)
+					}
+				}
+			case 2:
+				for _, o := range l.all() {
+					if o.State == purchase.Draft && dice.IntN(3) == 0 {
+						_, err := l.App.Purchase.Cancel(l.Ctx, o.ID)
+						l.Must(err)
+					}
+				}
+			case 3:
+				_, _, _, err := l.App.Sales.Record(l.Ctx, sales.Request{ClientID: ident.New(), Channel: sales.CounterCode,
+					Lines: []sales.RequestLine{{ProductCode: "1001", Quantity: 1_000, Unit: "kg"}}})
+				l.Must(err)
+			case 4:
+				l.work()
+				before := map[ident.ID]restock.Suggestion{}
+				drafted, err := l.App.Purchase.Drafted(l.Ctx, nil)
+				l.Must(err)
+				for _, p := range []ident.ID{l.Oranges.ID, l.Rice.ID, l.Dates.ID} {
+					before[p] = l.suggestion(t, p)
+				}
+				for _, o := range l.order() {
+					for _, line := range o.Lines {
+						sum := line.Quantity
+						for _, d := range drafted[line.ProductID] {
+							sum += d.Quantity
+						}
+						if needed := before[line.ProductID].Trace.Result.Quantity; sum > needed {
+							t.Fatalf("seed %d: %s of %s stand in drafts, %s are needed", seed, sum.Decimal(), line.ProductName, needed.Decimal())
+						}
+					}
+				}
+			}
+			l.work()
+		}
+	}
+}
