@@ -1,6 +1,9 @@
 package demand
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // Reason says where the corrected demand of a day comes from.
 type Reason uint8
@@ -11,9 +14,11 @@ const (
 	Partly                 // partly empty: sales and what the missing hours usually bring
 	Missing                // empty all day: what the days around it usually bring
 	Assumed                // nothing known of the product: the prior of its category
+	Unknown                // nothing known of the day: what the days around it usually bring
+	Bulk                   // a one-off order far beyond the product's own days was among the sales
 )
 
-var reasonNames = [...]string{"observed", "partly", "missing", "assumed"}
+var reasonNames = [...]string{"observed", "partly", "missing", "assumed", "unknown", "bulk"}
 
 // String returns the reason as one word.
 func (r Reason) String() string { return reasonNames[min(int(r), len(reasonNames)-1)] }
@@ -22,91 +27,97 @@ func (r Reason) String() string { return reasonNames[min(int(r), len(reasonNames
 type Prior struct {
 	Level  float64 // demand a day, of its category; 0 when unknown
 	Weight float64 // days of history that this is worth; 1 when 0
+	Habits *Habits // of the shop; nil: the usual ones
 }
 
 // Corrected is the demand of one day.
 type Corrected struct {
 	Demand       float64 // never below what was sold
 	Lower, Upper float64 // 80 of 100 days would have lain between them
+	Bulk         float64 // how much of it was a one-off order, which the level leaves out
 	Reason       Reason
 }
 
-// Correct fills in the demand that empty shelves hid. What a missing share of a day is worth is the
-// mean of two estimates that bracket the truth: sales over exposure of the whole history (too low,
-// because shelves empty when demand is high) and of the same week (too high, for the same reason).
-// Weekday differences are inside the exposure of each week. A product that was never on the shelf
-// gets the prior; the answer is always finite.
+var tracks = sync.Pool{New: func() any { return new(track) }}
+
+// Correct fills in the demand that empty shelves hid: what a missing share of a day is worth follows
+// from the product's level, how busy the weekday and the day were in the shop, and how the product
+// went in the days around and in the hours that were seen. The two simple estimates bracket the
+// truth: sales over exposure of the whole history (too low, because shelves empty when demand is
+// high) and of the days around alone (too high, for the same reason). How far to go from one to the
+// other follows from how much the product's demand strays and how noisy its sales are. A product
+// that was never on the shelf gets the prior; the answer is always finite.
 func Correct(s Series, prior Prior) []Corrected {
 	out := make([]Corrected, len(s.Sold))
 	if len(out) == 0 {
 		return out
 	}
-	weight := prior.Weight
-	if !(weight > 0) {
-		weight = 1
+	h := Habits{}
+	if prior.Habits != nil {
+		h = *prior.Habits
 	}
-	weight = math.Min(weight, 1e6)
-	level := math.Min(math.Max(finite(prior.Level), 0), mostADay)
-	sold, exposed := s.total(0, len(out))
-	overall := (sold + weight*level) / (exposed + weight)
-	if level == 0 && exposed > 0 {
-		overall = sold / math.Max(exposed, 0.5)
+	h = h.known()
+	t := tracks.Get().(*track)
+	defer tracks.Put(t)
+	t.load(&s, &h)
+	if t.eSum < t.allSum {
+		t.setGrain(s.Grain, t.differences(), &h)
+		t.fit(prior, &h)
 	}
-	variance := s.variance(overall)
-	for from := 0; from < len(out); {
-		to := min(from+7-int(floorMod(int(s.Start)+from+3, 7)), len(out)) // until the next Monday
-		ySum, eSum := s.total(from, to)
-		// the week's own estimate is worth as much as it was exposed
-		week := (ySum + 0.5*overall) / (eSum + 0.5)
-		for i := from; i < to; i++ {
-			out[i] = s.fill(i, (overall+week)/2, variance, exposed)
-		}
-		from = to
+	for i := range out {
+		out[i] = t.fill(&s, i)
 	}
 	return out
 }
 
-func (s Series) fill(i int, level, variance, exposed float64) Corrected {
-	y, a := s.at(i)
-	if a >= 0.9995 {
-		return Corrected{Demand: y, Lower: y, Upper: y}
+// fill says what is known of day i.
+func (t *track) fill(s *Series, i int) Corrected {
+	y, available := s.at(i)
+	c := Corrected{Demand: y, Lower: y, Upper: y}
+	missing := t.all[i] - t.e[i]
+	if missing > 0 && available < 0.9995 {
+		if available > 0 {
+			c.Reason = Partly
+		} else {
+			c.Reason = Missing
+			if i < len(s.Unknown) && s.Unknown[i] {
+				c.Reason = Unknown
+			}
+		}
+		if t.eSum <= 0 {
+			c.Reason = Assumed
+		}
+		mean := t.level * missing * t.busyness(i)
+		variance := t.level*t.level*missing*missing*math.Max(t.p[i], 0) + t.grain*mean
+		if available == 0 { // it sold on a day of which nothing is known: the sales are a part of the day
+			mean = math.Max(mean-y, 0)
+		}
+		lower, upper := eighty(mean, variance)
+		c.Demand, c.Lower, c.Upper = y+mean, y+lower, y+upper
 	}
-	missing := (1 - a) * level
-	spread := 1.2816 * math.Sqrt((1-a)*variance)
-	c := Corrected{Demand: y + missing, Lower: y + math.Max(missing-spread, 0), Upper: y + missing + spread, Reason: Partly}
-	if a <= 0 {
-		c.Reason = Missing
-	}
-	if exposed <= 0 {
-		c.Reason = Assumed
+	if i < len(t.bulk) && t.bulk[i] > 0 {
+		c.Bulk, c.Reason = t.bulk[i], Bulk
 	}
 	return c
 }
 
-// total returns sales and exposure of the days from..to-1.
-func (s Series) total(from, to int) (sold, exposed float64) {
-	for i := from; i < to; i++ {
-		y, a := s.at(i)
-		if a == 0 && y > 0 { // it sold, so it was there
-			a = 1
-		}
-		sold += y
-		exposed += a
+// eighty returns the bounds that a gamma variable of this mean and variance is below and above of
+// once in ten times each, by the cube of a normal one (Wilson and Hilferty); the mean lies between.
+func eighty(mean, variance float64) (lower, upper float64) {
+	if !(mean > 0) || !(variance > 0) {
+		mean = math.Max(finite(mean), 0)
+		return mean, mean
 	}
-	return sold, exposed
-}
-
-// variance of a day's demand around the level; a rate's own square when there is too little.
-func (s Series) variance(level float64) float64 {
-	sum, n := 0.0, 0.0
-	for i := range s.Sold {
-		if y, a := s.at(i); a > 0.5 {
-			r := y/a - level
-			sum += a * r * r
-			n += a
-		}
+	c := variance / (mean * mean)
+	at := func(z float64) float64 {
+		x := math.Max(1-c/9+z*math.Sqrt(c)/3, 0)
+		return mean * x * x * x
 	}
-	return (sum + level*level) / (n + 1)
+	lower, upper = at(-1.2816), at(1.2816)
+	if math.IsNaN(upper) || math.IsInf(upper, 0) {
+		upper = mean
+	}
+	return math.Min(finite(lower), mean), math.Max(upper, mean)
 }
 
 func finite(x float64) float64 {
@@ -115,5 +126,3 @@ func finite(x float64) float64 {
 	}
 	return x
 }
-
-func floorMod(a, b int) int { return ((a % b) + b) % b }

@@ -125,21 +125,42 @@ func Exposure(p Profile, weekday time.Weekday, empty []Interval) float64 {
 	if len(empty) == 0 {
 		return 1
 	}
+	on := OnShelf(empty)
+	return p.exposure(weekday, &on)
+}
+
+// exposure is the share of a day's demand that fell into time on the shelf.
+func (p *Profile) exposure(weekday time.Weekday, onShelf *[24]float64) float64 {
 	if weekday < 0 || weekday > 6 {
 		weekday = 0
 	}
+	missed := 0.0
+	for h, share := range p.Share[weekday] {
+		missed += share * (1 - onShelf[h])
+	}
+	return min(max(1-missed, 0), 1)
+}
+
+// OnShelf turns the intervals with an empty shelf into the share of each hour on the shelf.
+func OnShelf(empty []Interval) (out [24]float64) {
+	for h := range out {
+		out[h] = 1
+	}
 	sorted := slices.Clone(empty)
 	slices.SortFunc(sorted, func(a, b Interval) int { return a.From - b.From })
-	missed, last := 0.0, 0
+	last := 0
 	for _, v := range sorted {
 		from, to := max(v.From, last), min(v.To, minutes)
 		for from < to {
 			h := from / 60
 			end := min(to, (h+1)*60)
-			missed += p.Share[weekday][h] * float64(end-from) / 60
+			out[h] -= float64(end-from) / 60
 			from = end
 		}
 		last = max(last, to)
 	}
-	return min(max(1-missed, 0), 1)
+	for h := range out {
+		out[h] = max(out[h], 0)
+	}
+	return out
 }
