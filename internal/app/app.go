@@ -61,6 +61,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Sales = sales.New(salesdb.New(d), d, a.Catalog, a.Stock, a.Shop, sources(), now)
 	a.Purchase = purchase.New(purchasedb.New(d), d, a.Catalog, a.Stock, a.Shop, now)
 	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
+	a.Purchase.SetShops(a.Shop)
 	a.Catalog.SetMarker(a.Stock)
 	a.Catalog.SetUsage(usage{a.Stock, a.Sales})
 	a.Catalog.SetJournal(a.Shop)

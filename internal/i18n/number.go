@@ -55,6 +55,19 @@ func (l layout) number(machine string) string {
 	return b.String()
 }
 
+// Typed writes a machine decimal ("1234.5") as people type it into a field: with the
+// decimal sign of the language and without groups.
+func (p *Printer) Typed(machine string) string {
+	if p.layout.decimal == "." {
+		return machine
+	}
+	return strings.Replace(machine, ".", p.layout.decimal, 1)
+}
+
+// Comma reports whether a comma alone is the decimal sign of the language, also
+// before three digits.
+func (p *Printer) Comma() bool { return p.layout.decimal == "," }
+
 // Int writes a whole number: "12,345", "12 345".
 func (p *Printer) Int(n int64) string { return p.layout.number(strconv.FormatInt(n, 10)) }
 

@@ -5,7 +5,9 @@ import (
 	"io"
 
 	"buhuo/internal/catalog"
+	"buhuo/internal/fault"
 	"buhuo/internal/ident"
+	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/tenant"
 )
@@ -18,6 +20,9 @@ type Document struct {
 	Language string // a tag such as zh-Hans
 	Lines    []DocumentLine
 	Sums     Sums
+	// WeightUnit is the unit in which the shop's people speak of weights ("jin"); empty
+	// is the base unit. Formats for machines keep the base units.
+	WeightUnit string
 }
 
 // DocumentLine is an order line with its parts, which add up: Net + Tax = Gross.
@@ -67,8 +72,93 @@ func (s *Service) Document(ctx context.Context, id ident.ID, lang string) (Docum
 	if lang == "" {
 		lang = o.Language
 	}
-	return NewDocument(o, supplier, scope.ShopName, lang)
+	d, err := NewDocument(o, supplier, scope.ShopName, lang)
+	if err != nil || s.shops == nil {
+		return d, err
+	}
+	in, err := s.shops.Get(ctx)
+	d.WeightUnit = in.ShowUnit
+	return d, err
 }
+
+// Shown is a unit in which people count a line: one of it holds Factor base units.
+type Shown struct {
+	Unit   string
+	Factor measure.Ratio
+}
+
+// Shown is the unit in which the shop's people read a line. A price that half a
+// kilogram cannot have exactly is told for the kilogram, and the quantity with it.
+func (d Document) Shown(l OrderLine) Shown {
+	base := Shown{l.Unit, measure.One}
+	if d.WeightUnit == "" || d.WeightUnit == l.Unit {
+		return base
+	}
+	factor, ok := l.factor(d.WeightUnit)
+	if !ok {
+		return base
+	}
+	u := Shown{d.WeightUnit, factor}
+	if back, err := money.PerBase(u.Price(l.Price), factor); err != nil || back != l.Price {
+		return base
+	}
+	for _, q := range []measure.Quantity{l.Quantity, l.Received} {
+		if _, err := measure.Convert(q, factor.Inverse()); err != nil {
+			return base
+		}
+	}
+	return u
+}
+
+// factor is how many base units one of a unit holds, where that is fixed.
+func (l OrderLine) factor(unit string) (measure.Ratio, bool) {
+	if unit == l.Unit {
+		return measure.One, true
+	}
+	from, ok := measure.UnitByCode(unit)
+	to, known := measure.UnitByCode(l.Unit)
+	if !ok || !known {
+		return measure.Ratio{}, false
+	}
+	return from.FactorTo(to)
+}
+
+// In is the unit of that code for the line; a fault of kind Invalid where it cannot
+// be counted so.
+func (l OrderLine) In(unit string) (Shown, error) {
+	factor, ok := l.factor(unit)
+	if !ok {
+		return Shown{}, fault.New(fault.Invalid, "purchase.unit_unknown")
+	}
+	return Shown{unit, factor}, nil
+}
+
+// Quantity counts base units in this unit; what does not come out even is rounded
+// down to a thousandth.
+func (u Shown) Quantity(q measure.Quantity) measure.Quantity {
+	n, err := money.MulDiv(int64(q), u.Factor.Den, u.Factor.Num)
+	if err != nil {
+		return q
+	}
+	return measure.Quantity(n)
+}
+
+// Price is what one of this unit costs.
+func (u Shown) Price(p money.Price) money.Price {
+	shown, err := money.PerPack(p, u.Factor)
+	if err != nil {
+		return p
+	}
+	return shown
+}
+
+// Base counts a quantity of this unit in base units.
+func (u Shown) Base(q measure.Quantity) (measure.Quantity, error) {
+	return measure.Convert(q, u.Factor)
+}
+
+// BasePrice is what one base unit costs.
+func (u Shown) BasePrice(p money.Price) (money.Price, error) { return money.PerBase(p, u.Factor) }
 
 // NewDocument computes the document's taxes and sums.
 func NewDocument(o Order, supplier catalog.Supplier, shop, lang string) (Document, error) {

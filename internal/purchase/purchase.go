@@ -18,6 +18,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 )
 
@@ -285,8 +286,17 @@ type Service struct {
 	catalog Catalog
 	ledger  Ledger
 	journal Journal
+	shops   Shops // nil: weights are told in base units
 	now     func() time.Time
 }
+
+// Shops tells how the shop of ctx wants weights shown.
+type Shops interface {
+	Get(ctx context.Context) (shop.Shop, error)
+}
+
+// SetShops lets documents speak the shop's own unit of weight.
+func (s *Service) SetShops(shops Shops) { s.shops = shops }
 
 // New makes the service; now is the server's clock.
 func New(store Store, atomic Atomic, c Catalog, ledger Ledger, journal Journal, now func() time.Time) *Service {

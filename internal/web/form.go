@@ -145,32 +145,61 @@ func (f *Values) text(name string, max int, lines bool) string {
 	return s
 }
 
+// Numeral turns a typed number into one that the parsers read as the page's language
+// means it: where a comma is the decimal sign, "1,250" is one and a quarter and nothing
+// else. Elsewhere it may be either, and the parsers refuse to guess.
+func (f *Values) Numeral(s string) string {
+	if !f.printer.Comma() {
+		return s
+	}
+	s = measure.Fold(s)
+	if strings.Count(s, ",") == 1 && !strings.Contains(s, ".") {
+		s = strings.Replace(s, ",", ".", 1)
+	}
+	return s
+}
+
+// numeral is parse for numbers typed into this form.
+func numeral[T any](f *Values, parse func(string) (T, error)) func(string) (T, error) {
+	return func(s string) (T, error) { return parse(f.Numeral(s)) }
+}
+
+// Typed writes a number for machines ("1234.5") as people type it into a field of the
+// page.
+func (f *Values) Typed(machine string) string { return f.printer.Typed(machine) }
+
 // Quantity is a number of thousandths of some unit.
 func (f *Values) Quantity(name string) measure.Quantity {
-	return required(f, name, measure.ParseQuantity)
+	return required(f, name, numeral(f, measure.ParseQuantity))
 }
 
 // QuantityOpt is Quantity, or false when the field is empty.
 func (f *Values) QuantityOpt(name string) (measure.Quantity, bool) {
-	return optional(f, name, measure.ParseQuantity)
+	return optional(f, name, numeral(f, measure.ParseQuantity))
 }
 
 // Price is a price in 1/10,000 of the major unit.
-func (f *Values) Price(name string) money.Price { return required(f, name, money.ParsePrice) }
+func (f *Values) Price(name string) money.Price {
+	return required(f, name, numeral(f, money.ParsePrice))
+}
 
 // PriceOpt is Price, or false when the field is empty.
 func (f *Values) PriceOpt(name string) (money.Price, bool) {
-	return optional(f, name, money.ParsePrice)
+	return optional(f, name, numeral(f, money.ParsePrice))
 }
 
 // Amount is money in minor units of cur.
 func (f *Values) Amount(name string, cur money.Currency) money.Amount {
-	return required(f, name, func(s string) (money.Amount, error) { return money.ParseAmount(s, cur) })
+	return required(f, name, amount(f, cur))
 }
 
 // AmountOpt is Amount, or false when the field is empty.
 func (f *Values) AmountOpt(name string, cur money.Currency) (money.Amount, bool) {
-	return optional(f, name, func(s string) (money.Amount, error) { return money.ParseAmount(s, cur) })
+	return optional(f, name, amount(f, cur))
+}
+
+func amount(f *Values, cur money.Currency) func(string) (money.Amount, error) {
+	return numeral(f, func(s string) (money.Amount, error) { return money.ParseAmount(s, cur) })
 }
 
 // Date is a day of the shop.

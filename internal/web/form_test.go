@@ -255,3 +255,30 @@ func TestGettersOnAnything(t *testing.T) {
 		})
 	})
 }
+
+// A French field takes a comma for what it is; elsewhere a comma before three digits
+// is refused, because it could be either.
+func TestNumbersInThePagesLanguage(t *testing.T) {
+	for _, c := range []struct{ lang, typed, want string }{
+		{"fr", "1,250", "1.25"}, {"fr", "14,55", "14.55"}, {"fr", "14.55", "14.55"}, {"fr", "1\u202f234,5", "1234.5"}, {"fr", "１，５", "1.5"},
+		{"en", "14,55", "14.55"}, {"en", "1,234.5", "1234.5"}, {"zh-Hans", "１４。５", "14.5"},
+		{"en", "1,250", ""}, {"zh-Hans", "1,250", ""}, {"fr", "1,250,000.5,3", ""},
+	} {
+		e, _ := build(t)
+		e.Route(web.Route{Method: http.MethodPost, Path: "/read", Access: web.Public, Handler: func(ctx *gin.Context) error {
+			f := web.FormOf(ctx)
+			got := f.Quantity("q").Decimal()
+			if (f.Err() == nil) != (c.want != "") || c.want != "" && got != c.want {
+				t.Errorf("%s %q reads as %s, %v; want %q", c.lang, c.typed, got, f.Err(), c.want)
+			}
+			if c.want != "" {
+				back := url.Values{"q": {f.Typed(got)}}
+				if c.lang == "fr" && strings.Contains(back.Get("q"), ".") {
+					t.Errorf("%q is shown in French", back.Get("q"))
+				}
+			}
+			return web.WriteJSON(ctx, http.StatusOK, true)
+		}})
+		webtest.New(t, e).Lang(c.lang).PostForm("/read", url.Values{"q": {c.typed}}).Want(200)
+	}
+}

@@ -99,6 +99,9 @@ func (a answers) field(name, label string) ui.FieldModel {
 func (a answers) number(name, label string) ui.FieldModel {
 	f := a.field(name, label)
 	f.Mode, f.Short = "decimal", true
+	if a.known != nil {
+		f.Value = a.form.Typed(f.Value)
+	}
 	return f
 }
 
@@ -130,7 +133,7 @@ func (a answers) rows(names ...string) [][]ui.FieldModel {
 	}
 	if a.known != nil {
 		for i := range a.known[names[0]] {
-			row(i, func(name string) string { return a.known[name][i] })
+			row(i, func(name string) string { return a.form.Typed(a.known[name][i]) }) // numbers, days and codes
 		}
 	} else {
 		for _, r := range a.form.Rows(names[0], names[1:]...) {
@@ -158,7 +161,7 @@ func percent(f *web.Values, name string) int {
 	if s == "" {
 		return 0
 	}
-	n, err := measure.ParseFixed(s, 2, 1_000_000)
+	n, err := measure.ParseFixed(f.Numeral(s), 2, 1_000_000)
 	if err != nil {
 		f.Add(name, err)
 	}

@@ -44,8 +44,12 @@ func TestOfferByTheJin(t *testing.T) {
 			t.Errorf("%s shows %q, want %q", name, got, want)
 		}
 	}
+	if got, _ := h.Get(edit + "?lang=fr").Want(200).Find("input[name=price]").Attr("value"); got != "5,20" {
+		t.Errorf("the French field shows %q", got)
+	}
 	// saved unchanged, nothing changes but the version
-	page.Form("form.form").Submit().Want(303)
+	h.Get(edit + "?lang=fr").Want(200).Form("form.form").Submit().Want(303)
+	h.Get(href + "?lang=en")
 	_, again := h.only(t)
 	o.Version = 2
 	o.LeadTimeDays, again.LeadTimeDays = nil, nil

@@ -123,9 +123,13 @@ func row(p *i18n.Printer, l purchase.DocumentLine, d purchase.Document) Row {
 	if l.SupplierCode != "" {
 		codes = p.T("purchase.doc.codes", i18n.A("ours", l.ProductCode), i18n.A("theirs", l.SupplierCode))
 	}
+	u := d.Shown(l.OrderLine)
 	r := Row{
-		Line: p.Int(int64(l.Line)), Name: l.ProductName, Note: codes, Quantity: p.Measured(l.Quantity, l.Unit),
-		Price: per(p, l.Price, c, l.Unit), Total: p.Money(l.Total, c),
+		Line: p.Int(int64(l.Line)), Name: l.ProductName, Note: codes, Quantity: p.Measured(u.Quantity(l.Quantity), u.Unit),
+		Price: per(p, u.Price(l.Price), c, u.Unit), Total: p.Money(l.Total, c),
+	}
+	if u.Unit != l.Unit && p.Lang() != i18n.ZhHans { // abroad nobody weighs in jin
+		r.Quantity = p.T("purchase.doc.both_units", i18n.A("shown", r.Quantity), i18n.A("base", p.Measured(l.Quantity, l.Unit)))
 	}
 	if d.Sums.Taxed {
 		r.Tax = p.T("purchase.doc.percent", i18n.A("rate", measure.Quantity(l.TaxRate*10)))

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"buhuo/internal/ident"
+	"buhuo/internal/measure"
 	"buhuo/internal/purchase"
 	"buhuo/internal/web"
 )
@@ -59,16 +60,19 @@ func (h *Handlers) edit(c *gin.Context) error {
 	f := web.FormOf(c)
 	version := f.Int("version", 1, 1<<30)
 	removed, _ := f.IntOpt("remove", 1, purchase.MaxLines)
+	o, err := h.orders.Order(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
 	var changes []purchase.LineChange
-	for _, r := range f.Rows("line", "quantity") {
+	for _, r := range f.Rows("line", "quantity", "unit") {
 		change := purchase.LineChange{Line: r.Int("line", 1, purchase.MaxLines)}
 		if change.Line != removed || removed == 0 {
-			change.Quantity = r.Quantity("quantity")
+			change.Quantity = base(r, unitOf(o, change.Line, r), r.Quantity("quantity"))
 		}
 		changes = append(changes, change)
 	}
 	err = f.Err()
-	var o purchase.Order
 	if err == nil {
 		o, err = h.orders.UpdateDraft(c.Request.Context(), id, int64(version), changes)
 	}
@@ -92,11 +96,14 @@ func (h *Handlers) receive(c *gin.Context) error {
 	var in purchase.Receipt
 	in.ClientID, _ = f.IDOpt("client_id")
 	in.Note = f.Text("note", 1000)
-	for _, r := range f.Rows("line", "quantity", "lot", "expiry", "price") {
-		in.Lines = append(in.Lines, receiptLine(r))
+	o, err := h.orders.Order(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
+	for _, r := range f.Rows("line", "quantity", "unit", "lot", "expiry", "price") {
+		in.Lines = append(in.Lines, receiptLine(o, r))
 	}
 	err = f.Err()
-	var o purchase.Order
 	if err == nil {
 		o, err = h.orders.Receive(c.Request.Context(), id, in)
 	}
@@ -115,15 +122,46 @@ func (h *Handlers) receive(c *gin.Context) error {
 }
 
 // receiptLine reads one row: no quantity says that nothing came, no price that it is
-// the ordered one.
-func receiptLine(r *web.Values) purchase.ReceiptLine {
+// the ordered one, no unit that both are counted in the base unit.
+func receiptLine(o purchase.Order, r *web.Values) purchase.ReceiptLine {
 	l := purchase.ReceiptLine{Line: r.Int("line", 1, purchase.MaxLines), Lot: r.String("lot", 60)}
-	l.Quantity, _ = r.QuantityOpt("quantity")
+	u := unitOf(o, l.Line, r)
+	if q, ok := r.QuantityOpt("quantity"); ok {
+		l.Quantity = base(r, u, q)
+	}
 	if expiry, ok := r.DateOpt("expiry"); ok {
 		l.Expiry = &expiry
 	}
 	if price, ok := r.PriceOpt("price"); ok {
-		l.Price = &price
+		per, err := u.BasePrice(price)
+		if err != nil {
+			r.Add("price", err)
+		}
+		l.Price = &per
 	}
 	return l
+}
+
+// unitOf is the unit that a row of a form counts in; without one it is the base unit.
+func unitOf(o purchase.Order, line int, r *web.Values) purchase.Shown {
+	plain := purchase.Shown{Factor: measure.One}
+	code := r.String("unit", 20)
+	if code == "" || line < 1 || line > len(o.Lines) {
+		return plain
+	}
+	u, err := o.Lines[line-1].In(code)
+	if err != nil {
+		r.Add("quantity", err)
+		return plain
+	}
+	return u
+}
+
+// base counts a quantity of a row in base units.
+func base(r *web.Values, u purchase.Shown, q measure.Quantity) measure.Quantity {
+	n, err := u.Base(q)
+	if err != nil {
+		r.Add("quantity", err)
+	}
+	return n
 }

@@ -66,7 +66,7 @@ func stateOf(p *i18n.Printer, s purchase.State) purchaseviews.State {
 }
 
 // packs is the quantity in packs, in words; "" when it makes no whole number of them.
-func packs(p *i18n.Printer, l purchase.OrderLine) string {
+func packs(p *i18n.Printer, l purchase.OrderLine, u purchase.Shown) string {
 	n, ok := l.Packs()
 	if !ok {
 		return ""
@@ -75,7 +75,7 @@ func packs(p *i18n.Printer, l purchase.OrderLine) string {
 	if err != nil {
 		return ""
 	}
-	return p.Measured(measure.Quantity(n)*measure.Thousandths, l.Pack.Unit) + " × " + p.Measured(size, l.Unit)
+	return p.Measured(measure.Quantity(n)*measure.Thousandths, l.Pack.Unit) + " × " + said(p, u, size)
 }
 
 // per is a price and what it is for.

@@ -43,7 +43,7 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	m := purchaseviews.OrderPage{
 		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
 		Steps: steps(p, o), Facts: facts(p, d), Documents: h.links(p, o), Message: message(d), Total: p.Money(d.Sums.Payable, o.Currency),
-		Deliveries: deliveries(p, o, came),
+		Deliveries: deliveries(p, d, came),
 	}
 	if o.State == purchase.Draft && o.Total < d.Supplier.MinimumOrder {
 		m.Warning = p.T("purchase.below_minimum", i18n.A("minimum", i18n.Cash{Amount: d.Supplier.MinimumOrder, Currency: o.Currency}))
@@ -51,10 +51,10 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	allow(c, &m, p, o)
 	f := web.FormOf(c)
 	for i, l := range o.Lines {
-		m.Lines = append(m.Lines, line(p, o, l, i, f))
+		m.Lines = append(m.Lines, line(p, d, l, i, f))
 	}
 	if _, seller := rights(c); seller && o.State.Can(purchase.Receive) {
-		m.Receive = receiveRows(p, o, f)
+		m.Receive = receiveRows(p, d, f)
 	}
 	return web.Render(c, status, purchaseviews.Order(m))
 }
@@ -176,21 +176,22 @@ func (h *Handlers) links(p *i18n.Printer, o purchase.Order) []ui.Link {
 	return out
 }
 
-func line(p *i18n.Printer, o purchase.Order, l purchase.OrderLine, i int, f *web.Values) purchaseviews.OrderLine {
+func line(p *i18n.Printer, d purchase.Document, l purchase.OrderLine, i int, f *web.Values) purchaseviews.OrderLine {
+	o, u := d.Order, d.Shown(l)
 	out := purchaseviews.OrderLine{
-		Line: strconv.Itoa(l.Line), Name: l.ProductName, Code: l.ProductCode, Product: "/products/" + l.ProductID.String(),
-		Quantity: p.Measured(l.Quantity, l.Unit), Packs: packs(p, l), Price: per(p, l.Price, o.Currency, l.Unit), Total: p.Money(l.Total, o.Currency),
-		Received: p.Measured(l.Received, l.Unit), Field: web.RowField("quantity", i), Value: l.Quantity.Decimal(),
-		Unit: p.Measured(l.Quantity, l.Unit), Step: "1",
+		Line: strconv.Itoa(l.Line), Name: l.ProductName, Code: l.ProductCode, Product: "/products/" + l.ProductID.String(), UnitCode: u.Unit,
+		Quantity: said(p, u, l.Quantity), Packs: packs(p, l, u), Price: per(p, u.Price(l.Price), o.Currency, u.Unit), Total: p.Money(l.Total, o.Currency),
+		Received: said(p, u, l.Received), Field: web.RowField("quantity", i), Value: p.Typed(u.Quantity(l.Quantity).Decimal()),
+		Unit: said(p, u, l.Quantity), Step: "1",
 	}
 	if out.Packs != "" {
 		out.Unit += " · " + out.Packs
 	}
 	if o.State.Open() && l.Owed() > 0 {
-		out.Owed = p.T("purchase.owed", i18n.A("quantity", i18n.Measured{Quantity: l.Owed(), Unit: l.Unit}))
+		out.Owed = p.T("purchase.owed", i18n.A("quantity", said(p, u, l.Owed())))
 	}
 	if size, err := l.Pack.Size(); err == nil && size > 0 {
-		out.Step = size.Decimal()
+		out.Step = u.Quantity(size).Decimal()
 	}
 	if o.State != purchase.Draft {
 		return out
@@ -202,9 +203,15 @@ func line(p *i18n.Printer, o purchase.Order, l purchase.OrderLine, i int, f *web
 	return out
 }
 
+// said writes a quantity of base units in the unit that people use.
+func said(p *i18n.Printer, u purchase.Shown, q measure.Quantity) string {
+	return p.Measured(u.Quantity(q), u.Unit)
+}
+
 // receiveRows are the lines still owed, filled with what is expected or, after a
 // refusal, with what was typed.
-func receiveRows(p *i18n.Printer, o purchase.Order, f *web.Values) []purchaseviews.ReceiveRow {
+func receiveRows(p *i18n.Printer, d purchase.Document, f *web.Values) []purchaseviews.ReceiveRow {
+	o := d.Order
 	typed := map[string]*web.Values{}
 	for _, r := range f.Rows("line") {
 		typed[r.Value("line")] = r
@@ -214,7 +221,7 @@ func receiveRows(p *i18n.Printer, o purchase.Order, f *web.Values) []purchasevie
 		if l.Owed() == 0 && typed[strconv.Itoa(l.Line)] == nil {
 			continue
 		}
-		i := len(out)
+		i, u := len(out), d.Shown(l)
 		field := func(name, label, value, mode string) ui.FieldModel {
 			m := ui.FieldModel{Name: name, ID: web.RowField(name, i), Label: label, Value: value, Mode: mode, Short: true}
 			if r := typed[strconv.Itoa(l.Line)]; r != nil {
@@ -224,29 +231,31 @@ func receiveRows(p *i18n.Printer, o purchase.Order, f *web.Values) []purchasevie
 		}
 		row := purchaseviews.ReceiveRow{
 			Line: strconv.Itoa(l.Line), Name: l.ProductName,
-			Owed:     p.T("purchase.owed", i18n.A("quantity", i18n.Measured{Quantity: l.Owed(), Unit: l.Unit})),
-			Quantity: field("quantity", p.T("purchase.quantity"), l.Owed().Decimal(), "decimal"),
-			Price:    field("price", p.T("purchase.price"), l.Price.Decimal(), "decimal"),
+			Owed:     p.T("purchase.owed", i18n.A("quantity", said(p, u, l.Owed()))),
+			Unit:     u.Unit,
+			Quantity: field("quantity", p.T("purchase.quantity"), p.Typed(u.Quantity(l.Owed()).Decimal()), "decimal"),
+			Price:    field("price", p.T("purchase.price"), p.Typed(u.Price(l.Price).Decimal()), "decimal"),
 			Lot:      field("lot", p.T("purchase.lot"), "", ""),
 			Expiry:   field("expiry", p.T("purchase.expiry"), "", ""),
 		}
-		row.Quantity.Unit, row.Price.Unit = p.Unit(l.Unit, l.Owed()), o.Currency.Code+"/"+p.Unit(l.Unit, measure.Thousandths)
+		row.Quantity.Unit, row.Price.Unit = p.Unit(u.Unit, u.Quantity(l.Owed())), o.Currency.Code+"/"+p.Unit(u.Unit, measure.Thousandths)
 		row.Expiry.Type = "date"
 		out = append(out, row)
 	}
 	return out
 }
 
-func deliveries(p *i18n.Printer, o purchase.Order, came []purchase.Delivery) []purchaseviews.Delivery {
+func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery) []purchaseviews.Delivery {
+	o := d.Order
 	out := make([]purchaseviews.Delivery, len(came))
-	for i, d := range came {
-		out[i] = purchaseviews.Delivery{Head: p.Date(d.BusinessDay) + " · " + p.Money(d.Total, o.Currency), Note: d.Note}
-		if d.LeadTime != nil {
-			out[i].Head += " · " + p.T("purchase.took", i18n.A("n", *d.LeadTime))
+	for i, one := range came {
+		out[i] = purchaseviews.Delivery{Head: p.Date(one.BusinessDay) + " · " + p.Money(one.Total, o.Currency), Note: one.Note}
+		if one.LeadTime != nil {
+			out[i].Head += " · " + p.T("purchase.took", i18n.A("n", *one.LeadTime))
 		}
-		for _, l := range d.Lines {
+		for _, l := range one.Lines {
 			ordered := o.Lines[l.Line-1]
-			text := ordered.ProductName + " " + p.Measured(l.Quantity, ordered.Unit)
+			text := ordered.ProductName + " " + said(p, d.Shown(ordered), l.Quantity)
 			if l.Lot != "" {
 				text += " · " + p.T("purchase.lot_of", i18n.A("lot", l.Lot))
 			}

@@ -318,7 +318,7 @@ func withoutTerms(reason []replenish.Message) []replenish.Message {
 // stepper counts in the supplier's packs.
 func (v voice) stepper(r restock.Row, index int) ui.StepperModel {
 	s := ui.StepperModel{
-		ID: web.RowField("packs", index), Name: "packs", Value: r.PackQuantity.Decimal(), Label: r.Name, Unit: v.t.Unit(r.PackUnit, r.PackQuantity), Step: "1",
+		ID: web.RowField("packs", index), Name: "packs", Value: v.t.Typed(r.PackQuantity.Decimal()), Label: r.Name, Unit: v.t.Unit(r.PackUnit, r.PackQuantity), Step: "1",
 	}
 	if size, err := (measure.Pack{Unit: r.PackUnit, Factor: r.Pack}).Size(); err == nil && r.PackUnit != r.Unit {
 		s.Unit = v.t.T("restock.pack_of", arg("pack", v.t.Unit(r.PackUnit, r.PackQuantity)), arg("content", v.Amount(size, r.Unit)))

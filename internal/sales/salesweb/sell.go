@@ -116,8 +116,11 @@ func (h *Handlers) put(ctx context.Context, page *counter, p catalog.Product) er
 		if l.code != p.Code {
 			continue
 		}
-		if n, err := measure.ParseQuantity(l.quantity); err == nil && counted(p.BaseUnit) {
-			page.lines[i].quantity = (n + measure.Thousandths).Decimal()
+		if page.typed == nil || !counted(p.BaseUnit) {
+			return nil
+		}
+		if n, err := measure.ParseQuantity(page.typed.Numeral(l.quantity)); err == nil {
+			page.lines[i].quantity = page.typed.Typed((n + measure.Thousandths).Decimal())
 		}
 		return nil
 	}
@@ -260,7 +263,7 @@ func (h *Handlers) fill(ctx context.Context, t *i18n.Printer, scope tenant.Scope
 		}
 		if err == nil {
 			shown.Name, shown.Price = p.Name, unitPrice(t, scope, p, l.unit)
-			if amount, ok := lineAmount(p, l, scope.Currency); ok {
+			if amount, ok := lineAmount(p, line{l.code, f.Numeral(l.quantity), l.unit}, scope.Currency); ok {
 				shown.Amount = cash(t, scope, amount)
 				if sum, err = sum.Add(amount); err != nil {
 					return err
