@@ -32,15 +32,7 @@ func TestEarlyStopping(t *testing.T) {
 	if got, worse := m.MeanLoss(test), all.MeanLoss(test); got >= worse {
 		t.Errorf("stopped early the loss is %v, else %v", got, worse)
 	}
-	sum := 0.0
-	for _, g := range m.Gain {
-		sum += g
-	}
-	total := 0.0
-	for _, g := range all.Gain {
-		total += g
-	}
-	if sum >= total {
+	if total(m.Gain) >= total(all.Gain) {
 		t.Error("the trees that were dropped still count as gain")
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -100,6 +92,46 @@ func TestLimits(t *testing.T) {
 			case o.Columns > 0 && len(used) > 2:
 				t.Errorf("%d columns where 2 were drawn", len(used))
 			}
+		}
+	}
+}
+
+// TestPenalty shortens the steps of all losses alike: ten rows against a penalty of ten.
+func TestPenalty(t *testing.T) {
+	x := column(20, func(r int) float64 { return float64(r % 2) })
+	for _, c := range []struct {
+		loss      boost.Loss
+		low, high float64 // without penalty
+		want      float64
+	}{
+		{boost.Squared(), 0, 10, 7.5}, // from 5
+		{boost.Pinball(0.5), 0, 10, 5},
+		{boost.Poisson(), 1, 3, 2 * 40. / 30}, // 30 seen and 20 expected, and ten more of both
+	} {
+		y := response(20, func(r int) float64 { return c.low + (c.high-c.low)*float64(x[r]) })
+		m := train(t, boost.Data{Columns: [][]float32{x}, Y: y}, boost.Options{Loss: c.loss, Trees: 1, Rate: 1, L2: 10})
+		if got := m.Predict([]float32{1}); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%v: %v, not %v", c.loss, got, c.want)
+		}
+	}
+}
+
+// TestBins: few bins have equal rows, a value of many rows has one to itself, and neighbours among
+// the numbers are told apart.
+func TestBins(t *testing.T) {
+	above := func(x float32) float32 { return math.Nextafter32(x, 9) }
+	for name, c := range map[string]struct {
+		bins int
+		x, y func(r int) float64
+	}{
+		"quarters":   {4, func(r int) float64 { return math.Exp(float64(r) / 50) }, func(r int) float64 { return float64(r / 250) }},
+		"heavy":      {5, func(r int) float64 { return float64(max(min(r-100, 0), r-700)) }, func(r int) float64 { return float64(min(r/100, 1) + r/701) }},
+		"neighbours": {9, func(r int) float64 { return float64([]float32{1, above(1), above(above(1))}[r%3]) }, func(r int) float64 { return float64(r % 3 * (5 - r%3)) }},
+	} {
+		d := boost.Data{Columns: [][]float32{column(1000, c.x)}, Y: response(1000, c.y)}
+		m := train(t, d, boost.Options{Loss: boost.Squared(), Rate: 0.5, Trees: 60, Bins: c.bins})
+		if loss := m.MeanLoss(d); loss > 1e-9 {
+			t.Errorf("%s: loss %v", name, loss)
 		}
 	}
 }

@@ -94,8 +94,10 @@ func (l Loss) gradients(d *Data, score []float64, from int, g, h []float64) {
 			a, b := w*y*one, w*two
 			g[i], h[i] = b-a, (2-l.Power)*b+(l.Power-1)*a
 		case pinball:
-			g[i], h[i] = -w*l.Tau, w
-			if y < f {
+			g[i], h[i] = 0, w // what is met exactly, as many zeros are, pulls to neither side
+			if y > f {
+				g[i] = -w * l.Tau
+			} else if y < f {
 				g[i] = w * (1 - l.Tau)
 			}
 		}
