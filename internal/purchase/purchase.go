@@ -146,7 +146,7 @@ type Receipt struct {
 	Note     string
 }
 
-// Delivery is a receipt as it was booked.
+// Delivery is a receipt as it was booked. One that was taken back has no lines.
 type Delivery struct {
 	ID, OrderID ident.ID
 	BusinessDay day.Date
@@ -159,6 +159,9 @@ type Delivery struct {
 	Hash        []byte // of the request
 	Lines       []DeliveryLine
 }
+
+// TakenBack reports whether the delivery was entered wrongly and undone.
+func (d Delivery) TakenBack() bool { return len(d.Lines) == 0 }
 
 // DeliveryLine is one lot of a delivery. Value is its landed cost net of tax, what
 // the ledger books.
@@ -228,6 +231,8 @@ type Catalog interface {
 type Ledger interface {
 	Post(ctx context.Context, postings []stock.Posting) ([]stock.Movement, []stock.Warning, error)
 	Expect(ctx context.Context, lines []stock.Expected) error
+	// Reverse undoes a source by counter-entries; doing it again changes nothing.
+	Reverse(ctx context.Context, sourceID ident.ID, reason string) ([]stock.Movement, error)
 	Unexpect(ctx context.Context, sourceID ident.ID, line *int, quantity *measure.Quantity) error
 	ExpectedOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error)
 	// MarkChanged says that what was computed for products is stale from a day on.
@@ -276,6 +281,9 @@ type Store interface {
 	InsertDeliveries(ctx context.Context, deliveries []Delivery) error
 	// LeadTimes reads those of the suppliers (nil: of all), the oldest order first.
 	LeadTimes(ctx context.Context, supplierIDs []ident.ID) ([]LeadTime, error)
+	// ClearDelivery removes the lines of a delivery and what it taught; its head stays,
+	// so that the same request is never booked again.
+	ClearDelivery(ctx context.Context, id ident.ID) error
 	InsertLeadTimes(ctx context.Context, rows []LeadTime) error
 }
 

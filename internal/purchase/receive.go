@@ -37,7 +37,9 @@ func (s *Service) Receive(ctx context.Context, id ident.ID, r Receipt) (Order, e
 		hash := r.hash(id)
 		receipt := r.ClientID
 		if receipt.IsNil() {
-			receipt = ident.Derive(id, binary.BigEndian.AppendUint64(hash, uint64(when.day)))
+			if receipt, err = s.unnamed(ctx, id, binary.BigEndian.AppendUint64(hash, uint64(when.day))); err != nil {
+				return false, err
+			}
 		}
 		if again, err := s.received(ctx, receipt, id, hash); again || err != nil {
 			return false, err
@@ -53,6 +55,20 @@ func (s *Service) Receive(ctx context.Context, id ident.ID, r Receipt) (Order, e
 		d.ID, d.RecordedAt, d.Note, d.PersonID, d.Hash = receipt, recorded.at, r.Note, scope.Person, hash
 		return err == nil, err
 	}, func(ctx context.Context, o Order) error { return s.book(ctx, o, d) })
+}
+
+// unnamed is the id of a delivery that came without one: the same for the same content
+// on the same day, unless that one was taken back.
+func (s *Service) unnamed(ctx context.Context, order ident.ID, content []byte) (ident.ID, error) {
+	for receipt := ident.Derive(order, content); ; receipt = ident.Derive(receipt, content) {
+		before, err := s.store.Delivery(ctx, receipt)
+		if errors.Is(err, ErrMissing) || err == nil && !before.TakenBack() {
+			return receipt, nil
+		}
+		if err != nil {
+			return receipt, err
+		}
+	}
 }
 
 // received reports whether the receipt was booked before.
@@ -78,19 +94,25 @@ func (s *Service) book(ctx context.Context, o Order, d Delivery) error {
 	if err := s.store.InsertLeadTimes(ctx, o.leadTimes(d)); err != nil {
 		return err
 	}
-	// What is still to come is noted anew: less than before, or nothing.
-	if err := s.ledger.Unexpect(ctx, o.ID, nil, nil); err != nil {
+	if err := s.expectAnew(ctx, o); err != nil {
 		return err
-	}
-	if owed := o.expected(); len(owed) > 0 {
-		if err := s.ledger.Expect(ctx, owed); err != nil {
-			return err
-		}
 	}
 	if _, _, err := s.ledger.Post(ctx, postings(o, d)); err != nil {
 		return err
 	}
 	return s.record(ctx, "order.receive", o, map[string]any{"receipt": d.ID.String(), "received": d.Total.Decimal(o.Currency)})
+}
+
+// expectAnew notes what is still to come: less than before, or more, or nothing.
+func (s *Service) expectAnew(ctx context.Context, o Order) error {
+	if err := s.ledger.Unexpect(ctx, o.ID, nil, nil); err != nil {
+		return err
+	}
+	owed := o.expected()
+	if len(owed) == 0 {
+		return nil
+	}
+	return s.ledger.Expect(ctx, owed)
 }
 
 func postings(o Order, d Delivery) []stock.Posting {

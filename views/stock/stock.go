@@ -75,6 +75,7 @@ type MovementRow struct {
 	Notes                       []string
 	In, Undone                  bool
 	Undo                        string // address; empty: cannot be undone here
+	Order                       string // address of the order on whose page it can be undone
 }
 
 // Movements is a page of the ledger.

@@ -78,6 +78,17 @@ func (s *Store) InsertDeliveries(ctx context.Context, deliveries []purchase.Deli
 	return err
 }
 
+// ClearDelivery removes a delivery's lines and what it taught.
+func (s *Store) ClearDelivery(ctx context.Context, id ident.ID) error {
+	if err := s.d.From(ctx).Where("receipt_id = ?", id).Delete(&receiptLineRow{}).Error; err != nil {
+		return db.Err(err)
+	}
+	if err := s.d.From(ctx).Where("receipt_id = ?", id).Delete(&leadTimeRow{}).Error; err != nil {
+		return db.Err(err)
+	}
+	return db.Err(s.d.From(ctx).Model(&receiptRow{}).Where("id = ?", id).Updates(map[string]any{"lead_time_days": nil}).Error)
+}
+
 // InsertLeadTimes writes what deliveries taught.
 func (s *Store) InsertLeadTimes(ctx context.Context, rows []purchase.LeadTime) error {
 	_, err := s.d.Insert(ctx, "lead_times", leadTimeColumns, len(rows), "", func(i int, dst []any) {

@@ -66,7 +66,7 @@ func testConservation(t *testing.T, h House) {
 			measure.Quantity(rapid.Int64Range(1, 50_000).Draw(t, "c")),
 		))
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {
-			switch rapid.SampledFrom([]string{"send", "confirm", "receive", "receive", "rest", "close", "cancel"}).Draw(t, "step") {
+			switch rapid.SampledFrom([]string{"send", "confirm", "receive", "receive", "rest", "close", "cancel", "take back"}).Draw(t, "step") {
 			case "send":
 				_, _ = s.Send(h.A, o.ID, 0) // illegal steps are part of the game
 			case "confirm":
@@ -75,6 +75,16 @@ func testConservation(t *testing.T, h House) {
 				_, _ = s.CloseShort(h.A, o.ID)
 			case "cancel":
 				_, _ = s.Cancel(h.A, o.ID)
+			case "take back":
+				came, err := s.Deliveries(h.A, o.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(came) > 0 {
+					if _, err := s.TakeBack(h.A, o.ID, rapid.SampledFrom(came).Draw(t, "which").ID, ""); err != nil {
+						t.Fatal(err)
+					}
+				}
 			case "rest":
 				_, _ = s.Receive(h.A, o.ID, purchase.Receipt{})
 			case "receive":

@@ -164,6 +164,8 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"receive", testReceive},
 		{"receive again", testReceiveAgain},
 		{"receive refuses", testReceiveRefuses},
+		{"take back", testTakeBack},
+		{"take back one of two", testTakeBackOne},
 		{"lead time", testLeadTime},
 		{"at once", testAtOnce},
 		{"owed as of", testOwedAsOf},

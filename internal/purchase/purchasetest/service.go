@@ -26,6 +26,7 @@ func tries(s *purchase.Service, ctx context.Context, o purchase.Order) map[strin
 		"confirm": func() (purchase.Order, error) { return s.Confirm(ctx, o.ID) },
 		"receive": func() (purchase.Order, error) { return s.Receive(ctx, o.ID, purchase.Receipt{}) },
 		"cancel":  func() (purchase.Order, error) { return s.Cancel(ctx, o.ID) },
+		"back":    func() (purchase.Order, error) { return s.TakeBack(ctx, o.ID, ident.New(), "") },
 		"close":   func() (purchase.Order, error) { return s.CloseShort(ctx, o.ID) },
 		"document": func() (purchase.Order, error) {
 			d, err := s.Document(ctx, o.ID, "")

@@ -50,6 +50,33 @@ func (h *Handlers) closeShort(c *gin.Context) error {
 	return act(c, "purchase.flash_closed", h.orders.CloseShort)
 }
 
+// takeBack undoes a delivery that was entered wrongly.
+func (h *Handlers) takeBack(c *gin.Context) error {
+	f := web.FormOf(c)
+	receipt, reason := f.ID("receipt"), f.String("reason", maxReason)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return act(c, "purchase.flash_taken_back", func(ctx context.Context, id ident.ID) (purchase.Order, error) {
+		return h.orders.TakeBack(ctx, id, receipt, reason)
+	})
+}
+
+const maxReason = 200
+
+// receipt leads from a delivery to its order: the ledger knows only the delivery.
+func (h *Handlers) receipt(c *gin.Context) error {
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	order, err := h.orders.OrderOf(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
+	return web.Redirect(c, address(purchase.Order{ID: order})+"#receipt-"+id.String())
+}
+
 // edit changes the quantities of a draft's lines, or removes the line of the button
 // that was pressed.
 func (h *Handlers) edit(c *gin.Context) error {

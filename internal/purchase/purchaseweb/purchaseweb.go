@@ -39,6 +39,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/orders/:id/send", Access: web.Manager, Handler: h.send},
 		{Method: http.MethodPost, Path: "/orders/:id/confirm", Access: web.Manager, Handler: h.confirm},
 		{Method: http.MethodPost, Path: "/orders/:id/receive", Access: web.Seller, Handler: h.receive},
+		{Method: http.MethodPost, Path: "/orders/:id/take-back", Access: web.Manager, Handler: h.takeBack},
+		{Method: http.MethodGet, Path: "/receipts/:id", Access: web.Viewer, Handler: h.receipt},
 		{Method: http.MethodPost, Path: "/orders/:id/cancel", Access: web.Manager, Handler: h.cancel},
 		{Method: http.MethodPost, Path: "/orders/:id/close", Access: web.Manager, Handler: h.closeShort},
 	} {

@@ -39,11 +39,12 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	o, chrome := d.Order, web.Chrome(c)
 	p := chrome.T
 	chrome.Title, chrome.Lead, chrome.Active = o.NumberText(), o.SupplierName, layout.Orders
+	manager, _ := rights(c)
 	chrome.Back = ui.Link{Href: "/orders", Text: p.T("purchase.orders_title")}
 	m := purchaseviews.OrderPage{
 		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
 		Steps: steps(p, o), Facts: facts(p, d), Documents: h.links(p, o), Message: message(d), Total: p.Money(d.Sums.Payable, o.Currency),
-		Deliveries: deliveries(p, d, came),
+		Deliveries: deliveries(p, d, came, manager),
 	}
 	if o.State == purchase.Draft && o.Total < d.Supplier.MinimumOrder {
 		m.Warning = p.T("purchase.below_minimum", i18n.A("minimum", i18n.Cash{Amount: d.Supplier.MinimumOrder, Currency: o.Currency}))
@@ -245,11 +246,13 @@ func receiveRows(p *i18n.Printer, d purchase.Document, f *web.Values) []purchase
 	return out
 }
 
-func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery) []purchaseviews.Delivery {
+func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery, manager bool) []purchaseviews.Delivery {
 	o := d.Order
 	out := make([]purchaseviews.Delivery, len(came))
 	for i, one := range came {
 		out[i] = purchaseviews.Delivery{Head: p.Date(one.BusinessDay) + " · " + p.Money(one.Total, o.Currency), Note: one.Note}
+		out[i].ID = one.ID.String()
+		out[i].TakenBack, out[i].Undo = one.TakenBack(), manager && !one.TakenBack()
 		if one.LeadTime != nil {
 			out[i].Head += " · " + p.T("purchase.took", i18n.A("n", *one.LeadTime))
 		}

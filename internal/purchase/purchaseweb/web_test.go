@@ -349,8 +349,8 @@ func TestRights(t *testing.T) {
 			}
 		}
 	}
-	actions := []string{"lines", "send", "confirm", "receive", "cancel", "close"}
-	form := url.Values{"version": {"1"}, "line": {"1"}, "quantity": {"1"}}
+	actions := []string{"lines", "send", "confirm", "receive", "cancel", "close", "take-back"}
+	form := url.Values{"version": {"1"}, "line": {"1"}, "quantity": {"1"}, "receipt": {ident.New().String()}}
 	for _, action := range actions {
 		other.PostForm(at(o, "/"+action), form).Want(404)
 		h.as(t, "viewer").PostForm(at(o, "/"+action), form).Want(403)
@@ -505,5 +505,56 @@ func TestTheShopsUnit(t *testing.T) {
 		if r := h.PostForm(at(o, "/receive"), form); r.Status != 422 {
 			t.Errorf("%s: %d", name, r.Status)
 		}
+	}
+}
+
+// A delivery entered wrongly is taken back on the order's page, by a manager, once.
+func TestTakeBack(t *testing.T) {
+	h := open(t)
+	o := h.draft(t, 10_000)
+	if _, err := h.orders.Send(h.A, o.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.Get(at(o, "")).Form("#receive").Submit().Want(303)
+	came, err := h.orders.Deliveries(h.A, o.ID)
+	if err != nil || len(came) != 1 {
+		t.Fatal(came, err)
+	}
+	receipt := came[0].ID.String()
+	form := "form[action='" + at(o, "/take-back") + "']"
+	for who, want := range map[string]int{"viewer": 0, "seller": 0, "owner": 1} {
+		if n := h.as(t, who).Get(at(o, "")).Want(200).Doc().Find(form).Length(); n != want {
+			t.Errorf("the %s is offered %d ways to take it back", who, n)
+		}
+	}
+	for _, who := range []string{"viewer", "seller"} {
+		h.as(t, who).PostForm(at(o, "/take-back"), url.Values{"receipt": {receipt}}).Want(403)
+	}
+	h.as(t, "other").PostForm(at(o, "/take-back"), url.Values{"receipt": {receipt}}).Want(404)
+	h.PostForm(at(o, "/take-back"), url.Values{"receipt": {ident.New().String()}}).Want(404)
+	h.as(t, "other").Get("/receipts/" + receipt).Want(404)
+	if to := h.Get("/receipts/" + receipt).Want(303).Location(); to != at(o, "#receipt-"+receipt) {
+		t.Errorf("the delivery leads to %s", to)
+	}
+	for _, lang := range i18n.Langs() {
+		page := h.Get(at(o, "?lang="+string(lang))).Want(200)
+		if want := i18n.For(lang).T("purchase.take_back_ask"); !strings.Contains(page.Text("#receipt-"+receipt), want) {
+			t.Errorf("%s: the page does not ask %q", lang, want)
+		}
+	}
+	page := h.Get(at(o, "?lang=fr")).Want(200)
+	r := page.Form(form).Set("reason", "mauvaise livraison").Submit().Want(303).Follow().Want(200)
+	r.Contains("La réception est annulée", "Annulée : saisie par erreur")
+	version := h.reread(t, o).Version
+	page.Form(form).Submit().Want(303)
+	if o = h.reread(t, o); o.State != purchase.Sent || o.Version != version || o.Lines[0].Received != 0 {
+		t.Errorf("%s, version %d, received %d", o.State, o.Version, o.Lines[0].Received)
+	}
+	if balances, err := h.Stock.Balances(h.A, nil); err != nil || balances[h.goods.Products[0].ID].OnHand != 0 {
+		t.Errorf("stock: %v, %v", balances, err)
+	}
+	h.Get(at(o, "")).Form("#receive").Submit().Want(303) // and the right one
+	if o = h.reread(t, o); o.State != purchase.Received {
+		t.Errorf("state %s", o.State)
 	}
 }

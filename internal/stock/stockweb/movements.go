@@ -168,10 +168,17 @@ func (l ledger) rows(c *gin.Context, t *i18n.Printer, named bool) []stockview.Mo
 		if manager && m.OwnSource() && m.ReversesID == nil && !r.Undone && m.Kind != stock.Transfer && m.Kind != stock.Revaluation {
 			r.Undo = movementsPath + "/" + m.ID.String() + "/undo"
 		}
+		if manager && m.Source == sourceOrder && m.Kind == stock.Receipt && m.ReversesID == nil && !r.Undone {
+			r.Order = "/receipts/" + m.SourceID.String()
+		}
 		rows[i] = r
 	}
 	return rows
 }
+
+// sourceOrder marks the movements of a delivery that was ordered; it is undone where
+// it was made, on the page of its order.
+const sourceOrder = "purchase"
 
 // kind says in words why goods moved.
 func (l ledger) kind(t *i18n.Printer, m stock.Movement) string {
