@@ -39,17 +39,21 @@ func (n *Node) point(from, to int32) {
 	}
 }
 
+// next is written so that the processor selects instead of guessing which way a row goes.
 func (n *Node) next(x float32) int32 {
-	if x <= n.Threshold || (n.MissingLeft && x != x) {
-		return n.Left
+	to := n.Right
+	if x <= n.Threshold {
+		to = n.Left
 	}
-	return n.Right
+	if x != x && n.MissingLeft {
+		to = n.Left
+	}
+	return to
 }
 
 // Score is the sum of base and trees for a row with a value per column; an offset of the row is to
-// be added. For Tweedie losses it is a logarithm. It allocates nothing.
+// be added. A shorter row panics. For Tweedie losses it is a logarithm. It allocates nothing.
 func (m *Model) Score(row []float32) float64 {
-	row = row[:m.Columns]
 	score := m.Base
 	for k := range m.Trees {
 		t := &m.Trees[k]

@@ -215,6 +215,21 @@ func TestFalseDirection(t *testing.T) {
 	}
 }
 
+// TestQuantilesKnowNoUnit: directions bound steps in the unit of the outcome, slopes have none.
+func TestQuantilesKnowNoUnit(t *testing.T) {
+	d := wide(3000, 6, 12)
+	o := boost.Options{Loss: boost.Pinball(0.7), Monotone: []int8{0, 1, -1, 1, 1, -1}, Trees: 30}
+	want := train(t, d, o).PredictAll(d.Columns, nil)
+	for _, unit := range []float64{1024, 1. / 1024} {
+		got := train(t, boost.Data{Columns: d.Columns, Y: response(len(d.Y), func(r int) float64 { return d.Y[r] * unit })}, o).PredictAll(d.Columns, nil)
+		for r := range got {
+			if got[r] != want[r]*unit {
+				t.Fatalf("unit %v: row %d has %v, not %v", unit, r, got[r], want[r]*unit)
+			}
+		}
+	}
+}
+
 // TestOrderIsAllThatCounts stretches and bends each column.
 func TestOrderIsAllThatCounts(t *testing.T) {
 	bends := []func(float64) float64{
