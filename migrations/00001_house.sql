@@ -619,3 +619,7 @@ CREATE INDEX suggestions_expiring ON suggestions (shop_id, expiring_day) WHERE e
 {{.AppendOnly "movements"}}
 
 {{.AppendOnly "audit"}}
+
+-- ── one shop never sees another's rows ─────────────────────────────────────
+
+{{.RowSecurity "shops" "counters" "memberships" "sessions" "audit" "categories" "products" "barcodes" "packs" "suppliers" "closures" "offers" "price_breaks" "price_quotes" "lots" "movements" "postings" "lot_balances" "stock_balances" "expected" "allocations" "changed" "channels" "import_batches" "sales" "sale_lines" "wishes" "orders" "order_lines" "receipts" "receipt_lines" "lead_times" "demand_years" "forecast_pools" "suggestions"}}

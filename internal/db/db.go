@@ -99,7 +99,7 @@ func OpenFile(ctx context.Context, path string) (*DB, error) {
 }
 
 func openPostgres(ctx context.Context, address string) (*DB, error) {
-	w, err := sql.Open("pgx", address)
+	w, err := openGuarded(address)
 	if err != nil {
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)
 	}
@@ -110,7 +110,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	r, err := sql.Open("pgx", readOnly)
+	r, err := openGuarded(readOnly)
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}

@@ -1,6 +1,8 @@
 package db
 
 import (
+	"database/sql"
+
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 )
@@ -26,3 +28,9 @@ func UsePool(d *DB, conns int) error {
 	d.writer, d.writerSQL, d.writerORM = nil, pool, orm
 	return nil
 }
+
+// Readers is the reader pool itself, past the ORM and its guards.
+func Readers(d *DB) *sql.DB { return d.readerSQL }
+
+// Writers is the writers' pool itself.
+func Writers(d *DB) *sql.DB { return d.writerSQL }

@@ -58,6 +58,27 @@ BEGIN SELECT RAISE(ABORT, '%[1]s is append-only'); END;
 	return one("update") + one("delete")
 }
 
+// RowSecurity has PostgreSQL keep shops apart by itself: a row of these tables is
+// there only for the shop that the transaction names, or for work that says it
+// spans the installation (see guarded.go). FORCE binds the owner of the tables
+// too. The inner SELECTs make the server look the setting up once a statement.
+// SQLite has no such thing.
+func (w words) RowSecurity(tables ...string) string {
+	if w.dialect != Postgres {
+		return ""
+	}
+	var b strings.Builder
+	for _, table := range tables {
+		fmt.Fprintf(&b, `ALTER TABLE %[1]s ENABLE ROW LEVEL SECURITY;
+ALTER TABLE %[1]s FORCE ROW LEVEL SECURITY;
+CREATE POLICY one_shop ON %[1]s USING (
+	shop_id = (SELECT NULLIF(current_setting('buhuo.shop', true), '')::bigint)
+	OR (SELECT current_setting('buhuo.installation', true) = 'on'));
+`, table)
+	}
+	return b.String()
+}
+
 // render turns the embedded templates into the dialect's SQL.
 func render(dialect Dialect) (fs.FS, error) {
 	out := fstest.MapFS{}

@@ -96,6 +96,14 @@ func examineDatabase(ctx context.Context, target string, note func(bool, string,
 	default:
 		note(true, "the schema is %d, the newest", state.Current)
 	}
+	switch unguarded, err := d.Unguarded(ctx); {
+	case err != nil:
+		note(false, "row security cannot be looked up: %v", err)
+	case unguarded != "":
+		note(false, "%s", unguarded)
+	case d.Dialect == db.Postgres:
+		note(true, "the server keeps shops apart by row security")
+	}
 	if _, err := time.LoadLocation("Asia/Shanghai"); err != nil {
 		note(false, "time zones are missing: %v", err)
 	}

@@ -25,6 +25,13 @@ import (
 
 const variable = "BUHUO_TEST_POSTGRES"
 
+// The tests connect as an ordinary role that owns what it makes: the server's
+// administrator would pass by the row security that is to be tested.
+const (
+	administrator = "administrator"
+	ordinary      = "buhuo"
+)
+
 func main() {
 	if len(os.Args) < 2 {
 		fmt.Fprintln(os.Stderr, "usage: pgserver COMMAND [ARGUMENT ...]")
@@ -57,7 +64,7 @@ func run(command []string) (int, error) {
 		return 1, err
 	}
 	defer s.stop()
-	address := "postgres:///postgres?host=" + url.QueryEscape(folder) + "&user=buhuo"
+	address := "postgres:///postgres?host=" + url.QueryEscape(folder) + "&user=" + ordinary
 	return execute(command, []string{variable + "=" + address})
 }
 
@@ -109,7 +116,7 @@ func (s *server) start() error {
 	if err != nil {
 		return err
 	}
-	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "-D", data, "-U", "buhuo", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "-D", data, "-U", administrator, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 	initdb.SysProcAttr, initdb.Dir = attributes, s.folder
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
@@ -136,11 +143,22 @@ func (s *server) start() error {
 		}
 		ready := exec.Command(filepath.Join(s.bin, "pg_isready"), "-h", s.folder, "-q")
 		if _, err := os.Stat(socket); err == nil && ready.Run() == nil {
-			return nil
+			return s.addOrdinary()
 		}
 	}
 	s.stop()
 	return errors.New("postgres did not come up within 10 s")
+}
+
+// addOrdinary makes the role of the tests: it may make databases, nothing else.
+func (s *server) addOrdinary() error {
+	psql := exec.Command(filepath.Join(s.bin, "psql"), "-h", s.folder, "-U", administrator, "-d", "postgres", "-qc",
+		"CREATE ROLE "+ordinary+" LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
+	if out, err := psql.CombinedOutput(); err != nil {
+		s.stop()
+		return fmt.Errorf("make the role of the tests: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // identity: the server refuses to run as root, so root lends it another user.
