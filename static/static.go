@@ -20,7 +20,7 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-//go:embed buhuo.css app.js icons.svg favicon.svg manifest.webmanifest vendor/htmx-4.0.1.min.js
+//go:embed buhuo.css app.js icons.svg favicon.svg icon.png manifest.webmanifest vendor/htmx-4.0.1.min.js
 var files embed.FS
 
 // Prefix is the path under which Handler serves.
@@ -36,6 +36,7 @@ var sources = []struct {
 	{"buhuo.js", "text/javascript; charset=utf-8", []string{"vendor/htmx-4.0.1.min.js", "app.js"}},
 	{"icons.svg", "image/svg+xml", []string{"icons.svg"}},
 	{"favicon.svg", "image/svg+xml", []string{"favicon.svg"}},
+	{"icon.png", "image/png", []string{"icon.png"}}, // for phones that read no SVG
 	{"manifest.webmanifest", "application/manifest+json", []string{"manifest.webmanifest"}},
 }
 

@@ -28,7 +28,8 @@ var policy = map[string]web.Access{
 	"GET /suggestions": web.Viewer, "GET /suggestions.csv": web.Viewer, "GET /suggestions.json": web.Viewer, "GET /suggestions/:id/why": web.Viewer,
 	"GET /orders": web.Viewer, "GET /orders.json": web.Viewer, "GET /orders/:id": web.Viewer, "GET /orders/:id.json": web.Viewer,
 	"GET /orders/:id.csv": web.Viewer, "GET /orders/:id.html": web.Viewer, "GET /orders/:id.pdf": web.Viewer,
-	"GET /import": web.Viewer, "GET /import/:number": web.Viewer,
+	"GET /receipts/:id": web.Viewer,
+	"GET /import":       web.Viewer, "GET /import/:number": web.Viewer,
 
 	"GET /sell": web.Seller, "POST /sell": web.Seller, "POST /sales": web.Seller, "POST /sales/:id/void": web.Seller, "POST /wishes": web.Seller,
 	"GET /stock/receive": web.Seller, "POST /stock/receive": web.Seller, "GET /stock/count": web.Seller, "POST /stock/count": web.Seller,
@@ -43,7 +44,8 @@ var policy = map[string]web.Access{
 	"POST /suggestions": web.Manager, "GET /suggestions/:id/snooze": web.Manager, "POST /suggestions/:id/snooze": web.Manager,
 	"POST /suggestions/:id/reopen": web.Manager, "POST /orders": web.Manager, "POST /orders/:id/lines": web.Manager, "POST /orders/:id/send": web.Manager,
 	"POST /orders/:id/confirm": web.Manager, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
-	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
+	"POST /orders/:id/take-back": web.Manager,
+	"POST /import":               web.Manager, "POST /import/:number/undo": web.Manager,
 
 	"POST /settings": web.Owner,
 }

@@ -83,6 +83,12 @@ func (f *Values) Value(name string) string {
 	return s
 }
 
+// Given reports whether the field was sent, empty or not.
+func (f *Values) Given(name string) bool {
+	_, ok := f.raw(name)
+	return ok
+}
+
 // Has reports whether the field holds more than spaces.
 func (f *Values) Has(name string) bool { return strings.TrimSpace(f.Value(name)) != "" }
 

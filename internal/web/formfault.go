@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"slices"
 
 	"buhuo/internal/fault"
 )
@@ -29,6 +30,21 @@ func (f *Values) Rows(key string, others ...string) []*Values {
 		rows[i] = &Values{values: f.values, printer: f.printer, faults: f.faults, row: i}
 	}
 	return rows
+}
+
+// Row is one row by its number, which may be one that was not sent: all its fields are
+// empty then.
+func (f *Values) Row(n int) *Values {
+	return &Values{values: f.values, printer: f.printer, faults: f.faults, row: n}
+}
+
+// Drop takes row n out of fields that repeat together; what was sent behind it moves up.
+func (f *Values) Drop(n int, names ...string) {
+	for _, name := range names {
+		if vs := f.values[name]; n >= 0 && n < len(vs) {
+			f.values[name] = slices.Delete(slices.Clone(vs), n, n+1)
+		}
+	}
 }
 
 // Index is the number of a row from 0; 0 for the form itself.

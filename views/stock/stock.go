@@ -29,9 +29,23 @@ type Form struct {
 
 // Receive is goods that come without an order.
 type Receive struct {
-	Form
+	Chrome         layout.Chrome
+	Action, Client string
+	Find           ui.FieldModel // another product
+	Found          []ui.Option   // the products that are meant perhaps
+	NotFound       string
+	Rows           []ReceivedRow
+	Supplier       ui.SelectModel
+	Note           ui.FieldModel
+}
+
+// ReceivedRow is one product that came.
+type ReceivedRow struct {
+	Index, Product, Name              string
+	Book                              ui.Fact
 	Quantity, Cost, Paid, Lot, Expiry ui.FieldModel
-	Supplier                          ui.SelectModel
+	Unit                              ui.SelectModel
+	Drop                              string // says what the button does; empty: not offered
 }
 
 // Count is one product to be counted. Expected is what the book held when the page

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"buhuo/internal/i18n"
 )
@@ -92,7 +93,7 @@ type (
 		texts         []label
 		dots          []dot
 		lines, levels []string // x of the vertical, y of the horizontal rules
-		now           string
+		now, axis     string
 		hasGap        bool
 	}
 )
@@ -108,9 +109,19 @@ func (m LineModel) draw() drawing {
 		return plotBottom - math.Min(math.Max(v, 0), top)/top*(plotBottom-plotTop)
 	}
 	var d drawing
+	longest := 0
 	for v := 0.0; v <= top+step/2; v += step {
 		d.levels = append(d.levels, number(y(v)))
-		d.texts = append(d.texts, label{x: "0", y: number(y(v) - 4), text: m.T.Decimal(v, 2), anchor: "start"})
+		l := label{x: "-8", y: number(y(v) + 4), text: m.T.Decimal(v, 2), anchor: "end"}
+		longest = max(longest, utf8.RuneCountInString(l.text))
+		d.texts = append(d.texts, l)
+	}
+	d.axis = "short"
+	switch { // the room beside the plot for what stands on the axis
+	case longest > 4:
+		d.axis = "long"
+	case longest > 2:
+		d.axis = "middle"
 	}
 	for i, gone := range m.Empty {
 		if gone {

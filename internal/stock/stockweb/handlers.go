@@ -81,13 +81,16 @@ func (h *Handlers) subject(c *gin.Context, f *web.Values) (subject, error) {
 	if err != nil {
 		return subject{}, err
 	}
-	s := subject{product: p}
-	if s.unit, err = h.unitOf(ctx, p.BaseUnit); err != nil {
-		return s, err
+	return h.subjectOf(ctx, p)
+}
+
+func (h *Handlers) subjectOf(ctx context.Context, p catalog.Product) (subject, error) {
+	unit, err := h.unitOf(ctx, p.BaseUnit)
+	if err != nil {
+		return subject{}, err
 	}
 	balances, err := h.stock.Balances(ctx, idsOf(p))
-	s.balance = balances[p.ID]
-	return s, err
+	return subject{product: p, unit: unit, balance: balances[p.ID]}, err
 }
 
 // unitOf is the unit in which the shop talks about goods kept in base.
@@ -124,20 +127,29 @@ func said(t *i18n.Printer, q measure.Quantity, base, unit string) string {
 // form is what all forms of the stock room share.
 func (s subject) form(c *gin.Context, chrome layout.Chrome, action string) stockview.Form {
 	f := web.FormOf(c)
-	client := f.Value("client_id")
-	if client == "" {
-		client = chrome.Client
-	}
-	book := chrome.T.T("stock.unknown")
-	if s.balance.KnownFrom != nil {
-		book = s.said(chrome.T, s.balance.OnHand)
-	}
 	return stockview.Form{
-		Chrome: chrome, Action: action, Client: client, Product: s.product.ID.String(),
-		Book: ui.Fact{Term: chrome.T.T("stock.in_the_book"), Text: book},
+		Chrome: chrome, Action: action, Client: client(f, chrome), Product: s.product.ID.String(),
+		Book: s.book(chrome.T),
 		Note: ui.FieldModel{Name: "note", Label: chrome.T.T("stock.note"), Value: f.Value("note"), Error: f.Sentence("note"), Max: maxNote},
 		Unit: s.units(chrome.T, f),
 	}
+}
+
+// client is the form's id: the one that was sent, if a form was.
+func client(f *web.Values, chrome layout.Chrome) string {
+	if sent := f.Value("client_id"); sent != "" {
+		return sent
+	}
+	return chrome.Client
+}
+
+// book is what the book holds of the product.
+func (s subject) book(t *i18n.Printer) ui.Fact {
+	text := t.T("stock.unknown")
+	if s.balance.KnownFrom != nil {
+		text = s.said(t, s.balance.OnHand)
+	}
+	return ui.Fact{Term: t.T("stock.in_the_book"), Text: text}
 }
 
 // units offers the units of the product, the shop's own first.
