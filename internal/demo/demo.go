@@ -34,7 +34,7 @@ const (
 // for the same seed, so that an older demo is not continued with a stranger's life.
 const (
 	seed    = 1
-	version = 1
+	version = 2
 )
 
 // twoYears is how many days before today the demo's shop opened.

@@ -155,8 +155,8 @@ func (s *sim) sellLine(c Channel, x want, minute int) (SaleLine, bool) {
 	if c != Counter && q < x.q {
 		q = 0 // a parcel goes out whole or not at all
 	}
-	if p.weighed() && q > 0 && there-q < 60 && c == Counter {
-		q = there // "take the rest"
+	if p.weighed() && q > 0 && c == Counter {
+		q = s.shelves[x.product].rounded(q, s.d) // "take the rest"
 	}
 	if q < x.q {
 		s.miss(c, x.product, x.q-q, minute)

@@ -53,8 +53,24 @@ func handful(p *Product) measure.Quantity {
 }
 
 func (s *sim) lose(product int, reason Reason, q measure.Quantity, minute int) {
+	if s.w.Products[product].weighed() && q > 0 {
+		q = s.shelves[product].rounded(q, s.d)
+	}
 	if takes := s.shelves[product].take(q, s.d); len(takes) > 0 {
 		s.emit(&Loss{Head: s.head(minute), Product: product, Reason: reason, Takes: takes})
+	}
+}
+
+// tidy clears at closing what parcels and counts have left of weighed goods: nobody
+// keeps a box for a few grams.
+func (s *sim) tidy() {
+	for i := range s.w.Products {
+		if !s.w.Products[i].weighed() {
+			continue
+		}
+		if takes := s.shelves[i].takeCrumbs(); len(takes) > 0 {
+			s.emit(&Loss{Head: s.head(tidyMinute), Product: i, Reason: Wilted, Takes: takes})
+		}
 	}
 }
 

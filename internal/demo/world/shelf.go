@@ -75,6 +75,40 @@ func (s *shelf) take(q measure.Quantity, d day.Date) []Take {
 	return out
 }
 
+// crumb is a weight that nobody leaves behind in a box.
+const crumb = 60
+
+// rounded is q made so that no lot of weighed goods that it opens is left with a few
+// grams: who takes nearly all of a box takes all of it.
+func (s *shelf) rounded(q measure.Quantity, d day.Date) measure.Quantity {
+	var whole measure.Quantity
+	for _, b := range s.batches {
+		if lastDay(b.lot) < d {
+			continue
+		}
+		if whole += b.left; whole >= q {
+			if whole-q < crumb {
+				return whole
+			}
+			break
+		}
+	}
+	return q
+}
+
+// takeCrumbs removes the lots of which only a few grams are left.
+func (s *shelf) takeCrumbs() []Take {
+	var out []Take
+	for i := range s.batches {
+		if b := &s.batches[i]; b.left < crumb {
+			out = append(out, Take{b.lot, b.left})
+			b.left = 0
+		}
+	}
+	s.sweep()
+	return out
+}
+
 // takeExpired removes every lot that has expired before d.
 func (s *shelf) takeExpired(d day.Date) []Take {
 	var out []Take

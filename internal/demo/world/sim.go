@@ -18,6 +18,7 @@ const (
 	promotionMinute = 6*60 + 35
 	spoilageMinute  = 6*60 + 40
 	countMinute     = CloseMinute + 5
+	tidyMinute      = CloseMinute + 10
 	orderMinute     = CloseMinute + 20
 )
 
@@ -134,6 +135,7 @@ func (s *sim) live(d day.Date) []Event {
 		t.do(t.minute)
 	}
 	s.count()
+	s.tidy()
 	s.order()
 	return s.events
 }

@@ -41,6 +41,9 @@ func (h *Handlers) product(c *gin.Context) error {
 	if m.Notes, _, err = h.presence(c, v); err != nil {
 		return err
 	}
+	if o.Product.Archived {
+		m.Notes = append(m.Notes, layout.Flash{Tone: ui.Info, Text: v.t.T("restock.archived_note")})
+	}
 	if err := h.shelf(c, v, o, &m); err != nil {
 		return err
 	}

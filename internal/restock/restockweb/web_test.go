@@ -387,7 +387,7 @@ func TestProductPage(t *testing.T) {
 	h.Get("/products/"+h.Rice.ID.String()).Want(200).Contains("还没盘点过", "?")
 	h.Get("/products/" + h.Salt.ID.String()).Want(200).Contains("还没有供应商的报价")
 	h.Must(h.App.Catalog.Archive(h.Ctx, h.Dates.ID, true))
-	h.Get("/products/" + h.Dates.ID.String()).Want(200).Contains("已停用")
+	h.Get("/products/" + h.Dates.ID.String()).Want(200).Contains("已停用", "过了季或停卖")
 	h.Get("/products/" + ident.New().String()).Want(http.StatusNotFound)
 	h.as("other").Get("/products/" + h.Oranges.ID.String()).Want(http.StatusNotFound)
 	viewer := h.as("viewer").Get("/products/" + h.Rice.ID.String()).Want(200)
