@@ -15,6 +15,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,6 +30,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	_ "modernc.org/sqlite"             // driver "sqlite"
+
+	"buhuo/migrations"
 )
 
 // Dialect names an engine.
@@ -49,6 +52,7 @@ type DB struct {
 	writerSQL, readerSQL *sql.DB
 	writerORM, readerORM *gorm.DB
 	writer               *writer
+	schema               fs.FS // the migrations, unrendered
 	closeOnce            sync.Once
 	closeErr             error
 }
@@ -91,7 +95,7 @@ func OpenFile(ctx context.Context, path string) (*DB, error) {
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
 	r.SetMaxOpenConns(readers)
 	r.SetMaxIdleConns(readers)
-	d := &DB{Dialect: SQLite, Path: path, writerSQL: w, readerSQL: r}
+	d := &DB{Dialect: SQLite, Path: path, writerSQL: w, readerSQL: r, schema: migrations.Files}
 	if err := w.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.Close())
 	}
@@ -116,7 +120,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	}
 	r.SetMaxOpenConns(conns)
 	r.SetMaxIdleConns(conns)
-	d := &DB{Dialect: Postgres, writerSQL: w, readerSQL: r}
+	d := &DB{Dialect: Postgres, writerSQL: w, readerSQL: r, schema: migrations.Files}
 	if err := w.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reach PostgreSQL: %w", err), d.Close())
 	}

@@ -2,6 +2,7 @@ package db
 
 import (
 	"database/sql"
+	"io/fs"
 
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -28,6 +29,9 @@ func UsePool(d *DB, conns int) error {
 	d.writer, d.writerSQL, d.writerORM = nil, pool, orm
 	return nil
 }
+
+// UseSchema gives the database other migrations than the program's.
+func UseSchema(d *DB, files fs.FS) { d.schema = files }
 
 // Readers is the reader pool itself, past the ORM and its guards.
 func Readers(d *DB) *sql.DB { return d.readerSQL }

@@ -13,11 +13,9 @@ import (
 	"strings"
 	"testing/fstest"
 	"text/template"
+	"time"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
-
-	"buhuo/migrations"
 )
 
 // words are what a migration may say; the template's keys.
@@ -79,15 +77,15 @@ CREATE POLICY one_shop ON %[1]s USING (
 	return b.String()
 }
 
-// render turns the embedded templates into the dialect's SQL.
-func render(dialect Dialect) (fs.FS, error) {
+// render turns the templates into the dialect's SQL.
+func render(dialect Dialect, files fs.FS) (fs.FS, error) {
 	out := fstest.MapFS{}
-	names, err := fs.Glob(migrations.Files, "*.sql")
+	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		raw, err := migrations.Files.ReadFile(name)
+		raw, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err
 		}
@@ -105,67 +103,177 @@ func render(dialect Dialect) (fs.FS, error) {
 }
 
 func (d *DB) provider() (*goose.Provider, error) {
-	files, err := render(d.Dialect)
+	files, err := render(d.Dialect, d.schema)
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithVerbose(false)}
-	if d.Dialect == SQLite {
-		return goose.NewProvider(goose.DialectSQLite3, d.writerSQL, files, options...)
+	dialect := goose.DialectSQLite3
+	if d.Dialect == Postgres {
+		dialect = goose.DialectPostgres
 	}
-	locker, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return nil, err
-	}
-	return goose.NewProvider(goose.DialectPostgres, d.writerSQL, files, append(options, goose.WithSessionLocker(locker))...)
+	return goose.NewProvider(dialect, d.writerSQL, files, goose.WithVerbose(false))
 }
 
 // MigrationState is where the schema stands.
 type MigrationState struct{ Current, Newest int64 }
 
-// State reads the schema's version.
+// State reads the schema's version and writes nothing; a database without any
+// schema is at 0.
 func (d *DB) State(ctx context.Context) (MigrationState, error) {
 	p, err := d.provider()
 	if err != nil {
 		return MigrationState{}, err
 	}
-	current, newest, err := p.GetVersions(ctx)
-	return MigrationState{current, newest}, err
+	var s MigrationState
+	for _, source := range p.ListSources() {
+		s.Newest = max(s.Newest, source.Version)
+	}
+	known := "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'goose_db_version'"
+	if d.Dialect == Postgres {
+		known = "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('goose_db_version')"
+	}
+	var tables int
+	if err := d.readerSQL.QueryRowContext(ctx, known).Scan(&tables); err != nil || tables == 0 {
+		return s, translate(err)
+	}
+	err = d.readerSQL.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Scan(&s.Current)
+	return s, translate(err)
 }
 
 // ErrNewer is a database written by a newer program than this one.
 var ErrNewer = errors.New("the database was written by a newer version of buhuo; install that version or a newer one")
 
-// Migrate brings the schema to the newest version, one transaction a step. An
+// Migrate brings the schema to the newest version, one transaction a step; of
+// several processes that start at once one does it while the others wait. An
 // existing SQLite database is copied beside itself first; the copy's path is
 // returned (empty when nothing had to be done, and on PostgreSQL, whose copies
 // are the operator's).
 func (d *DB) Migrate(ctx context.Context) (backup string, err error) {
-	p, err := d.provider()
+	if pending, err := d.pending(ctx); err != nil || !pending {
+		return "", err
+	}
+	release, err := d.lockSchema(ctx)
+	if err != nil {
+		return "", fmt.Errorf("wait for another process that migrates: %w", err)
+	}
+	defer func() { release(err == nil) }()
+	if pending, err := d.pending(ctx); err != nil || !pending { // somebody else did it meanwhile
+		return "", err
+	}
+	s, err := d.State(ctx)
 	if err != nil {
 		return "", err
 	}
-	current, newest, err := p.GetVersions(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read the schema's version: %w", err)
-	}
-	if current > newest {
-		return "", ErrNewer
-	}
-	if current == newest {
-		return "", nil
-	}
-	if current > 0 && d.Dialect == SQLite {
-		backup = fmt.Sprintf("%s.before-%05d", d.Path, newest)
-		if err := d.BackupTo(ctx, backup); err != nil {
-			return "", fmt.Errorf("copy the database before migrating: %w", err)
+	if s.Current > 0 {
+		if backup, err = d.copyBefore(ctx, s); err != nil {
+			return "", err
 		}
-		slog.Info("copied the database before migrating", "copy", backup)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return backup, fmt.Errorf("migrate: %w", err)
+	p, err := d.provider()
+	if err != nil {
+		return backup, err
+	}
+	// A step may have to rewrite the rows of every shop.
+	if _, err := p.Up(Installation(ctx)); err != nil {
+		if backup != "" {
+			return backup, fmt.Errorf("migrate: %w; the database as it was before is %s", err, backup)
+		}
+		return "", fmt.Errorf("migrate: %w", err)
 	}
 	return backup, nil
+}
+
+// pending reports whether the schema has steps to go.
+func (d *DB) pending(ctx context.Context) (bool, error) {
+	s, err := d.State(ctx)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("read the schema's version: %w", err)
+	case s.Current > s.Newest:
+		return false, ErrNewer
+	}
+	return s.Current < s.Newest, nil
+}
+
+// keptCopies is how many copies from before a migration stay beside the database.
+const keptCopies = 3
+
+// copyBefore copies the SQLite file beside itself and drops the oldest copies
+// that earlier migrations left.
+func (d *DB) copyBefore(ctx context.Context, s MigrationState) (string, error) {
+	if d.Dialect != SQLite {
+		slog.Warn("migrating PostgreSQL: no copy is made here; pg_dump is how to have one", "from", s.Current, "to", s.Newest)
+		return "", nil
+	}
+	path := fmt.Sprintf("%s.before-%05d", d.Path, s.Newest)
+	if err := d.BackupTo(ctx, path); err != nil {
+		return "", fmt.Errorf("copy the database before migrating: %w", err)
+	}
+	slog.Info("copied the database before migrating", "copy", path)
+	siblings, err := os.ReadDir(filepath.Dir(d.Path))
+	if err != nil {
+		return path, err
+	}
+	var copies []string // by version, because ReadDir sorts
+	for _, f := range siblings {
+		version, ok := strings.CutPrefix(f.Name(), filepath.Base(d.Path)+".before-")
+		if ok && len(version) == 5 && strings.Trim(version, "0123456789") == "" && f.Type().IsRegular() {
+			copies = append(copies, filepath.Join(filepath.Dir(d.Path), f.Name()))
+		}
+	}
+	for len(copies) > keptCopies {
+		if err := os.Remove(copies[0]); err != nil {
+			return path, fmt.Errorf("drop an old copy: %w", err)
+		}
+		copies = copies[1:]
+	}
+	return path, nil
+}
+
+// schemaLock is the advisory lock of whoever changes the schema on PostgreSQL; a
+// pair of numbers never meets the shops' locks, which are one.
+const schemaLock = "SELECT pg_advisory_xact_lock(1651861857, 1)"
+
+// lockSchema waits until no other process changes the schema. On PostgreSQL a
+// transaction holds an advisory lock; on SQLite the process holds an empty
+// file beside the database, because the database itself must stay free for the
+// steps. The system lets go of both when the process dies.
+func (d *DB) lockSchema(ctx context.Context) (release func(done bool), err error) {
+	if d.Dialect == Postgres {
+		tx, err := d.writerSQL.BeginTx(ctx, nil)
+		if err != nil {
+			return nil, translate(err)
+		}
+		if _, err := tx.ExecContext(ctx, schemaLock); err != nil {
+			return nil, errors.Join(translate(err), tx.Rollback())
+		}
+		return func(bool) { _ = tx.Rollback() }, nil // nothing was written
+	}
+	path := d.Path + ".migrating"
+	for {
+		f, held, err := tryLock(path)
+		if err != nil {
+			return nil, err
+		}
+		if held {
+			return func(done bool) {
+				// Whoever still waits for this file finds nothing left to do. After a
+				// failure it stays, so that they go on waiting for each other.
+				if done {
+					_ = os.Remove(path)
+				}
+				_ = f.Close()
+			}, nil
+		}
+		if pending, err := d.pending(ctx); err == nil && !pending {
+			return func(bool) {}, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // BackupTo writes a consistent copy of a running SQLite database to path: into a

@@ -82,22 +82,12 @@ var databases atomic.Int64
 // Postgres makes a fresh, migrated database on the private server.
 func Postgres(t testing.TB) *db.DB {
 	t.Helper()
-	server := os.Getenv(ServerVariable)
-	if server == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is not set: run the tests through make, which starts a private PostgreSQL", ServerVariable)
-		}
-		t.Skipf("NOT RUN ON POSTGRESQL: %s is not set (make test starts a private server when it finds the binaries)", ServerVariable)
-	}
+	server := privateServer(t)
 	ctx := context.Background()
 	if err := postgresTemplate(); err != nil {
 		t.Fatalf("make the PostgreSQL template: %v", err)
 	}
-	name := fmt.Sprintf("t_%d_%d", os.Getpid(), databases.Add(1))
-	if err := execOn(ctx, server, "CREATE DATABASE "+name+" TEMPLATE "+templateName()); err != nil {
-		t.Fatalf("make a test database: %v", err)
-	}
-	d, err := db.Open(ctx, withDatabase(server, name))
+	d, err := db.Open(ctx, create(t, server, " TEMPLATE "+templateName()))
 	if err != nil {
 		t.Fatalf("open the test database: %v", err)
 	}
@@ -105,11 +95,45 @@ func Postgres(t testing.TB) *db.DB {
 		if err := d.Close(); err != nil {
 			t.Errorf("close the test database: %v", err)
 		}
+	})
+	return d
+}
+
+// create makes a database that the test's end drops, and gives its address.
+func create(t testing.TB, server, like string) string {
+	t.Helper()
+	ctx := context.Background()
+	name := fmt.Sprintf("t_%d_%d", os.Getpid(), databases.Add(1))
+	if err := execOn(ctx, server, "CREATE DATABASE "+name+like); err != nil {
+		t.Fatalf("make a test database: %v", err)
+	}
+	t.Cleanup(func() {
 		if err := execOn(ctx, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
 			t.Errorf("drop the test database: %v", err)
 		}
 	})
-	return d
+	return withDatabase(server, name)
+}
+
+// EachEmpty is Each for tests that open and migrate by themselves: it gives what
+// db.Open takes, an empty folder and the address of an empty database.
+func EachEmpty(t *testing.T, test func(t *testing.T, target string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, t.TempDir()) })
+	t.Run("postgres", func(t *testing.T) { test(t, create(t, privateServer(t), "")) })
+}
+
+// privateServer is the address of the private server; without one the test ends.
+func privateServer(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv(ServerVariable)
+	if server == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%s is not set: run the tests through make, which starts a private PostgreSQL", ServerVariable)
+		}
+		t.Skipf("NOT RUN ON POSTGRESQL: %s is not set (make test starts a private server when it finds the binaries)", ServerVariable)
+	}
+	return server
 }
 
 func templateName() string { return fmt.Sprintf("template_%d", os.Getpid()) }
