@@ -16,9 +16,10 @@ const (
 	Assumed                // nothing known of the product: the prior of its category
 	Unknown                // nothing known of the day: what the days around it usually bring
 	Bulk                   // a one-off order far beyond the product's own days was among the sales
+	Counted                // inferred from two counts and what came in between
 )
 
-var reasonNames = [...]string{"observed", "partly", "missing", "assumed", "unknown", "bulk"}
+var reasonNames = [...]string{"observed", "partly", "missing", "assumed", "unknown", "bulk", "counted"}
 
 // String returns the reason as one word.
 func (r Reason) String() string { return reasonNames[min(int(r), len(reasonNames)-1)] }
@@ -28,6 +29,13 @@ type Prior struct {
 	Level  float64 // demand a day, of its category; 0 when unknown
 	Weight float64 // days of history that this is worth; 1 when 0
 	Habits *Habits // of the shop; nil: the usual ones
+}
+
+func (p Prior) habits() Habits {
+	if p.Habits == nil {
+		return Habits{}.known()
+	}
+	return p.Habits.known()
 }
 
 // Corrected is the demand of one day.
@@ -52,16 +60,12 @@ func Correct(s Series, prior Prior) []Corrected {
 	if len(out) == 0 {
 		return out
 	}
-	h := Habits{}
-	if prior.Habits != nil {
-		h = *prior.Habits
-	}
-	h = h.known()
+	h := prior.habits()
 	t := tracks.Get().(*track)
 	defer tracks.Put(t)
 	t.load(&s, &h)
 	if t.eSum < t.allSum {
-		t.setGrain(s.Grain, t.differences(), &h)
+		t.judge(s.Grain, &h)
 		t.fit(prior, &h)
 	}
 	for i := range out {

@@ -2,7 +2,7 @@
 // demand when the shelf was empty. It knows the share of a normal day's demand that each hour
 // carries (Profile), what a day was worth that was empty for some of them (Exposure), what the
 // products of a shop have in common (Habits), and fills in what is missing (Correct). It infers
-// sales between two counts (Counted), doubts records of goods that have fallen silent (Silence),
+// sales between counts (Infer), doubts records of goods that have fallen silent (Listen),
 // and keeps the days of a product in packed rows (Year). It is pure arithmetic: it knows no
 // ledger, no clock and no forecast.
 package demand

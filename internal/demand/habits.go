@@ -10,13 +10,14 @@ import (
 // was, what a promotion does, and how far and for how long a product's demand strays from its own
 // level. The zero value knows nothing and is ready.
 type Habits struct {
-	Week  [7]float64         `json:"week"`           // factor of each weekday, Sunday first, about 1; all 0: unknown
-	Start day.Date           `json:"start"`          // the date of Days[0]
-	Days  []float64          `json:"days,omitempty"` // factor of each day beside its weekday's; 0: the shop was closed
-	Lift  map[string]float64 `json:"lift,omitempty"` // what a whole promotion multiplies demand by, per category; "" for all
-	Sway  float64            `json:"sway"`           // variance of the level relative to its mean; 0: unknown
-	Stay  float64            `json:"stay"`           // how much of today's deviation is left tomorrow, 0 to 1
-	Grain float64            `json:"grain"`          // usual Series.Grain over a day's usual sales
+	Week  [7]float64         `json:"week"`            // factor of each weekday, Sunday first, about 1; all 0: unknown
+	Start day.Date           `json:"start"`           // the date of Days[0]
+	Days  []float64          `json:"days,omitempty"`  // factor of each day beside its weekday's; 0: the shop was closed
+	Lift  map[string]float64 `json:"lift,omitempty"`  // what a whole promotion multiplies demand by, per category; "" for all
+	Sway  float64            `json:"sway"`            // variance of the level relative to its mean, of the usual product; 0: unknown
+	Kinds []float64          `json:"kinds,omitempty"` // how common the multiples of Sway are that single products have; nil: all alike
+	Stay  float64            `json:"stay"`            // how much of today's deviation is left tomorrow, 0 to 1
+	Grain float64            `json:"grain"`           // usual Series.Grain over a day's usual sales
 }
 
 // What is assumed of a shop about which nothing was learned.

@@ -9,17 +9,13 @@ import (
 
 const (
 	// mostLearned bounds the products that habits are learned from: more add nothing but time.
-	mostLearned = 1000
-	// mostMotion bounds those that Sway and Stay are chosen by.
-	mostMotion = 300
+	mostLearned = 400
 	// rounds is how often habits and levels are worked out of each other.
-	rounds = 4
-)
-
-// The values that Sway and Stay may take.
-var (
-	sways = []float64{0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.12, 0.18, 0.27, 0.4, 0.6, 1}
-	stays = []float64{0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 0.985}
+	rounds = 6
+	// foreseen is in how many of them, from the first on, a day is held against what the days before it
+	// let expect. That finds factors fast, because nothing of the day itself is in it. But how long the
+	// shelf held out depends on how busy the day was, so the last rounds ask all that is known.
+	foreseen = 4
 )
 
 // Learn works out the habits of a shop from its products. The answer does not depend on their order
@@ -43,17 +39,24 @@ func Learn(all []Series) Habits {
 func (h *Habits) settle(picked []*Series, motion bool) {
 	t := tracks.Get().(*track)
 	defer tracks.Put(t)
+	levels := make([]float64, len(picked))
 	for round := range rounds {
 		sums := newSums(len(h.Days))
-		for _, s := range picked {
+		for i, s := range picked {
 			t.load(s, h)
-			t.setGrain(s.Grain, t.differences(), h)
+			t.judge(s.Grain, h)
 			t.fit(Prior{}, h)
+			levels[i] = t.level
+			if round == 0 {
+				clear(t.a) // no weekday must pass for a busy time
+			} else {
+				t.foresee(round < foreseen, h)
+			}
 			sums.add(s, t, h)
 		}
 		sums.apply(h)
-		if motion && round > 0 && round < 3 {
-			h.choose(picked[:min(len(picked), mostMotion)])
+		if motion && round >= 1 && round <= 4 && round != 2 {
+			h.learnMotion(picked[:min(len(picked), mostMotion)], levels)
 		}
 	}
 }
@@ -178,7 +181,7 @@ func (m *sums) add(s *Series, t *track, h *Habits) {
 		m.week[weekday][0] += sold
 		m.week[weekday][1] += e / h.Week[weekday] * t.busyness(i) * w
 		m.days[n][0] += sold
-		m.days[n][1] += full * w
+		m.days[n][1] += full * t.busyness(i) * w
 		m.present[n] += full * events
 		m.sold[n] = m.sold[n] || t.sold[i] > 0
 		if promo > 0 {
@@ -207,13 +210,17 @@ const (
 )
 
 func (m *sums) apply(h *Habits) {
-	total := 0.0
+	before, total := h.Week, 0.0
 	for w, x := range m.week {
 		h.Week[w] = (x[0] + weekInformation) / (x[1] + weekInformation)
 		total += h.Week[w]
 	}
 	for w := range h.Week {
 		h.Week[w] *= 7 / total
+	}
+	for i := range m.days { // what the weekdays explain now, the days need not
+		w := h.Start.Add(i).Weekday()
+		m.days[i][1] *= h.Week[w] / before[w]
 	}
 	m.applyDays(h)
 	if m.pooled[1] <= 0 {
@@ -249,87 +256,31 @@ func (m *sums) applyDays(h *Habits) {
 	if n > 0 && excess > 0 {
 		k = math.Min(math.Max(n/excess, 4), 1e6)
 	}
-	sum, seen := 0.0, 0.0
+	var sum, seen [7]float64
 	for i, x := range m.days {
 		h.Days[i] = (x[0] + k) / (x[1] + k)
 		if !m.sold[i] && m.present[i] > closedSurprise {
 			h.Days[i] = 0
 			continue
 		}
-		if x[1] > 0 {
-			sum += h.Days[i]
-			seen++
-		}
+		w := h.Start.Add(i).Weekday()
+		sum[w] += h.Days[i] * x[1]
+		seen[w] += x[1]
 	}
-	if seen == 0 || sum <= 0 {
-		return
+	// what the days of a weekday have in common is the weekday's
+	total := 0.0
+	for w := range sum {
+		if sum[w] > 0 {
+			h.Week[w] *= sum[w] / seen[w]
+		}
+		total += h.Week[w]
+	}
+	for w := range h.Week {
+		h.Week[w] *= 7 / total
 	}
 	for i := range h.Days {
-		h.Days[i] *= seen / sum
-	}
-}
-
-// choose climbs to the likeliest Sway and Stay of the grid.
-func (h *Habits) choose(picked []*Series) {
-	t := tracks.Get().(*track)
-	defer tracks.Put(t)
-	type candidate struct{ sway, stay int }
-	known := map[candidate]float64{}
-	worth := func(c candidate) float64 {
-		if c.sway < 0 || c.sway >= len(sways) || c.stay < 0 || c.stay >= len(stays) {
-			return math.Inf(-1)
-		}
-		if v, ok := known[c]; ok {
-			return v
-		}
-		g := *h
-		g.Sway, g.Stay = sways[c.sway], stays[c.stay]
-		// a few products say little: stay near what is usual
-		off, turn := math.Log(g.Sway/usualSway), math.Log((1-g.Stay)/(1-usualStay))
-		v := -4 * (off*off + turn*turn)
-		for _, s := range picked {
-			t.load(s, &g)
-			t.setGrain(s.Grain, t.differences(), &g)
-			if t.soldSum <= 0 || t.grain <= 0 {
-				continue
-			}
-			t.level = t.soldSum / t.eSum
-			v += t.filter(g.Sway, g.Stay) + t.constant()
-		}
-		known[c] = v
-		return v
-	}
-	best := candidate{nearest(sways, h.Sway), nearest(stays, h.Stay)}
-	for moved := true; moved; {
-		moved = false
-		for _, d := range []candidate{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
-			next := candidate{best.sway + d.sway, best.stay + d.stay}
-			if worth(next) > worth(best)+1e-6 {
-				best, moved = next, true
-			}
+		if w := h.Start.Add(i).Weekday(); sum[w] > 0 {
+			h.Days[i] *= seen[w] / sum[w]
 		}
 	}
-	h.Sway, h.Stay = sways[best.sway], stays[best.stay]
-}
-
-// constant is the part of the logarithm of the likelihood that the filter leaves out: it depends on
-// the grain.
-func (t *track) constant() float64 {
-	n := 0.0
-	for _, e := range t.e {
-		if e > 0 {
-			n++
-		}
-	}
-	return -0.5 * n * math.Log(t.grain/t.level)
-}
-
-func nearest(in []float64, x float64) int {
-	best := 0
-	for i, y := range in {
-		if math.Abs(math.Log(y/x)) < math.Abs(math.Log(in[best]/x)) {
-			best = i
-		}
-	}
-	return best
 }

@@ -17,6 +17,7 @@ type track struct {
 	bulk []float64 // what one-off orders took; nil: none
 
 	level, grain float64
+	sway         float64 // the product's own
 	soldSum      float64
 	eSum, allSum float64
 }
@@ -53,36 +54,23 @@ func (t *track) load(s *Series, h *Habits) {
 	}
 }
 
-// filter walks forward through the days and returns the logarithm of the likelihood, but for a
-// constant.
-func (t *track) filter(sway, stay float64) float64 {
+// filter walks forward through the days.
+func (t *track) filter(sway, stay float64) {
 	a, p := 0.0, sway
-	fresh := (1 - stay*stay) * sway
-	var quadratic float64
-	product := 1.0 // of the variances: one logarithm for many days
-	logs := 0.0
+	carry, fresh := stay*stay, (1-stay*stay)*sway
 	for i, e := range t.e {
 		if i > 0 {
 			a *= stay
-			p = stay*stay*p + fresh
+			p = carry*p + fresh
 		}
 		if e > 0 {
 			x := t.level * e
-			f := p*x + t.grain // variance of the day's sales over x
-			v := t.sold[i] - x*(1+a)
-			g := p / f
-			quadratic += v * v / (f * x)
-			product *= f / t.grain
-			if product > 1e100 {
-				logs += math.Log(product)
-				product = 1
-			}
-			a += g * v
+			g := p / (p*x + t.grain)
+			a += g * (t.sold[i] - x*(1+a))
 			p -= g * p * x
 		}
 		t.a[i], t.p[i] = a, p
 	}
-	return -0.5 * (quadratic + logs + math.Log(product))
 }
 
 // smooth walks back through the filtered days, so that each knows the days behind it too.
@@ -100,12 +88,26 @@ func (t *track) smooth(sway, stay float64) {
 // busyness is how busy day i was, relative to the level.
 func (t *track) busyness(i int) float64 { return math.Max(1+t.a[i], leastBusy) }
 
+// foresee replaces, when it is wanted, what all days say of each by what the days before it say.
+func (t *track) foresee(wanted bool, h *Habits) {
+	if !wanted || !(t.level > 0) {
+		return
+	}
+	t.filter(t.sway, h.Stay)
+	for i := len(t.a) - 1; i > 0; i-- {
+		t.a[i] = t.a[i-1] * h.Stay
+	}
+	if len(t.a) > 0 {
+		t.a[0] = 0
+	}
+}
+
 // short smooths at a level and returns by how much sales fall short of what it expects; 0 is where
 // the level is the likeliest.
 func (t *track) short(level, prior, weight float64, h *Habits) float64 {
 	t.level = level
-	t.filter(h.Sway, h.Stay)
-	t.smooth(h.Sway, h.Stay)
+	t.filter(t.sway, h.Stay)
+	t.smooth(t.sway, h.Stay)
 	expected := weight * (level - prior)
 	for i, e := range t.e {
 		if e > 0 {
@@ -128,7 +130,7 @@ func (t *track) fit(prior Prior, h *Habits) {
 	if level == 0 {
 		weight = math.Max(0.5-t.eSum, 0)
 	}
-	t.level = 0
+	t.level, t.sway = 0, h.Sway
 	if t.eSum+weight > 0 {
 		t.level = (t.soldSum + weight*level) / (t.eSum + weight)
 	}
@@ -139,22 +141,28 @@ func (t *track) fit(prior Prior, h *Habits) {
 		}
 		return
 	}
+	t.sway = t.ownSway(h)
+	t.seek(level, weight, h)
+}
+
+// seek goes from the present level to the likeliest one.
+func (t *track) seek(prior, weight float64, h *Habits) {
 	start := t.level
-	before, was := start, t.short(start, level, weight, h)
-	at := start * 1.1
-	for range 3 {
-		now := t.short(at, level, weight, h)
-		if now == was {
-			break
+	before, was := start, t.short(start, prior, weight, h)
+	at := start * math.Min(math.Max(1+was/(t.soldSum+weight*prior), 0.8), 1.25)
+	if at == start {
+		return
+	}
+	for range 4 {
+		now := t.short(at, prior, weight, h)
+		if now == was || math.Abs(now) < 1e-4*t.soldSum {
+			return
 		}
 		next := at - now*(at-before)/(now-was)
 		before, was = at, now
 		at = math.Min(math.Max(next, start/3), start*3)
-		if math.Abs(at-before) < 1e-5*at {
-			break
-		}
 	}
-	t.short(at, level, weight, h)
+	t.short(at, prior, weight, h)
 }
 
 // evidence is what neighbouring days tell about the grain of sales.
@@ -184,6 +192,15 @@ func (t *track) differences() evidence {
 		v.usual = total / positive
 	}
 	return v
+}
+
+// judge sets the grain: as given, or by the product's days.
+func (t *track) judge(given float64, h *Habits) {
+	var v evidence
+	if !(given > 0) {
+		v = t.differences()
+	}
+	t.setGrain(given, v, h)
 }
 
 // pairsOfPrior is how many pairs of days the shop's usual grain is worth.

@@ -116,7 +116,7 @@ func (s *Shop) learnHours(products []Product, series []Series, base Profile, las
 
 func (s *Shop) fit(t *track, of *Series) {
 	t.load(of, &s.Habits)
-	t.setGrain(of.Grain, t.differences(), &s.Habits)
+	t.judge(of.Grain, &s.Habits)
 	t.fit(Prior{}, &s.Habits)
 }
 

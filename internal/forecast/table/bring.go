@@ -2,22 +2,37 @@ package table
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"slices"
 
 	"buhuo/internal/day"
+	sales "buhuo/internal/demand/table"
 	"buhuo/internal/forecast"
 )
 
 // wholeCut is the price cut that counts as a whole promotion.
 const wholeCut = 0.3
 
+// mostPeriods of one item keep a wrong file from eating the machine.
+const mostPeriods = 60000
+
+// Read reads sales and returns one series per item, in order of name, each from its first row to
+// the last date of the whole file. Rows of a period are added up; a negative total counts as 0.
+func Read(in io.Reader, f forecast.Freq) ([]forecast.Series, error) {
+	books, err := sales.Read(in)
+	if err != nil {
+		return nil, err
+	}
+	return bring(books, f)
+}
+
 // bring turns rows into series of periods.
-func bring(books []*book, f forecast.Freq) ([]forecast.Series, error) {
-	last := books[0].rows[0].date
+func bring(books []*sales.Book, f forecast.Freq) ([]forecast.Series, error) {
+	last := books[0].Rows[0].Date
 	for _, b := range books {
-		for _, c := range b.rows {
-			last = max(last, c.date)
+		for _, c := range b.Rows {
+			last = max(last, c.Date)
 		}
 	}
 	step := spacing(books)
@@ -27,24 +42,24 @@ func bring(books []*book, f forecast.Freq) ([]forecast.Series, error) {
 	end := f.Number(last)
 	out := make([]forecast.Series, len(books))
 	for i, b := range books {
-		first := b.rows[0].date
-		for _, c := range b.rows {
-			first = min(first, c.date)
+		first := b.Rows[0].Date
+		for _, c := range b.Rows {
+			first = min(first, c.Date)
 		}
 		if n := end - f.Number(first) + 1; n > mostPeriods {
-			return nil, fmt.Errorf("the item %q spans %d periods, which is more than %d", b.name, n, mostPeriods)
+			return nil, fmt.Errorf("the item %q spans %d periods, which is more than %d", b.Name, n, mostPeriods)
 		}
-		out[i] = b.series(f, first, last, end, step)
+		out[i] = seriesOf(b, f, first, last, end, step)
 	}
 	return out, nil
 }
 
 // spacing returns the least distance between two dates of the file, in days.
-func spacing(books []*book) int {
+func spacing(books []*sales.Book) int {
 	seen := map[day.Date]bool{}
 	for _, b := range books {
-		for _, c := range b.rows {
-			seen[c.date] = true
+		for _, c := range b.Rows {
+			seen[c.Date] = true
 		}
 	}
 	dates := make([]day.Date, 0, len(seen))
@@ -59,31 +74,31 @@ func spacing(books []*book) int {
 	return least
 }
 
-// series adds the rows of an item up to periods. Where rows are finer than periods, the first and
+// seriesOf adds the rows of an item up to periods. Where rows are finer than periods, the first and
 // the last period count only for the days that the rows can speak of: 13 months of sales are not
 // divided by 12, nor a half week taken for a whole one.
-func (b *book) series(f forecast.Freq, first, last day.Date, end, step int) forecast.Series {
+func seriesOf(b *sales.Book, f forecast.Freq, first, last day.Date, end, step int) forecast.Series {
 	begin := f.Number(first)
 	n := end - begin + 1
-	s := forecast.Series{ID: b.name, Category: b.category, Start: f.First(begin), Values: make([]float64, n)}
+	s := forecast.Series{ID: b.Name, Category: b.Category, Start: f.First(begin), Values: make([]float64, n)}
 	hidden := make([]float64, n) // days of availability that rows take away
 	rows := make([]float64, n)
 	var extra [3][]float64 // price, promo, holiday
 	counts := [3][]float64{}
 	anyHidden := false
-	for _, c := range b.rows {
-		t := f.Number(c.date) - begin
-		s.Values[t] += c.quantity
+	for _, c := range b.Rows {
+		t := f.Number(c.Date) - begin
+		s.Values[t] += c.Quantity
 		rows[t]++
-		if c.available < 1 {
-			hidden[t] += (1 - c.available) * float64(max(step, 1))
+		if c.Available < 1 {
+			hidden[t] += (1 - c.Available) * float64(max(step, 1))
 			anyHidden = true
 		}
-		promo := c.promo
-		if c.discount < 1 { // a cut by three tenths or more is a whole promotion
-			promo = math.Max(math.Min((1-c.discount)/wholeCut, 1), 0)
+		promo := c.Promo
+		if c.Discount < 1 { // a cut by three tenths or more is a whole promotion
+			promo = math.Max(math.Min((1-c.Discount)/wholeCut, 1), 0)
 		}
-		for j, x := range [3]float64{c.price, promo, c.dayOff} {
+		for j, x := range [3]float64{c.Price, promo, c.DayOff} {
 			if math.IsNaN(x) {
 				continue
 			}

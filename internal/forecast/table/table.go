@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 
+	sales "buhuo/internal/demand/table"
 	"buhuo/internal/forecast"
 )
 
@@ -107,7 +108,7 @@ func choose(series []forecast.Series, items io.Reader) ([]int, error) {
 	if items == nil {
 		return all, nil
 	}
-	names, err := readItems(items)
+	names, err := sales.ReadItems(items)
 	if err != nil {
 		return nil, err
 	}

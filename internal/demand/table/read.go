@@ -1,3 +1,6 @@
+// Package table works out demand from plain tables: it reads sales as CSV, by the day and by the
+// hour, and writes the demand of every day. Its reader serves the forecast's tables too. It opens
+// no database and no file: readers and writers come from the caller.
 package table
 
 import (
@@ -15,7 +18,6 @@ import (
 	"unicode/utf8"
 
 	"buhuo/internal/day"
-	"buhuo/internal/forecast"
 )
 
 // columns that are understood; item, date and quantity are needed.
@@ -38,34 +40,30 @@ var columnNames = [columns]string{"item", "date", "quantity", "available", "pric
 const (
 	mostColumns = 200
 	mostName    = 200
-	mostPeriods = 60000 // of one item
 )
 
-// cell is what one row says.
-type cell struct {
-	date                                      day.Date
-	quantity                                  float64
-	available, price, promo, discount, dayOff float64 // NaN unknown
+// Row is what one row says. What it does not say is NaN.
+type Row struct {
+	Date                                      day.Date
+	Quantity                                  float64
+	Available, Price, Promo, Discount, DayOff float64
 }
 
-// book is one item's rows.
-type book struct {
-	name, category string
-	rows           []cell
+// Book is one item's rows, in the order of the file.
+type Book struct {
+	Name, Category string
+	Rows           []Row
 }
 
-// Read reads sales and returns one series per item, in order of name, each from its first row to
-// the last date of the whole file. Rows of a period are added up; a negative total counts as 0.
-func Read(in io.Reader, f forecast.Freq) ([]forecast.Series, error) {
+// Read reads sales as CSV, compressed with gzip or not: item, date and quantity, and where they are
+// there available, price, promo, discount, holiday and category. Items come in order of their names.
+// Errors are sentences with the line they speak of.
+func Read(in io.Reader) ([]*Book, error) {
 	text, err := plain(in)
 	if err != nil {
 		return nil, err
 	}
-	books, err := readBooks(text)
-	if err != nil {
-		return nil, err
-	}
-	return bring(books, f)
+	return readBooks(text)
 }
 
 // plain undoes gzip and a byte order mark.
@@ -129,8 +127,8 @@ func broken(err error) error {
 	return fmt.Errorf("the file cannot be read: %w", err)
 }
 
-// readItems reads the list of wanted items.
-func readItems(in io.Reader) ([]string, error) {
+// ReadItems reads the column "item" of a CSV: each name once, in the order of the file.
+func ReadItems(in io.Reader) ([]string, error) {
 	text, err := plain(in)
 	if err != nil {
 		return nil, err
@@ -160,15 +158,15 @@ func readItems(in io.Reader) ([]string, error) {
 	}
 }
 
-func readBooks(text io.Reader) ([]*book, error) {
+func readBooks(text io.Reader) ([]*Book, error) {
 	r := newCSV(text)
 	at, err := header(r, columnNames[:], 3)
 	if err != nil {
 		return nil, err
 	}
-	byName := map[string]*book{}
-	var books []*book
-	var last *book
+	byName := map[string]*Book{}
+	var books []*Book
+	var last *Book
 	dates := map[string]day.Date{}
 	for {
 		row, err := r.Read()
@@ -180,13 +178,13 @@ func readBooks(text io.Reader) ([]*book, error) {
 		}
 		line, _ := r.FieldPos(0)
 		name := field(row, at[colItem])
-		if last == nil || last.name != name {
+		if last == nil || last.Name != name {
 			b := byName[name]
 			if b == nil {
 				if b, err = newBook(name, line); err != nil {
 					return nil, err
 				}
-				byName[b.name] = b
+				byName[b.Name] = b
 				books = append(books, b)
 			}
 			last = b
@@ -195,19 +193,19 @@ func readBooks(text io.Reader) ([]*book, error) {
 		if err != nil {
 			return nil, err
 		}
-		if category := field(row, at[colCategory]); category != "" && last.category == "" {
-			last.category = strings.Clone(category)
+		if category := field(row, at[colCategory]); category != "" && last.Category == "" {
+			last.Category = strings.Clone(category)
 		}
-		last.rows = append(last.rows, c)
+		last.Rows = append(last.Rows, c)
 	}
 	if len(books) == 0 {
 		return nil, errors.New("the file has no row of sales")
 	}
-	slices.SortFunc(books, func(a, b *book) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(books, func(a, b *Book) int { return strings.Compare(a.Name, b.Name) })
 	return books, nil
 }
 
-func newBook(name string, line int) (*book, error) {
+func newBook(name string, line int) (*Book, error) {
 	switch {
 	case name == "":
 		return nil, fmt.Errorf("line %d: the item has no name", line)
@@ -216,7 +214,7 @@ func newBook(name string, line int) (*book, error) {
 	case !utf8.ValidString(name):
 		return nil, fmt.Errorf("line %d: the name of the item is not UTF-8 text", line)
 	}
-	return &book{name: strings.Clone(name)}, nil
+	return &Book{Name: strings.Clone(name)}, nil
 }
 
 func field(row []string, at int) string {
@@ -226,47 +224,62 @@ func field(row []string, at int) string {
 	return row[at]
 }
 
-func readCell(row []string, at []int, dates map[string]day.Date, line int) (cell, error) {
-	var c cell
-	text := field(row, at[colDate])
-	d, ok := dates[text]
-	if !ok {
-		var err error
-		if d, err = day.Parse(text); err != nil {
-			return c, fmt.Errorf("line %d: %q is not a date between 1990 and 2100", line, clip(text))
-		}
-		dates[strings.Clone(text)] = d
+func readCell(row []string, at []int, dates map[string]day.Date, line int) (Row, error) {
+	var c Row
+	d, err := readDate(field(row, at[colDate]), dates, line)
+	if err != nil {
+		return c, err
 	}
-	c.date = d
+	c.Date = d
 	values := [...]struct {
 		to       *float64
 		column   int
 		lo, hi   float64
 		required bool
 	}{
-		{&c.quantity, colQuantity, -1e15, 1e15, true},
-		{&c.available, colAvailable, 0, 1, false},
-		{&c.price, colPrice, 0, 1e12, false},
-		{&c.promo, colPromo, 0, 1, false},
-		{&c.discount, colDiscount, 0, 100, false},
-		{&c.dayOff, colHoliday, 0, 1, false},
+		{&c.Quantity, colQuantity, -1e15, 1e15, true},
+		{&c.Available, colAvailable, 0, 1, false},
+		{&c.Price, colPrice, 0, 1e12, false},
+		{&c.Promo, colPromo, 0, 1, false},
+		{&c.Discount, colDiscount, 0, 100, false},
+		{&c.DayOff, colHoliday, 0, 1, false},
 	}
 	for _, v := range values {
-		text := strings.TrimSpace(field(row, at[v.column]))
-		if text == "" && !v.required {
+		text := field(row, at[v.column])
+		if strings.TrimSpace(text) == "" && !v.required {
 			*v.to = math.NaN()
 			continue
 		}
-		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(x) || strings.ContainsAny(text, "xXpP_") {
-			return c, fmt.Errorf("line %d: the %s %q is not a number", line, columnNames[v.column], clip(text))
+		if *v.to, err = readNumber(text, columnNames[v.column], v.lo, v.hi, line); err != nil {
+			return c, err
 		}
-		if x < v.lo || x > v.hi {
-			return c, fmt.Errorf("line %d: the %s %s is not between %g and %g", line, columnNames[v.column], clip(text), v.lo, v.hi)
-		}
-		*v.to = x
 	}
 	return c, nil
+}
+
+// readDate reads a date and remembers it: files say the same few again and again.
+func readDate(text string, dates map[string]day.Date, line int) (day.Date, error) {
+	if d, ok := dates[text]; ok {
+		return d, nil
+	}
+	d, err := day.Parse(text)
+	if err != nil {
+		return d, fmt.Errorf("line %d: %q is not a date between 1990 and 2100", line, clip(text))
+	}
+	dates[strings.Clone(text)] = d
+	return d, nil
+}
+
+func readNumber(text, name string, lo, hi float64, line int) (float64, error) {
+	text = strings.TrimSpace(text)
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(x) || strings.ContainsAny(text, "xXpP_") {
+		return 0, fmt.Errorf("line %d: the %s %q is not a number", line, name, clip(text))
+	}
+	if x < lo || x > hi {
+		return 0, fmt.Errorf("line %d: the %s %s is not between %g and %g", line, name, clip(text), lo, hi)
+	}
+	return x, nil
 }
 
 func clip(s string) string {
