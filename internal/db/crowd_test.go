@@ -75,7 +75,7 @@ func sell(b *testing.B, d *db.DB) float64 {
 }
 
 // stocked makes a shop with goods on every shelf.
-func stocked(b *testing.B, a *app.App, ctx context.Context) []ident.ID {
+func stocked(b testing.TB, a *app.App, ctx context.Context) []ident.ID {
 	drafts := make([]catalog.Draft, 200)
 	var file bytes.Buffer
 	file.WriteString("item,quantity\n")

@@ -37,9 +37,8 @@ func translate(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
-		return translateSQLite(err, lite.Code())
+	if code, ok := sqliteCode(err); ok {
+		return translateSQLite(err, code)
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
@@ -47,6 +46,20 @@ func translate(err error) error {
 	}
 	return err
 }
+
+// sqliteCode gives the extended result code of an error of the SQLite driver.
+func sqliteCode(err error) (int, bool) {
+	var lite interface {
+		error
+		Code() int
+	}
+	if errors.As(err, &lite) {
+		return lite.Code(), true
+	}
+	return 0, false
+}
+
+var _ interface{ Code() int } = (*sqlite.Error)(nil)
 
 func translateSQLite(err error, code int) error {
 	switch code {
@@ -87,8 +100,8 @@ func isRetryable(err error) bool {
 }
 
 func isIOError(err error) bool {
-	var lite *sqlite.Error
-	return errors.As(err, &lite) && lite.Code()&0xff == lib.SQLITE_IOERR
+	code, ok := sqliteCode(err)
+	return ok && code&0xff == lib.SQLITE_IOERR
 }
 
 // Err translates what the ORM returned: gorm's and database/sql's "not found"

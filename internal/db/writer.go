@@ -169,12 +169,11 @@ func (w *writer) commit(batch []*job) {
 	}
 	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
 		_, _ = conn.ExecContext(ctx, "ROLLBACK")
-		cause := fault.New(fault.Unavailable, "db.unavailable").WithCause(fmt.Errorf("commit: %w", err))
+		cause := uncommitted(err)
 		if isIOError(err) {
 			// A failed fsync leaves the disk's content unknown: no more work until the
 			// file is opened again and its log replayed.
-			var fatal error = cause
-			w.dead.Store(&fatal)
+			w.dead.Store(&cause)
 		}
 		for _, j := range batch {
 			if j.err == nil {
@@ -224,6 +223,15 @@ func (w *writer) call(conn *sql.Conn, j *job) (err error) {
 	}()
 	ctx := context.WithoutCancel(j.ctx)
 	return translate(j.fn(w.db.into(ctx, w.db.writerORM, conn)))
+}
+
+// uncommitted is what everybody of a batch is told whose COMMIT failed: come back.
+func uncommitted(err error) error {
+	err = fmt.Errorf("commit: %w", err)
+	if f, ok := fault.As(translate(err)); ok {
+		return f
+	}
+	return fault.New(fault.Unavailable, "db.unavailable").WithCause(err)
 }
 
 func failAll(batch []*job, err error) {
