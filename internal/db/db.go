@@ -70,7 +70,24 @@ func Open(ctx context.Context, target string) (*DB, error) {
 	if err := os.MkdirAll(target, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
+	if err := probe(target); err != nil {
+		return nil, err
+	}
 	return OpenFile(ctx, filepath.Join(target, FileName))
+}
+
+// probe writes into the folder: SQLite keeps its log beside the database, and a
+// shop must not learn from its first sale that nothing can be written.
+func probe(folder string) error {
+	f, err := os.CreateTemp(folder, ".probe-*")
+	if err != nil {
+		return fmt.Errorf("the data folder %s cannot be written (%w): give buhuo the right to write there, or name another folder", folder, err)
+	}
+	_, err = f.Write(make([]byte, 4096))
+	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
+		return fmt.Errorf("the data folder %s cannot be written (%w)", folder, err)
+	}
+	return nil
 }
 
 // OpenFile opens the SQLite database at path, creating it with mode 0600.
