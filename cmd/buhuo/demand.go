@@ -39,13 +39,35 @@ func (c *demandCommand) Run(e *environment) (err error) {
 	if c.Out == "" {
 		return table.Run(in, hourly, e.out)
 	}
-	out, err := os.Create(c.Out)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(table.Run(in, hourly, out), out.Close())
-	if err != nil { // a failed run leaves nothing behind
+	out := lateFile{path: c.Out}
+	err = errors.Join(table.Run(in, hourly, &out), out.Close())
+	if err != nil && out.file != nil { // half a table is worse than none
 		_ = os.Remove(c.Out)
 	}
 	return err
+}
+
+// lateFile is made with the first word written to it: what cannot be read leaves an older table in
+// its place.
+type lateFile struct {
+	path string
+	file *os.File
+}
+
+func (f *lateFile) Write(p []byte) (int, error) {
+	if f.file == nil {
+		made, err := os.Create(f.path)
+		if err != nil {
+			return 0, err
+		}
+		f.file = made
+	}
+	return f.file.Write(p)
+}
+
+func (f *lateFile) Close() error {
+	if f.file == nil {
+		return nil
+	}
+	return f.file.Close()
 }

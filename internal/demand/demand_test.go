@@ -163,21 +163,35 @@ func TestFieldMistake04QuietIsNotEmpty(t *testing.T) {
 
 func TestCorrectionNeverBelowSales(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(0, 80).Draw(t, "days")
-		s := demand.Series{Start: day.Date(rapid.IntRange(7400, 40000).Draw(t, "start"))}
-		value := rapid.OneOf(rapid.Float64Range(0, 1e12), rapid.Just(0.0), rapid.Just(math.NaN()), rapid.Just(-3.0), rapid.Just(math.Inf(1)))
+		value := rapid.OneOf(rapid.Float64Range(0, 1e12), rapid.Just(0.0), rapid.Just(math.NaN()), rapid.Just(-3.0), rapid.Just(math.Inf(1)), rapid.Just(1e-200))
 		share := rapid.OneOf(rapid.Float64Range(0, 1), rapid.Just(0.0), rapid.Just(1.0), rapid.Just(math.NaN()), rapid.Just(7.0))
-		for range n {
-			s.Sold = append(s.Sold, value.Draw(t, "sold"))
-			s.Available = append(s.Available, share.Draw(t, "available"))
-		}
-		for i, c := range demand.Correct(s, demand.Prior{Level: value.Draw(t, "level"), Weight: value.Draw(t, "weight")}) {
-			sold := s.Sold[i]
-			if math.IsInf(sold, 1) {
-				continue
+		anySeries := func() demand.Series {
+			s := demand.Series{Start: day.Date(rapid.IntRange(7400, 7600).Draw(t, "start")), Grain: value.Draw(t, "grain"), Category: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "category")}
+			for range rapid.IntRange(0, 80).Draw(t, "days") {
+				s.Sold = append(s.Sold, value.Draw(t, "sold"))
+				s.Available = append(s.Available, share.Draw(t, "available"))
+				s.Promo = append(s.Promo, share.Draw(t, "promo"))
 			}
-			if math.IsNaN(c.Demand) || math.IsInf(c.Demand, 0) || c.Demand < 0 || sold > c.Demand || c.Lower > c.Upper {
-				t.Fatalf("day %d sold %v available %v: %+v", i, sold, s.Available[i], c)
+			if rapid.Bool().Draw(t, "more") {
+				s.Unknown = rapid.SliceOfN(rapid.Bool(), 0, 90).Draw(t, "unknown")
+				s.Largest = []float64{value.Draw(t, "largest"), value.Draw(t, "largest")}
+			}
+			return s
+		}
+		all := []demand.Series{anySeries(), anySeries(), anySeries()}
+		prior := demand.Prior{Level: value.Draw(t, "level"), Weight: value.Draw(t, "weight")}
+		if rapid.Bool().Draw(t, "learned") {
+			h := demand.Learn(all)
+			prior.Habits = &h
+		}
+		for _, s := range all {
+			for i, c := range demand.Correct(s, prior) {
+				if sold := math.Min(s.Sold[i], 1e15); math.IsNaN(c.Demand) || math.IsInf(c.Upper, 0) || c.Demand < 0 || sold > c.Demand || !(c.Lower <= c.Demand && c.Demand <= c.Upper) {
+					t.Fatalf("day %d sold %v available %v: %+v", i, s.Sold[i], s.Available[i], c)
+				}
+			}
+			if d := demand.Listen(s, prior, demand.PhantomADay); !(d.Probability >= 0 && d.Probability <= 1) {
+				t.Fatalf("%+v", d)
 			}
 		}
 	})
@@ -217,6 +231,54 @@ func TestCorrectionSeesThroughStockOuts(t *testing.T) {
 	}
 	if math.Abs(got/want-1) > 0.03 {
 		t.Errorf("corrected demand is %.3f of the truth, sales %.3f", got/want, plain/want)
+	}
+}
+
+// A ledger's empty intervals and hours give the same as the hours themselves, and a sale proves that
+// something was there.
+func TestFromLedger(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	var days []demand.ShelfDay
+	wanted := 0.0
+	for i := range 120 {
+		var sold [24]float64
+		d := demand.ShelfDay{Hours: &sold}
+		gone := 24
+		if i%3 == 1 {
+			gone = 14
+			d.Empty = []demand.Interval{{From: 14 * 60, To: 24 * 60}}
+		}
+		for h := 8; h < 20; h++ {
+			want := poisson(rng, 3)
+			wanted += want
+			if h < gone {
+				sold[h] = want
+				d.Sold += want
+			}
+		}
+		days = append(days, d)
+	}
+	days[7].Empty, days[7].Hours[16] = []demand.Interval{{From: 9 * 60, To: 24 * 60}}, 3 // the record lies: it sold at four
+	days[8].Unknown = true
+	days[9].Promo, days[9].Largest = 0.5, 4
+	p := demand.FromLedger(20003, days, "greens")
+	if p.Series.Promo[9] != 0.5 || p.Series.Largest[9] != 4 || p.Hours[7].OnShelf[16] != 1 || p.Hours[7].OnShelf[15] != 0 || len(p.Hours) != 119 {
+		t.Errorf("%d days with hours, the day that lies %v", len(p.Hours), p.Hours[7].OnShelf)
+	}
+	shop := demand.LearnShop([]demand.Product{p}, demand.Uniform(8, 20))
+	got, e := 0.0, shop.Estimate(p)
+	for i, c := range e.Days {
+		got += c.Demand
+		if i%3 == 1 && i != 7 && math.Abs(e.Available[i]-0.5) > 0.06 {
+			t.Errorf("day %d: half of the hours are worth %v", i, e.Available[i])
+		}
+	}
+	if math.Abs(got/wanted-1) > 0.03 || e.Days[8].Reason != demand.Unknown {
+		t.Errorf("corrected %.3f of the truth; the unknown day %+v", got/wanted, e.Days[8])
+	}
+	silent := demand.FromLedger(20003, []demand.ShelfDay{{Sold: 5}, {Sold: 2, Empty: []demand.Interval{{From: 12 * 60, To: 24 * 60}}}}, "")
+	if e := shop.Estimate(silent); e.Available[0] != 1 || e.Available[1] < 0.2 || e.Available[1] > 0.5 || e.Days[1].Demand <= 2 {
+		t.Errorf("without the hours of sales: %+v", e)
 	}
 }
 

@@ -384,7 +384,7 @@ func TestHoursAreLearnedThroughEmptyShelves(t *testing.T) {
 		}
 		all, wanted = append(all, p), append(wanted, sum)
 	}
-	shop := demand.LearnShop(all)
+	shop := demand.LearnShop(all, demand.Profile{})
 	var got, truly, sold, off float64
 	for k, p := range all {
 		mine := 0.0

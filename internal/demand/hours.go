@@ -12,6 +12,7 @@ type HourDay struct {
 	Date    day.Date
 	Sold    [hours]float64 // base units
 	OnShelf [hours]float64 // share of the hour that the product was on the shelf, 0 to 1
+	Silent  bool           // only the shelf is known, not what was sold when
 }
 
 // clean brings nonsense to the nearest sense.
@@ -80,7 +81,7 @@ func (p *Product) hourGrain(profile *Profile) float64 {
 		for _, y := range d.Sold {
 			sold += y
 		}
-		if exposure < 0.2 || !(sold > 0) {
+		if d.Silent || exposure < 0.2 || !(sold > 0) {
 			return
 		}
 		for h, share := range profile.Share[w] {
@@ -109,6 +110,9 @@ func (p *Product) hourSums(profile *Profile, t *track) hourSums {
 		return v
 	}
 	p.hourly(func(i int, d *HourDay) {
+		if d.Silent {
+			return
+		}
 		rate := t.level * t.busyness(i) * t.all[i] / t.grain
 		for h, share := range profile.Share[d.Date.Weekday()] {
 			if d.OnShelf[h] > 0 {

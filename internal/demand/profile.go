@@ -138,6 +138,9 @@ func (p *Profile) exposure(weekday time.Weekday, onShelf *[24]float64) float64 {
 	for h, share := range p.Share[weekday] {
 		missed += share * (1 - onShelf[h])
 	}
+	if missed > 1-1e-9 { // the shares of a day add up to 1 but for rounding
+		return 0
+	}
 	return min(max(1-missed, 0), 1)
 }
 

@@ -29,9 +29,14 @@ const hourRounds = 3
 // profile what a day partly on the shelf was worth, that how busy each day was, and that again what
 // an hour on such a day should have sold: a few rounds bring them into agreement (expectation and
 // maximisation). The answer does not depend on the order of the products but for rounding.
-func LearnShop(products []Product) Shop {
-	shop := Shop{Profile: openingHours(products), OwnHours: 1e6}
-	base := shop.Profile
+//
+// base is the profile of a shop of which nothing is learned yet, as Uniform gives it for its opening
+// hours; the zero value: the hours in which something was sold.
+func LearnShop(products []Product, base Profile) Shop {
+	if base == (Profile{}) {
+		base = openingHours(products)
+	}
+	shop := Shop{Profile: base, OwnHours: 1e6}
 	series := make([]Series, len(products))
 	byHour := false
 	for i := range products {
@@ -57,14 +62,17 @@ func LearnShop(products []Product) Shop {
 	return shop
 }
 
-// openingHours is the flat profile of the hours that the products were seen in.
+// openingHours is the flat profile of the hours that something was sold in.
 func openingHours(products []Product) Profile {
 	from, to := hours, 0
 	for i := range products {
 		for k := range products[i].Hours {
 			d := &products[i].Hours[k]
+			if d.Silent {
+				continue
+			}
 			for h := range hours {
-				if d.OnShelf[h] > 0 || d.Sold[h] > 0 {
+				if d.Sold[h] > 0 {
 					from, to = min(from, h), max(to, h+1)
 				}
 			}
@@ -89,6 +97,9 @@ func (s *Shop) learnHours(products []Product, series []Series, base Profile, las
 			continue
 		}
 		products[i].hourly(func(at int, d *HourDay) {
+			if d.Silent {
+				return
+			}
 			sold := d.Sold
 			for h := range sold {
 				sold[h] /= t.level

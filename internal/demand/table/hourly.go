@@ -28,7 +28,9 @@ var hourNames = [hourColumns]string{"item", "date", "hour", "quantity", "in_stoc
 type Hours struct {
 	days  map[string]map[day.Date]*hourDay
 	seen  [24]bool // some row speaks of the hour
-	dense bool     // hours without sales have rows too
+	quiet bool     // hours on the shelf without sales have rows
+	told  int      // hours of items and days that have rows
+	dated int      // days of items that have rows
 }
 
 // hourDay is a day with the hours that its rows speak of.
@@ -105,13 +107,28 @@ func (t *Hours) add(row []string, at []int, dates map[string]day.Date, line int)
 	if d == nil {
 		d = &hourDay{HourDay: demand.HourDay{Date: date}}
 		days[date] = d
+		t.dated++
+	}
+	if !d.told[hour] {
+		t.told++
 	}
 	d.Sold[hour] += quantity
 	d.OnShelf[hour] = max(d.OnShelf[hour], inStock)
 	d.told[hour] = true
 	t.seen[hour] = true
-	t.dense = t.dense || quantity == 0 && inStock > 0
+	t.quiet = t.quiet || quantity == 0 && inStock > 0
 	return nil
+}
+
+// dense reports whether the table lists hours whether they sold or not.
+func (t *Hours) dense() bool {
+	hours := 0
+	for _, seen := range t.seen {
+		if seen {
+			hours++
+		}
+	}
+	return t.quiet || 10*t.told >= 9*t.dated*hours
 }
 
 // of returns an item's days in order. An hour that other rows of the file speak of and none of the
@@ -122,6 +139,7 @@ func (t *Hours) of(item string) []demand.HourDay {
 	if t == nil {
 		return nil
 	}
+	dense := t.dense()
 	var found []*hourDay
 	for _, d := range t.days[item] {
 		found = append(found, d)
@@ -130,10 +148,10 @@ func (t *Hours) of(item string) []demand.HourDay {
 	out := make([]demand.HourDay, len(found))
 	for i, d := range found {
 		from, to := 0, 24
-		if t.dense && i == 0 {
+		if dense && i == 0 {
 			from = slices.Index(d.told[:], true)
 		}
-		if t.dense && i == len(found)-1 {
+		if dense && i == len(found)-1 {
 			for to > 0 && !d.told[to-1] {
 				to--
 			}

@@ -39,7 +39,7 @@ func Run(in, hourly io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	shop := demand.LearnShop(products)
+	shop := demand.LearnShop(products, demand.Profile{})
 	b := bufio.NewWriterSize(out, 1<<16)
 	b.WriteString("item,date,quantity,available,corrected,lower,upper,reason\n") // a failed write comes back from Flush
 	var line []byte
