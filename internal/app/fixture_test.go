@@ -169,7 +169,8 @@ func (f *filler) orders() {
 	made, err := f.a.Purchase.Draft(f.ctx, []purchase.DraftOrder{one})
 	f.must(err)
 	f.send(made[0])
-	_, err = f.a.Purchase.Receive(f.ctx, made[0].ID, purchase.Receipt{ClientID: ident.New(), Note: f.mark})
+	f.ids["receipt"] = ident.New()
+	_, err = f.a.Purchase.Receive(f.ctx, made[0].ID, purchase.Receipt{ClientID: f.ids["receipt"], Note: f.mark})
 	f.must(err)
 	f.ids["received"] = made[0].ID
 	for _, name := range []string{"sent", "draft"} {

@@ -44,8 +44,8 @@ var policy = map[string]web.Access{
 	"POST /suggestions": web.Manager, "GET /suggestions/:id/snooze": web.Manager, "POST /suggestions/:id/snooze": web.Manager,
 	"POST /suggestions/:id/reopen": web.Manager, "POST /orders": web.Manager, "POST /orders/:id/lines": web.Manager, "POST /orders/:id/send": web.Manager,
 	"POST /orders/:id/confirm": web.Manager, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
-	"POST /orders/:id/take-back": web.Manager,
-	"POST /import":               web.Manager, "POST /import/:number/undo": web.Manager,
+	"POST /orders/:id/take-back": web.Manager, "GET /orders/:id/send": web.Manager, "POST /orders/:id/fill": web.Manager, "POST /suggestions/:id/fill": web.Manager,
+	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
 
 	"POST /settings": web.Owner,
 }

@@ -172,6 +172,24 @@ func (o *Order) change(changes []LineChange, t terms) error {
 	return o.total(t.supplier)
 }
 
+// extend adds lines to a draft.
+func (o *Order) extend(lines []DraftLine, t terms) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	if len(o.Lines)+len(lines) > MaxLines {
+		return fault.New(fault.Invalid, "purchase.too_many_lines", fault.A("n", MaxLines))
+	}
+	for _, d := range lines {
+		l, err := newLine(len(o.Lines)+1, d, t, o.Currency)
+		if err != nil {
+			return err
+		}
+		o.Lines = append(o.Lines, l)
+	}
+	return o.total(t.supplier)
+}
+
 // inRow files a line's fault under its row of the form.
 func inRow(err error, row int) error {
 	if f, ok := fault.As(err); ok && f.Field != "" {

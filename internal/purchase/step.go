@@ -46,6 +46,11 @@ func (s *Service) change(ctx context.Context, id ident.ID, lines bool, rule func
 // UpdateDraft changes lines of a draft that still has that version. Another version
 // or state is a Conflict.
 func (s *Service) UpdateDraft(ctx context.Context, id ident.ID, version int64, changes []LineChange) (Order, error) {
+	return s.ExtendDraft(ctx, id, version, changes, nil)
+}
+
+// ExtendDraft is UpdateDraft that also adds lines behind those that stay.
+func (s *Service) ExtendDraft(ctx context.Context, id ident.ID, version int64, changes []LineChange, more []DraftLine) (Order, error) {
 	var before Order
 	return s.change(ctx, id, true, func(ctx context.Context, o *Order) (bool, error) {
 		if o.State != Draft {
@@ -54,14 +59,21 @@ func (s *Service) UpdateDraft(ctx context.Context, id ident.ID, version int64, c
 		if o.Version != version {
 			return false, stale()
 		}
-		t, err := s.termsOf(ctx, o.SupplierID, nil)
+		ids := make([]ident.ID, len(more))
+		for i, l := range more {
+			ids[i] = l.ProductID
+		}
+		t, err := s.termsOf(ctx, o.SupplierID, ids)
 		if err != nil {
 			return false, err
 		}
 		before = *o // its lines are replaced, not changed
-		return true, o.change(changes, t)
+		if err := o.change(changes, t); err != nil {
+			return false, err
+		}
+		return true, o.extend(more, t)
 	}, func(ctx context.Context, o Order) error {
-		if err := s.stale(ctx, before); err != nil {
+		if err := s.stale(ctx, before, o); err != nil {
 			return err
 		}
 		return s.record(ctx, "order.update", o, map[string]any{"lines": len(o.Lines)})

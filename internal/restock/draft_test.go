@@ -85,19 +85,25 @@ func says(s restock.Suggestion, key string) bool {
 // and pressing "make the orders" makes none of it twice.
 func TestDraftOverMidnight(t *testing.T) {
 	l := laterVillage(t)
-	first := l.order()
-	if len(first) != 2 {
+	if first := l.order(); len(first) != 2 {
 		t.Fatalf("%d orders, want one for each supplier", len(first))
 	}
+	inDrafts := func() (sum measure.Quantity) {
+		drafted, err := l.App.Purchase.Drafted(l.Ctx, []ident.ID{l.Oranges.ID})
+		l.Must(err)
+		for _, d := range drafted[l.Oranges.ID] {
+			sum += d.Quantity
+		}
+		return sum
+	}
+	most := inDrafts()
 	for range 3 {
 		l.midnight()
-		s := l.suggestion(t, l.Oranges.ID)
-		drafted := first[0].Lines[0].Quantity
-		if first[0].Lines[0].ProductID != l.Oranges.ID {
-			drafted = first[1].Lines[0].Quantity
-		}
-		if kernel := s.Trace.Result.Quantity; s.State != restock.Open || s.Quantity != max(kernel-drafted, 0) {
-			t.Fatalf("%s: the draft holds %s, needed are %s, proposed %s", s.State, drafted.Decimal(), kernel.Decimal(), s.Quantity.Decimal())
+		s, drafted := l.suggestion(t, l.Oranges.ID), inDrafts()
+		needed := s.Trace.Result.Quantity
+		most = max(most, needed)
+		if s.State != restock.Open || s.Quantity != max(needed-drafted, 0) {
+			t.Fatalf("%s: drafts hold %s, needed are %s, proposed %s", s.State, drafted.Decimal(), needed.Decimal(), s.Quantity.Decimal())
 		}
 		if !says(s, restock.MessageDrafted) && !says(s, restock.MessageEnoughDrafted) {
 			t.Errorf("the reason does not tell of the draft: %+v", s.Reason)
@@ -107,15 +113,8 @@ func TestDraftOverMidnight(t *testing.T) {
 		}
 		l.order()
 	}
-	needed := l.suggestion(t, l.Oranges.ID).Trace.Result.Quantity
-	drafted, err := l.App.Purchase.Drafted(l.Ctx, []ident.ID{l.Oranges.ID})
-	l.Must(err)
-	var sum measure.Quantity
-	for _, d := range drafted[l.Oranges.ID] {
-		sum += d.Quantity
-	}
-	if sum > needed {
-		t.Errorf("%s stand in drafts, %s are needed", sum.Decimal(), needed.Decimal())
+	if sum := inDrafts(); sum > most {
+		t.Errorf("%s stand in drafts, %s were needed at most", sum.Decimal(), most.Decimal())
 	}
 }
 

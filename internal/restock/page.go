@@ -183,6 +183,9 @@ type Reader interface {
 	Made(ctx context.Context) (day.Date, bool, error)
 	// Heads reads suggestions without their long texts.
 	Heads(ctx context.Context, ids []ident.ID) ([]Suggestion, error)
+	// OfSupplier reads the suggestions whose best source a supplier is, without their
+	// long texts, those with nothing to order too.
+	OfSupplier(ctx context.Context, supplier ident.ID) ([]Suggestion, error)
 	// ToOrder reads the open suggestions with something to order, with their
 	// reasons, in the order of the product list.
 	ToOrder(ctx context.Context) ([]Row, error)

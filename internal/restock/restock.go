@@ -131,6 +131,8 @@ type Purchase interface {
 	Draft(ctx context.Context, drafts []purchase.DraftOrder) ([]purchase.Order, error)
 	LeadTimes(ctx context.Context, supplierIDs []ident.ID) (map[ident.ID][]purchase.LeadTime, error)
 	OwedAsOf(ctx context.Context, through day.Date) (map[ident.ID][]stock.Expected, error)
+	Order(ctx context.Context, id ident.ID) (purchase.Order, error)
+	ExtendDraft(ctx context.Context, id ident.ID, version int64, changes []purchase.LineChange, more []purchase.DraftLine) (purchase.Order, error)
 	// Drafted reads what stands in unsent drafts, by product (nil: of all).
 	Drafted(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]purchase.Drafted, error)
 }

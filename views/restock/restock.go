@@ -63,7 +63,7 @@ type Suggestions struct {
 }
 
 // Labels are words of the page that rows repeat.
-type Labels struct{ Suggestions, Recount, Reopen, Ordered, Calculation, Snooze string }
+type Labels struct{ Fill, Suggestions, Recount, Reopen, Ordered, Calculation, Snooze string }
 
 // Bar is the total at the foot.
 type Bar struct{ Label, Total, Note, Button string }
@@ -75,6 +75,8 @@ type Group struct {
 	Tone               ui.Tone
 	Icon               string
 	Meter              *Meter
+	Short              string // what is missing to the supplier's minimum
+	Fill               string // address that fills it up
 	Items              []Item
 }
 

@@ -3,13 +3,19 @@ package purchaseweb
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
+	"buhuo/internal/i18n"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
+	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 	"buhuo/internal/web"
+	"buhuo/views/layout"
+	purchaseviews "buhuo/views/purchase"
+	"buhuo/views/ui"
 )
 
 // act does one thing to the order of the path and goes back to its page; done again
@@ -27,15 +33,66 @@ func act(c *gin.Context, flash string, do func(ctx context.Context, id ident.ID)
 	return back(c, o)
 }
 
+// send marks a draft as sent. A form that says so ("ask") is sent only when the order
+// comes to the supplier's minimum; otherwise the person is asked first.
 func (h *Handlers) send(c *gin.Context) error {
 	f := web.FormOf(c)
 	version, _ := f.IntOpt("version", 1, 1<<30)
 	if err := f.Err(); err != nil {
 		return err
 	}
+	if f.Has("ask") {
+		id, err := web.PathID(c, "id")
+		if err != nil {
+			return err
+		}
+		d, err := h.orders.Document(c.Request.Context(), id, "")
+		if err != nil {
+			return err
+		}
+		if below(d) > 0 {
+			return web.Redirect(c, address(d.Order)+"/send")
+		}
+	}
 	return act(c, "purchase.flash_sent", func(ctx context.Context, id ident.ID) (purchase.Order, error) {
 		return h.orders.Send(ctx, id, int64(version))
 	})
+}
+
+// below is what a draft lacks to its supplier's minimum; 0: nothing.
+func below(d purchase.Document) money.Amount {
+	if d.Order.State != purchase.Draft {
+		return 0
+	}
+	return max(d.Supplier.MinimumOrder-d.Order.Total, 0)
+}
+
+// askSend asks whether a draft below the supplier's minimum is meant to leave.
+func (h *Handlers) askSend(c *gin.Context) error {
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	d, err := h.orders.Document(c.Request.Context(), id, "")
+	if err != nil {
+		return err
+	}
+	if below(d) == 0 {
+		return back(c, d.Order)
+	}
+	o, chrome := d.Order, web.Chrome(c)
+	p := chrome.T
+	chrome.Title, chrome.Lead, chrome.Active = p.T("purchase.send_below_title"), o.NumberText()+" · "+o.SupplierName, layout.Orders
+	chrome.Back = ui.Link{Href: address(o), Text: o.NumberText()}
+	return web.Render(c, http.StatusOK, purchaseviews.AskSend(purchaseviews.AskPage{
+		Chrome: chrome, Base: address(o), Version: strconv.FormatInt(o.Version, 10), Text: shortOf(p, d),
+	}))
+}
+
+// shortOf says how much a draft lacks to the supplier's minimum.
+func shortOf(p *i18n.Printer, d purchase.Document) string {
+	c := d.Order.Currency
+	return p.T("purchase.below_minimum", i18n.A("minimum", i18n.Cash{Amount: d.Supplier.MinimumOrder, Currency: c}), i18n.A("missing", i18n.Cash{Amount: below(d), Currency: c}))
 }
 
 func (h *Handlers) confirm(c *gin.Context) error {

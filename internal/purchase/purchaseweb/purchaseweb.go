@@ -37,6 +37,7 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/orders/:id.json", Access: web.Viewer, Handler: h.showJSON},
 		{Method: http.MethodPost, Path: "/orders/:id/lines", Access: web.Manager, Handler: h.edit},
 		{Method: http.MethodPost, Path: "/orders/:id/send", Access: web.Manager, Handler: h.send},
+		{Method: http.MethodGet, Path: "/orders/:id/send", Access: web.Manager, Handler: h.askSend},
 		{Method: http.MethodPost, Path: "/orders/:id/confirm", Access: web.Manager, Handler: h.confirm},
 		{Method: http.MethodPost, Path: "/orders/:id/receive", Access: web.Seller, Handler: h.receive},
 		{Method: http.MethodPost, Path: "/orders/:id/take-back", Access: web.Manager, Handler: h.takeBack},

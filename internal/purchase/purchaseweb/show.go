@@ -46,8 +46,8 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 		Steps: steps(p, o), Facts: facts(p, d), Documents: h.links(p, o), Message: message(d), Total: p.Money(d.Sums.Payable, o.Currency),
 		Deliveries: deliveries(p, d, came, manager),
 	}
-	if o.State == purchase.Draft && o.Total < d.Supplier.MinimumOrder {
-		m.Warning = p.T("purchase.below_minimum", i18n.A("minimum", i18n.Cash{Amount: d.Supplier.MinimumOrder, Currency: o.Currency}))
+	if below(d) > 0 {
+		m.Warning = shortOf(p, d)
 	}
 	allow(c, &m, p, o)
 	f := web.FormOf(c)

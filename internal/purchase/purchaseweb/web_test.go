@@ -558,3 +558,46 @@ func TestTakeBack(t *testing.T) {
 		t.Errorf("state %s", o.State)
 	}
 }
+
+// An order below the supplier's minimum never leaves silently: people are asked, and
+// programs that call the address themselves know what they do.
+func TestSendBelowTheMinimum(t *testing.T) {
+	h := open(t)
+	supplier := h.goods.Supplier
+	supplier.MinimumOrder = 10_000
+	if err := h.Catalog.UpdateSupplier(h.A, supplier); err != nil {
+		t.Fatal(err)
+	}
+	o := h.draft(t, 10_000) // 25.00 of 100.00
+	for lang, want := range map[string]string{"zh-Hans": "还差 ¥75.00", "fr": "il manque encore 75,00 CN¥", "en": "CN¥75.00 are still missing"} {
+		if text := h.Get(at(o, "?lang="+lang)).Want(200).Text(".note"); !strings.Contains(text, want) {
+			t.Errorf("%s: %q does not say %q", lang, text, want)
+		}
+	}
+	h.Get(at(o, "?lang=en"))
+	send := "form[action='" + at(o, "/send") + "']"
+	asked := h.Get(at(o, "")).Form(send).Submit().Want(303)
+	if asked.Location() != at(o, "/send") || h.reread(t, o).State != purchase.Draft {
+		t.Fatalf("led to %s, state %s", asked.Location(), h.reread(t, o).State)
+	}
+	for _, lang := range i18n.Langs() {
+		page := h.Get(at(o, "/send?lang="+string(lang))).Want(200)
+		if page.Doc().Find("form[action='"+at(o, "/fill")+"']").Length() != 1 || page.Doc().Find("main [data-kind=primary]").Length() != 1 {
+			t.Errorf("%s: the question offers no way to fill the order up", lang)
+		}
+	}
+	h.as(t, "seller").Get(at(o, "/send")).Want(403)
+	h.as(t, "other").Get(at(o, "/send")).Want(404)
+	asked.Follow().Want(200).Form(send).Submit().Want(303)
+	if o = h.reread(t, o); o.State != purchase.Sent {
+		t.Errorf("sent all the same: %s", o.State)
+	}
+	if to := h.Get(at(o, "/send")).Want(303).Location(); to != at(o, "") {
+		t.Errorf("nothing to ask, but led to %s", to)
+	}
+	other := h.draft(t, 10_000)
+	h.Plain().PostForm(at(other, "/send"), url.Values{}).Want(303)
+	if other = h.reread(t, other); other.State != purchase.Sent {
+		t.Errorf("a program's order: %s", other.State)
+	}
+}

@@ -207,6 +207,25 @@ func (s *Store) Heads(ctx context.Context, ids []ident.ID) ([]restock.Suggestion
 	return list, err
 }
 
+// OfSupplier reads the suggestions whose best source a supplier is.
+func (s *Store) OfSupplier(ctx context.Context, supplier ident.ID) ([]restock.Suggestion, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []restock.Suggestion
+	err = s.each(ctx, func(rows *sql.Rows) error {
+		var h head
+		if err := rows.Scan(h.targets()...); err != nil {
+			return err
+		}
+		one, _ := h.suggestion()
+		list = append(list, one)
+		return nil
+	}, "SELECT "+heads+" FROM suggestions s WHERE s.shop_id = ? AND s.supplier_id = ? ORDER BY s.product_id", shop, supplier)
+	return list, err
+}
+
 // Choose changes what the person chose for one product; NotFound without a
 // suggestion.
 func (s *Store) Choose(ctx context.Context, productID ident.ID, c restock.Choice) error {

@@ -53,6 +53,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/suggestions/:id/snooze", Access: web.Manager, Handler: h.snoozeForm},
 		{Method: http.MethodPost, Path: "/suggestions/:id/snooze", Access: web.Manager, Handler: h.snooze},
 		{Method: http.MethodPost, Path: "/suggestions/:id/reopen", Access: web.Manager, Handler: h.reopen},
+		{Method: http.MethodPost, Path: "/suggestions/:id/fill", Access: web.Manager, Handler: h.fill},
+		{Method: http.MethodPost, Path: "/orders/:id/fill", Access: web.Manager, Handler: h.fillDraft},
 		{Method: http.MethodPost, Path: "/orders", Access: web.Manager, Handler: h.order},
 		{Method: http.MethodGet, Path: "/products", Access: web.Viewer, Handler: h.products},
 		{Method: http.MethodGet, Path: "/products.json", Access: web.Viewer, Handler: h.productsJSON},

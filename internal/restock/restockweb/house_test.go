@@ -7,10 +7,16 @@ import (
 	"time"
 
 	"buhuo/internal/app"
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
 	"buhuo/internal/dbtest"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
 	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/restock/restocktest"
 	"buhuo/internal/restock/restockweb"
+	"buhuo/internal/sales"
 	"buhuo/internal/tenant"
 	"buhuo/internal/web"
 	"buhuo/internal/webtest"
@@ -58,4 +64,33 @@ func stocked(t *testing.T) *house {
 // as is a browser of somebody else.
 func (h *house) as(who string) *webtest.Browser {
 	return webtest.New(h.T, h.engine).As(who).Lang("zh-Hans")
+}
+
+// product, offer and sold add goods to the village.
+func (h *house) product(d catalog.Draft) catalog.Product {
+	h.T.Helper()
+	p, err := h.App.Catalog.Create(h.Ctx, d)
+	h.Must(err)
+	return p
+}
+
+func (h *house) offer(s catalog.Supplier, p catalog.Product, pack measure.Pack, price money.Price) {
+	h.T.Helper()
+	_, err := h.App.Catalog.SaveOffer(h.Ctx, catalog.Offer{SupplierID: s.ID, ProductID: p.ID, Pack: pack, Price: price, ValidFrom: today.Add(-200)})
+	h.Must(err)
+}
+
+// sold is so much every day for eight weeks.
+func (h *house) sold(p catalog.Product, q measure.Quantity) {
+	h.T.Helper()
+	var list []sales.Sale
+	for n := 56; n > 0; n-- {
+		date := today.Add(-n)
+		amount, err := money.Line(q, p.SalePrice, money.CNY)
+		h.Must(err)
+		list = append(list, sales.Sale{ID: ident.New(), Kind: sales.KindSale, Channel: sales.CounterCode, BusinessDay: date, Total: amount,
+			OccurredAt: day.At(date.Start(h.Scope().Zone).Add(11 * time.Hour)),
+			Lines:      []sales.Line{{ProductID: p.ID, Quantity: q, Unit: p.BaseUnit, Price: p.SalePrice, Amount: amount, History: true}}})
+	}
+	h.Must(h.App.Sales.LoadHistory(h.Ctx, list))
 }

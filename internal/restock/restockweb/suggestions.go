@@ -62,7 +62,7 @@ func (h *Handlers) list(c *gin.Context, status int) error {
 		{Text: v.t.T("restock.col_quantity"), Fit: true}, {Text: v.t.T("restock.col_amount"), Num: true, Fit: true},
 	}
 	m.Labels = restockview.Labels{
-		Recount: v.t.T("restock.recount"), Reopen: v.t.T("restock.reopen"), Ordered: v.t.T("restock.ordered"),
+		Fill: v.t.T("restock.fill"), Recount: v.t.T("restock.recount"), Reopen: v.t.T("restock.reopen"), Ordered: v.t.T("restock.ordered"),
 		Calculation: v.t.T("restock.calculation"), Snooze: v.t.T("restock.snooze"),
 	}
 	if err := h.groups(c, v, totals, page, &m); err != nil {
@@ -199,6 +199,9 @@ func (v voice) group(t restock.SupplierTotal, measured map[ident.ID][2]int) rest
 		g.Meter = &restockview.Meter{Percent: min(reached, 1) * 100, Label: v.minimum(t), Tone: ui.OK}
 		if reached < 1 {
 			g.Meter.Tone = ui.Watch
+			missing := v.Money(t.MinimumOrder - t.Cost)
+			g.Short = v.t.T("restock.short_of_minimum", arg("missing", missing), arg("minimum", v.Money(t.MinimumOrder)))
+			g.Fill = "/suggestions/" + t.ID.String() + "/fill"
 		}
 	}
 	return g

@@ -10,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"buhuo/internal/catalog"
 	"buhuo/internal/i18n"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
@@ -387,7 +388,7 @@ func TestProductPage(t *testing.T) {
 	h.Get("/products/"+h.Rice.ID.String()).Want(200).Contains("还没盘点过", "?")
 	h.Get("/products/" + h.Salt.ID.String()).Want(200).Contains("还没有供应商的报价")
 	h.Must(h.App.Catalog.Archive(h.Ctx, h.Dates.ID, true))
-	h.Get("/products/" + h.Dates.ID.String()).Want(200).Contains("已停用", "过了季或停卖")
+	h.Get("/products/"+h.Dates.ID.String()).Want(200).Contains("已停用", "过了季或停卖")
 	h.Get("/products/" + ident.New().String()).Want(http.StatusNotFound)
 	h.as("other").Get("/products/" + h.Oranges.ID.String()).Want(http.StatusNotFound)
 	viewer := h.as("viewer").Get("/products/" + h.Rice.ID.String()).Want(200)
@@ -458,4 +459,74 @@ func TestAlreadyInADraft(t *testing.T) {
 	if again := len(h.orders()); again != n {
 		t.Errorf("%d orders, %d after the button was pressed again", n, again)
 	}
+}
+
+// What does not reach a supplier's minimum says how much is missing, and one press
+// fills it up with what will be wanted next: in the suggestions and in a draft.
+func TestFillUp(t *testing.T) {
+	h := stocked(t)
+	grapes := h.product(catalog.Draft{Code: "1009", Name: "葡萄干", BaseUnit: "kg", SalePrice: 400_000})
+	h.offer(h.Farm, grapes, measure.Pack{Unit: "box", Factor: measure.Ratio{Num: 2, Den: 1}}, 150_000)
+	h.sold(grapes, 500)
+	h.Must(h.App.Stock.Opening(h.Ctx, []stock.OpeningLine{{ProductID: grapes.ID, Quantity: 12_000}}))
+	minimum := h.suggestion(h.Oranges.ID).LineCost + 10_000
+	farm := h.Farm
+	farm.MinimumOrder = minimum
+	h.Must(h.App.Catalog.UpdateSupplier(h.Ctx, farm))
+	h.Must(h.App.Restock.Recompute(h.Ctx, nil))
+	if s := h.suggestion(grapes.ID); s.Quantity != 0 || s.SupplierID == nil {
+		t.Fatalf("raisins are not the next wanted: %+v", s)
+	}
+	fill := "/suggestions/" + h.Farm.ID.String() + "/fill"
+	for lang, want := range map[string]string{"zh-Hans": "还差 ¥100.00 才够起送金额", "fr": "Il manque 100,00 CN¥ pour le minimum", "en": "CN¥100.00 missing to the minimum order"} {
+		page := h.Get("/suggestions?lang=" + lang).Want(200)
+		if text := plain(page.Text("section.card")); !strings.Contains(text, want) {
+			t.Errorf("%s: the card does not say %q: %s", lang, want, text)
+		}
+		if page.Find("button[formaction='"+fill+"']").Length() != 1 {
+			t.Errorf("%s: no way to fill it up", lang)
+		}
+	}
+	h.Get("/suggestions?lang=zh-Hans")
+	h.as("seller").PostForm(fill, url.Values{}).Want(403)
+	h.as("other").PostForm(fill, url.Values{}).Want(404)
+	before := h.suggestion(h.Oranges.ID).Chosen()
+	h.Get("/suggestions").Form("#order").Press("button[formaction='" + fill + "']").Want(303).Follow().Want(200).Contains("够起送了")
+	oranges, raisins := h.suggestion(h.Oranges.ID), h.suggestion(grapes.ID)
+	cost := int64(oranges.Chosen())*1_040/1_000 + int64(raisins.Chosen())*1_500/1_000
+	if oranges.Chosen() <= before && raisins.Chosen() <= 0 || cost < int64(minimum) || cost > int64(minimum)+8_000 {
+		t.Errorf("%s oranges and %s raisins come to %d, the minimum is %d", oranges.Chosen().Decimal(), raisins.Chosen().Decimal(), cost, minimum)
+	}
+	h.PostForm(fill, url.Values{}).Want(303) // reached: nothing to do
+	if again := h.suggestion(h.Oranges.ID).Chosen(); again != oranges.Chosen() {
+		t.Errorf("filled up twice: %s oranges, then %s", oranges.Chosen().Decimal(), again.Decimal())
+	}
+
+	// A draft below the minimum.
+	drafts, err := h.App.Purchase.Draft(h.Ctx, []purchase.DraftOrder{{SupplierID: h.Farm.ID, Lines: []purchase.DraftLine{{ProductID: h.Oranges.ID, Quantity: 5_000}}}})
+	h.Must(err)
+	address := "/orders/" + drafts[0].ID.String() + "/fill"
+	h.as("seller").PostForm(address, url.Values{}).Want(403)
+	h.as("other").PostForm(address, url.Values{}).Want(404)
+	h.PostForm(address, url.Values{}).Want(303)
+	o, err := h.App.Purchase.Order(h.Ctx, drafts[0].ID)
+	h.Must(err)
+	if o.Total < minimum || o.Total > minimum+8_000 || o.Version != 2 {
+		t.Errorf("the draft comes to %d, the minimum is %d: %+v", o.Total, minimum, o.Lines)
+	}
+	h.PostForm(address, url.Values{}).Want(303)
+	if again, _ := h.App.Purchase.Order(h.Ctx, o.ID); again.Version != o.Version {
+		t.Error("a draft that reaches the minimum was changed")
+	}
+
+	// More than will be sold is never ordered for a minimum.
+	farm, err = h.App.Catalog.Supplier(h.Ctx, h.Farm.ID)
+	h.Must(err)
+	farm.MinimumOrder = 90_000_000
+	h.Must(h.App.Catalog.UpdateSupplier(h.Ctx, farm))
+	h.PostForm(address, url.Values{}).Want(303)
+	if again, _ := h.App.Purchase.Order(h.Ctx, o.ID); again.Version != o.Version {
+		t.Error("a draft was filled up with what nobody will buy")
+	}
+	h.PostForm(fill, url.Values{}).Want(303).Follow().Want(200).Contains("所以没有改")
 }

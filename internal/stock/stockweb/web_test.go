@@ -192,7 +192,7 @@ func TestReceiveSeveral(t *testing.T) {
 		t.Fatalf("%d products are offered for 红", n)
 	}
 	three := found.Form(form).Press("button[name=add]").Want(200) // the same goods in another lot
-	if got := value(three, "expiry", 2); got != (today + 30).String() || value(three, "expiry", 0) != "" {
+	if got := value(three, "expiry", 2); got != (today+30).String() || value(three, "expiry", 0) != "" {
 		t.Errorf("the new row proposes %q, the first one %q", got, value(three, "expiry", 0))
 	}
 	two := three.Form(form).Set("lot", "L7", "", "L8").Press("button[name=drop][value='1']").Want(200)
