@@ -42,7 +42,7 @@ type backupCommand struct {
 }
 
 func (backupCommand) Help() string {
-	return "The copy is consistent, checked and flushed to disk; the server may go on serving.\n\nExample:\n  buhuo backup /media/usb/buhuo-2026-11-23.db"
+	return "The copy is consistent, its books are proven and it is flushed to disk before it gets its name; the server may go on serving.\n\nExample:\n  buhuo backup /media/usb/buhuo-2026-11-23.db"
 }
 
 func (c *backupCommand) Run(e *environment) error {

@@ -10,15 +10,26 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
+	"buhuo/internal/app"
 	"buhuo/internal/db"
 )
 
 // ErrUnderUse is a database that a running program holds.
 var ErrUnderUse = errors.New("the database is in use; stop the server first")
 
-// Backup writes a checked, consistent copy of the database to path while it is
-// in use. It refuses to overwrite the database itself.
+// ErrWrong is a copy whose books do not agree.
+var ErrWrong = errors.New("the books do not agree")
+
+// Unproven ends the name of a copy whose books do not agree.
+const Unproven = ".unproven"
+
+// Backup writes a consistent copy of the database to path while it is in use. The
+// copy gets its name, and replaces an older one, only when the file is sound and
+// every invariant of its books holds; otherwise it stays as path.unproven beside
+// the older one, and the error says what is wrong. It refuses to overwrite the
+// database itself.
 func Backup(ctx context.Context, d *db.DB, path string) error {
 	if info, err := os.Stat(path); err == nil {
 		own, err := os.Stat(d.Path)
@@ -29,7 +40,37 @@ func Backup(ctx context.Context, d *db.DB, path string) error {
 			return fmt.Errorf("%s is a folder; name a file", path)
 		}
 	}
-	return d.BackupTo(ctx, path)
+	if err := d.BackupTo(ctx, path+Unproven); err != nil {
+		return err
+	}
+	if err := prove(ctx, path+Unproven); err != nil {
+		return fmt.Errorf("%w; the copy is kept as %s", err, path+Unproven)
+	}
+	return db.Rename(path+Unproven, path)
+}
+
+// prove reads a copy's books from the first line to the last. Those of another
+// version than the program's can only be proven by that version.
+func prove(ctx context.Context, file string) (err error) {
+	d, err := db.OpenCopy(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	switch s, err := d.State(ctx); {
+	case err != nil:
+		return err
+	case s.Current != s.Newest:
+		return nil
+	}
+	report, err := app.Wire(d, time.Now).Verify(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(report.Wrong); n > 0 {
+		return fmt.Errorf("%w: %s (buhuo verify names all %d)", ErrWrong, report.Wrong[0], n)
+	}
+	return nil
 }
 
 // Restore puts the backup at file in the place of the database in folder. The

@@ -24,7 +24,10 @@ func slugs(t *testing.T, d *db.DB) []string {
 func addShop(t *testing.T, d *db.DB, slug string) {
 	t.Helper()
 	err := d.Do(db.Installation(context.Background()), func(ctx context.Context) error {
-		return d.From(ctx).Exec(`INSERT INTO shops (slug, name, timezone, currency, secret, created_at) VALUES (?, ?, 'Asia/Shanghai', 'CNY', ?, 1)`, slug, slug, []byte{1}).Error
+		if err := d.From(ctx).Exec(`INSERT INTO shops (slug, name, timezone, currency, secret, created_at) VALUES (?, ?, 'Asia/Shanghai', 'CNY', ?, 1)`, slug, slug, []byte{1}).Error; err != nil {
+			return err
+		}
+		return d.From(ctx).Exec("INSERT INTO counters (shop_id, movement_hash, audit_hash) SELECT shop_id, zeroblob(32), zeroblob(32) FROM shops WHERE slug = ?", slug).Error
 	})
 	if err != nil {
 		t.Fatal(err)
