@@ -91,7 +91,7 @@ func (t *track) fill(s *Series, i int) Corrected {
 		if t.eSum <= 0 {
 			c.Reason = Assumed
 		}
-		mean := t.level * missing * t.busyness(i)
+		mean := finite(t.level * missing * t.busyness(i))
 		variance := t.level*t.level*missing*missing*math.Max(t.p[i], 0) + t.grain*mean
 		if available == 0 { // it sold on a day of which nothing is known: the sales are a part of the day
 			mean = math.Max(mean-y, 0)

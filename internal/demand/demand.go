@@ -12,6 +12,9 @@ import "buhuo/internal/day"
 // mostADay bounds what is believed of one day, in base units.
 const mostADay = 1e15
 
+// leastShare is the smallest share of a day, a tenth of a second, that is told from none.
+const leastShare = 1e-6
+
 // Series is the daily history of one product, without gaps. Of the optional slices a nil one says
 // nothing; a short one says nothing of the days beyond its end.
 type Series struct {
@@ -35,7 +38,7 @@ func (s *Series) at(i int) (sold, available float64) {
 	if s.Available != nil {
 		available = 0
 		if i < len(s.Available) && s.Available[i] > 0 {
-			available = min(s.Available[i], 1)
+			available = min(max(s.Available[i], leastShare), 1)
 		}
 	}
 	if i < len(s.Unknown) && s.Unknown[i] {

@@ -69,8 +69,12 @@ func (h *Habits) lift(category string) float64 {
 
 // busy is the demand of day i of a series in average days.
 func (h *Habits) busy(s *Series, i int) float64 {
-	at := s.Start.Add(i)
-	x := h.Week[at.Weekday()] * h.day(at)
+	return h.Week[s.Start.Add(i).Weekday()] * h.extra(s, i)
+}
+
+// extra is what the date and a promotion make of day i beside its weekday.
+func (h *Habits) extra(s *Series, i int) float64 {
+	x := h.day(s.Start.Add(i))
 	if p := s.promo(i); p > 0 {
 		x *= 1 + (h.lift(s.Category)-1)*p
 	}

@@ -127,11 +127,11 @@ func usualGrainOf(picked []*Series, h Habits) float64 {
 	for _, s := range picked {
 		t.load(s, &h)
 		v := t.differences()
-		if v.usual <= 0 || s.Grain <= 0 && v.pairs < pairsOfPrior {
+		if t.usual <= 0 || s.Grain <= 0 && v.pairs < pairsOfPrior {
 			continue
 		}
 		t.setGrain(s.Grain, v, &h)
-		found = append(found, t.grain/v.usual)
+		found = append(found, t.grain/t.usual)
 	}
 	if len(found) < 5 {
 		return usualGrain

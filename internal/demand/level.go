@@ -20,6 +20,7 @@ type track struct {
 	sway         float64 // the product's own
 	soldSum      float64
 	eSum, allSum float64
+	usual        float64 // sold on a day with sales
 }
 
 // leastBusy bounds from below how quiet a time may be, relative to the level.
@@ -38,19 +39,29 @@ func (t *track) load(s *Series, h *Habits) {
 	t.sold, t.e, t.all = grow(t.sold, n), grow(t.e, n), grow(t.all, n)
 	t.a, t.p = grow(t.a, n), grow(t.p, n)
 	t.soldSum, t.eSum, t.allSum = 0, 0, 0
+	weekday := int(s.Start.Weekday())
 	for i := range n {
 		y, available := s.at(i)
-		all := h.busy(s, i)
+		all := h.Week[weekday] * h.extra(s, i)
+		if weekday++; weekday == 7 {
+			weekday = 0
+		}
 		t.sold[i], t.all[i], t.e[i] = y, all, all*available
 	}
 	t.bulk = t.bulk[:0]
 	t.takeBulk(s)
+	selling := 0.0
 	for i := range n {
-		if t.e[i] > 0 {
+		if t.e[i] > 0 && t.sold[i] > 0 {
 			t.soldSum += t.sold[i]
+			selling++
 		}
 		t.eSum += t.e[i]
 		t.allSum += t.all[i]
+	}
+	t.usual = 0
+	if selling > 0 {
+		t.usual = t.soldSum / selling
 	}
 }
 
@@ -86,7 +97,12 @@ func (t *track) smooth(sway, stay float64) {
 }
 
 // busyness is how busy day i was, relative to the level.
-func (t *track) busyness(i int) float64 { return math.Max(1+t.a[i], leastBusy) }
+func (t *track) busyness(i int) float64 {
+	if b := 1 + t.a[i]; b > leastBusy {
+		return b
+	}
+	return leastBusy
+}
 
 // foresee replaces, when it is wanted, what all days say of each by what the days before it say.
 func (t *track) foresee(wanted bool, h *Habits) {
@@ -108,13 +124,11 @@ func (t *track) short(level, prior, weight float64, h *Habits) float64 {
 	t.level = level
 	t.filter(t.sway, h.Stay)
 	t.smooth(t.sway, h.Stay)
-	expected := weight * (level - prior)
+	busy := 0.0
 	for i, e := range t.e {
-		if e > 0 {
-			expected += level * e * t.busyness(i)
-		}
+		busy += e * t.busyness(i)
 	}
-	return t.soldSum - expected
+	return t.soldSum - level*busy - weight*(level-prior)
 }
 
 // fit finds the likeliest level. What sales fall short by is nearly a straight line of the level, so
@@ -166,19 +180,14 @@ func (t *track) seek(prior, weight float64, h *Habits) {
 }
 
 // evidence is what neighbouring days tell about the grain of sales.
-type evidence struct{ squares, weights, pairs, usual float64 }
+type evidence struct{ squares, weights, pairs float64 }
 
 // differences gathers the evidence: in neighbouring days the level hardly moves, so what they
 // differ by is noise.
 func (t *track) differences() evidence {
 	var v evidence
-	positive, total := 0.0, 0.0
 	rate := t.soldSum / math.Max(t.eSum, 1e-9)
 	for i, y := range t.sold {
-		if y > 0 {
-			positive++
-			total += y
-		}
 		if i == 0 || t.e[i] < 0.2*t.all[i] || t.e[i-1] < 0.2*t.all[i-1] || t.e[i] <= 0 || t.e[i-1] <= 0 || rate <= 0 {
 			continue
 		}
@@ -187,9 +196,6 @@ func (t *track) differences() evidence {
 		v.squares += w * d * d
 		v.weights += w
 		v.pairs++
-	}
-	if positive > 0 {
-		v.usual = total / positive
 	}
 	return v
 }
@@ -208,8 +214,8 @@ const pairsOfPrior = 10
 
 // setGrain judges variance over mean of the sales of a moment.
 func (t *track) setGrain(given float64, v evidence, h *Habits) {
-	if given > 0 && !math.IsInf(given, 0) {
-		t.grain = given
+	if given > 0 {
+		t.grain = math.Min(math.Max(given, 1e-4*t.usual), 1e4*t.usual)
 		return
 	}
 	rate := t.soldSum / math.Max(t.eSum, 1e-9)
@@ -217,6 +223,6 @@ func (t *track) setGrain(given float64, v evidence, h *Habits) {
 	if v.pairs > 0 {
 		own = rate * math.Max(v.squares-2*(1-h.Stay)*h.Sway*v.weights, 0) / v.pairs
 	}
-	usual := h.Grain * v.usual
-	t.grain = math.Max((v.pairs*own+pairsOfPrior*usual)/(v.pairs+pairsOfPrior), 0.01*v.usual)
+	usual := h.Grain * t.usual
+	t.grain = math.Max((v.pairs*own+pairsOfPrior*usual)/(v.pairs+pairsOfPrior), 0.01*t.usual)
 }
