@@ -214,7 +214,7 @@ func (b *Book) Post(p Posting) error {
 	if err := b.settle(s, p); err != nil {
 		return err
 	}
-	return b.level(s, p)
+	return b.level(s, p, false)
 }
 
 // piece is the part of a posting that one lot takes.

@@ -218,14 +218,15 @@ func (b *Book) settle(s *Stock, p Posting) error {
 
 // level keeps the value sensible: nothing on hand is worth nothing, and the
 // value has the sign of the quantity. Only counter-entries, explicit values and
-// rounding can bring it out of order.
-func (b *Book) level(s *Stock, p Posting) error {
+// rounding can bring it out of order. When lent, goods were sold out of a delivery
+// that never was, and the hole that they left is worth the last cost.
+func (b *Book) level(s *Stock, p Posting, lent bool) error {
 	want := s.Value
 	var err error
 	switch {
 	case s.OnHand == 0:
 		want = 0
-	case s.OnHand > 0 && s.Value < 0, s.OnHand < 0 && s.Value > 0:
+	case s.OnHand > 0 && s.Value < 0, s.OnHand < 0 && (s.Value > 0 || lent):
 		want, err = money.Line(s.OnHand, s.LastCost, b.currency)
 	}
 	if err != nil || want == s.Value {
@@ -237,9 +238,10 @@ func (b *Book) level(s *Stock, p Posting) error {
 // Reverse writes a counter-entry for each movement, the newest first: same
 // instant, day and source, opposite quantity and value. What must follow to
 // keep the lots in order is booked under SourceSettle, so that it is not undone
-// with the source. The lots of the movements must be known to the book.
+// with the source. The lots of the movements must be known to the book, and its
+// stocks must already remember what they did without the movements.
 func (b *Book) Reverse(originals []Movement, reason string) error {
-	products := map[ident.ID]Posting{}
+	products, arrived := map[ident.ID]Posting{}, map[ident.ID]bool{}
 	for _, o := range slices.Backward(originals) {
 		m := o
 		id := o.ID
@@ -250,6 +252,9 @@ func (b *Book) Reverse(originals []Movement, reason string) error {
 		if err := b.write(b.Stock(o.ProductID), m); err != nil {
 			return err
 		}
+		if o.Kind.arrives() {
+			arrived[o.ProductID] = true
+		}
 		products[o.ProductID] = Posting{OccurredAt: o.OccurredAt, BusinessDay: o.BusinessDay, Source: SourceSettle}
 	}
 	for _, product := range sortedKeys(products) {
@@ -257,7 +262,7 @@ func (b *Book) Reverse(originals []Movement, reason string) error {
 		if err := b.settle(s, p); err != nil {
 			return err
 		}
-		if err := b.level(s, p); err != nil {
+		if err := b.level(s, p, arrived[product]); err != nil {
 			return err
 		}
 		if s.OnHand < 0 {

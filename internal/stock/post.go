@@ -284,9 +284,6 @@ func (s *Service) reverse(ctx context.Context, originals []Movement, reason stri
 	if err != nil {
 		return nil, err
 	}
-	if err := w.book.Reverse(originals, reason); err != nil {
-		return nil, err
-	}
 	forget := map[ident.ID]bool{}
 	for _, m := range originals {
 		w.stale(m.ProductID, m.BusinessDay)
@@ -294,7 +291,12 @@ func (s *Service) reverse(ctx context.Context, originals []Movement, reason stri
 			forget[m.ProductID] = true
 		}
 	}
+	// First what is remembered, because what is left is valued at the last cost, and
+	// that must not be the one which is taken back.
 	if err := s.recall(ctx, w, sortedKeys(forget), originals); err != nil {
+		return nil, err
+	}
+	if err := w.book.Reverse(originals, reason); err != nil {
 		return nil, err
 	}
 	made, err := s.save(ctx, w)
@@ -304,7 +306,7 @@ func (s *Service) reverse(ctx context.Context, originals []Movement, reason stri
 	return made, s.mark(ctx, w)
 }
 
-// recall reads again what balances remember, after evidence of it was undone.
+// recall reads again what balances remember once evidence of it is undone.
 func (s *Service) recall(ctx context.Context, w *work, products []ident.ID, undone []Movement) error {
 	for _, product := range products {
 		var k memory

@@ -63,6 +63,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"service adjust and loss", testAdjustAndLoss},
 		{"service opening", testOpening},
 		{"service undo", testUndo},
+		{"service take back a delivery", testTakeBack},
 		{"service times", testTimes},
 		{"service history", testHistory},
 		{"service positions", testPositions},
