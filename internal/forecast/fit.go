@@ -54,7 +54,7 @@ type sample struct {
 
 // limits of the origins tried: how far back, how much history before, how recent the last sale.
 var (
-	originSpan   = [...]int{112, 52, 48}
+	originSpan   = [...]int{364, 52, 48}
 	originAfter  = [...]int{14, 12, 16}
 	originRecent = [...]int{28, 26, 12}
 	mostHorizon  = [...]int{42, 16, 12}
@@ -232,7 +232,7 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 		if !h.active(t, originRecent[p.Freq]) {
 			continue
 		}
-		s := sample{counted: h.counted, scale: h.scale, own: view.own[t]}
+		s := sample{counted: h.counted, scale: h.scale, own: view.own(t)}
 		for _, l := range view.levels {
 			s.levels = append(s.levels, l[t])
 		}
@@ -291,8 +291,17 @@ func sums(x []float64) []float64 {
 
 // view is what the models and the variance filter saw at every moment.
 type view struct {
-	levels [][]float64
-	own    []float64
+	credence  Credence
+	levels    [][]float64 // of the models
+	reference []float64   // the level around which noise is measured
+	squares   []float64   // of its errors, discounted
+	seen      []float64   // exposure, discounted likewise
+}
+
+// own returns the variance of a period of full exposure known before t: the item's, and the usual one
+// at its level while the item has shown little.
+func (v view) own(t int) float64 {
+	return (v.squares[t] + noisePrior*v.credence.noise(v.reference[t])) / (v.seen[t] + noisePrior)
 }
 
 // scratch lends memory for what models saw; a forecast needs only the end of it.
@@ -302,19 +311,19 @@ var scratch = sync.Pool{New: func() any { return new([]float64) }}
 func (p Pool) look(h *history, models []Model, memory *[]float64) view {
 	c := p.credence(h.category)
 	n := len(h.y) + 1
-	if need := n * (len(models) + 2); cap(*memory) < need {
+	if need := n * (len(models) + 3); cap(*memory) < need {
 		*memory = make([]float64, need)
 	}
-	flat := (*memory)[:n*(len(models)+2)]
-	v := view{own: flat[:n]}
+	part := func(i int) []float64 { return (*memory)[i*n : (i+1)*n : (i+1)*n] }
+	*memory = (*memory)[:cap(*memory)]
+	v := view{credence: c, reference: part(0), squares: part(1), seen: part(2)}
 	for i, m := range models {
-		out := flat[(i+2)*n : (i+3)*n]
+		out := part(3 + i)
 		m.Levels(h.y, h.e, c.Mean, c.Weight, out)
 		v.levels = append(v.levels, out)
 	}
-	level := flat[n : 2*n]
-	reference.Levels(h.y, h.e, c.Mean, c.Weight, level)
-	h.residuals(level, c, v.own)
+	reference.Levels(h.y, h.e, c.Mean, c.Weight, v.reference)
+	h.residuals(v.reference, v.squares, v.seen)
 	return v
 }
 
@@ -347,5 +356,5 @@ func (p Pool) credence(category string) Credence {
 	if c, ok := p.Levels[""]; ok {
 		return c
 	}
-	return Credence{Weight: 1, Dispersion: 1}
+	return Credence{Weight: 1, Dispersion: 1, Power: 2}
 }

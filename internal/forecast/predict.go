@@ -45,7 +45,7 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 		worth[k+1] = worth[k] + e
 	}
 	f.spread = spread{
-		counted: h.counted, knots: p.Sums, steps: p.Steps, own: v.own[n], dispute: dispute, level: level,
+		counted: h.counted, knots: p.Sums, steps: p.Steps, own: v.own(n), dispute: dispute, level: level,
 		exposure: func(k int) float64 {
 			if k <= horizon {
 				return worth[k]
