@@ -350,12 +350,12 @@ func TestPackClampsAndCuts(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	a := demand.Year{Year: 2025, Days: make([]demand.Day, 365)}
-	a.Days[363] = demand.Day{Sold: 2500, Available: 700}
+	a.Days[363] = demand.Day{Sold: 2500, Available: 700, Promo: true}
 	a.Days[364] = demand.Day{Sold: 1000, Returned: 3000, Available: demand.Full}
 	b := demand.Year{Year: 2026, Days: []demand.Day{{Sold: 4000, Available: demand.Full}}}
 	s := demand.Join([]demand.Year{a, b}, day.New(2026, 1, 3))
 	if s.Start != day.New(2025, 12, 30) || !slices.Equal(s.Sold, []float64{2.5, 0, 4, 0, 0}) ||
-		!slices.Equal(s.Available, []float64{0.7, 1, 1, 0, 0}) {
+		!slices.Equal(s.Available, []float64{0.7, 1, 1, 0, 0}) || !slices.Equal(s.Promo, []float64{1, 0, 0, 0, 0}) {
 		t.Errorf("joined: %+v", s)
 	}
 	if s := demand.Join([]demand.Year{a, b}, day.New(2025, 12, 30)); len(s.Sold) != 1 {

@@ -1,6 +1,7 @@
 package demand_test
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -415,4 +416,33 @@ func dayTotal(w time.Weekday) float64 {
 		sum += truth(w, h)
 	}
 	return sum
+}
+
+// What a shop has taught is kept as text between two nights and then says the same.
+func TestShopIsKept(t *testing.T) {
+	var all []demand.Product
+	for _, s := range shelves(20, 90, 3) {
+		s.Category = "greens"
+		all = append(all, demand.Product{Series: s})
+	}
+	shop := demand.LearnShop(all, demand.Uniform(8, 20))
+	text, err := json.Marshal(shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept demand.Shop
+	if err := json.Unmarshal(text, &kept); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		if a, b := shop.Estimate(p), kept.Estimate(p); !slices.Equal(a.Days, b.Days) || !slices.Equal(a.Available, b.Available) {
+			t.Fatal("kept and read again, it answers otherwise")
+		}
+	}
+	never := demand.Product{Series: demand.Series{Start: 20003, Sold: make([]float64, 9), Available: make([]float64, 9), Category: "greens"}}
+	for _, c := range kept.Estimate(never).Days {
+		if c.Reason != demand.Assumed || !(c.Demand > 0.3*shop.Levels["greens"]) || !(c.Upper > c.Demand) {
+			t.Fatalf("a product that was never there: %+v, its category %v", c, shop.Levels["greens"])
+		}
+	}
 }

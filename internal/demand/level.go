@@ -169,7 +169,7 @@ func (t *track) seek(prior, weight float64, h *Habits) {
 	}
 	for range 4 {
 		now := t.short(at, prior, weight, h)
-		if now == was || math.Abs(now) < 1e-4*t.soldSum {
+		if now == was || math.Abs(now) < 5e-4*t.soldSum {
 			return
 		}
 		next := at - now*(at-before)/(now-was)

@@ -16,10 +16,10 @@ type Estimate struct {
 
 // Shop is all that is learned from the products of a shop. It is made by LearnShop.
 type Shop struct {
-	Habits   Habits
-	Profile  Profile
-	Levels   map[string]float64 // usual demand a day, per category; "" for all
-	OwnHours float64            // sales of an hour that are worth as much as the profile
+	Habits   Habits             `json:"habits"`
+	Profile  Profile            `json:"profile"`
+	Levels   map[string]float64 `json:"levels,omitempty"` // usual demand a day, per category; "" for all
+	OwnHours float64            `json:"ownHours"`         // sales of an hour that are worth as much as the profile
 }
 
 // hourRounds is how often hours and days are worked out of each other.

@@ -226,6 +226,7 @@ func (s *scanner) day(flags uint64, price money.Price) Day {
 // through the given one; days without a row are unknown. Returns reduce the sales of their day.
 func Join(years []Year, through day.Date) Series {
 	var s Series
+	var promoted []int // days in promotion
 	for _, y := range years {
 		for i, d := range y.Days {
 			at := y.Date(i)
@@ -241,12 +242,21 @@ func Join(years []Year, through day.Date) Series {
 			for s.Start.Add(len(s.Sold)) < at {
 				s.Sold, s.Available = append(s.Sold, 0), append(s.Available, 0)
 			}
+			if d.Promo {
+				promoted = append(promoted, len(s.Sold))
+			}
 			s.Sold = append(s.Sold, float64(max(d.Sold-d.Returned, 0))/1000)
 			s.Available = append(s.Available, float64(d.Available)/Full)
 		}
 	}
 	for s.Sold != nil && s.Start.Add(len(s.Sold)) <= through {
 		s.Sold, s.Available = append(s.Sold, 0), append(s.Available, 0)
+	}
+	if promoted != nil {
+		s.Promo = make([]float64, len(s.Sold))
+		for _, i := range promoted {
+			s.Promo[i] = 1
+		}
 	}
 	return s
 }
