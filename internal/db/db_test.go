@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -337,5 +339,36 @@ func TestTheTranslatedLibraryIsTheOneWeExpect(t *testing.T) {
 	var major, minor, patch int
 	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil || major != 3 || minor < 50 {
 		t.Errorf("SQLite %s: 3.50 or newer wanted", version)
+	}
+}
+
+func TestFilesAreTheirOwnersOnly(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows keeps rights otherwise")
+	}
+	folder := filepath.Join(t.TempDir(), "data")
+	d, err := db.Open(context.Background(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.BackupTo(context.Background(), filepath.Join(folder, "copy.db")); err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("others may use %s: %v", filepath.Base(path), info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -55,11 +55,17 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Active, error
 	if now.Sub(v.Session.SeenAt.Time()) < touchEvery {
 		return active, nil
 	}
-	active.Expires, active.Extended = sessionEnd(v.Session, now), true
+	end := sessionEnd(v.Session, now)
 	err = s.atomic.Do(ctx, func(ctx context.Context) error {
-		return s.store.TouchSession(ctx, hash, day.At(now), day.At(active.Expires))
+		return s.store.TouchSession(ctx, hash, day.At(now), day.At(end))
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+		active.Expires, active.Extended = end, true
+	case fault.KindOf(err) == fault.Unavailable:
+		// The disk is full, or the database is busy: reading goes on, and the session
+		// is kept longer by a later visit.
+	default:
 		return Active{}, err
 	}
 	return active, nil
