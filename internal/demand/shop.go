@@ -165,7 +165,8 @@ func (s *Shop) Prior(category string) Prior {
 	return Prior{Level: level, Habits: &s.Habits}
 }
 
-// Estimate works out the demand of one product by what the shop has taught.
+// Estimate works out the demand of one product by what the shop has taught. Several products may be
+// worked out at once, but not the same one: nonsense in its hours is put right in place.
 func (s *Shop) Estimate(p Product) Estimate {
 	for k := range p.Hours {
 		p.Hours[k].clean()
