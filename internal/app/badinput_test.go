@@ -126,6 +126,9 @@ var forms = map[string]form{
 		fields: map[string]kind{"quantity": amount, "unit": choice, "reason": choice, "lot": hidden, "note": line, "client_id": hidden, "product": hidden}},
 	"delivery": {page: at("/orders/:id", "sent"), action: at("/orders/:id/receive", "sent"), role: tenant.Seller,
 		fields: map[string]kind{"line": amount, "quantity": optional, "price": optional, "lot": line, "expiry": date, "client_id": hidden, "unit": hidden}},
+	"take back": {page: at("/orders/:id", "received"), action: at("/orders/:id/take-back", "received"), role: tenant.Manager, fields: map[string]kind{"receipt": hidden, "reason": line}},
+	"team": {page: at("/settings/team"), action: at("/settings/team"), role: tenant.Owner, fields: map[string]kind{"person": title, "login": title, "role": choice},
+		good: url.Values{"person": {"陈阿姨"}, "login": {"chen"}, "password": {"nine green lanterns"}, "again": {"nine green lanterns"}}},
 	"draft": {page: at("/orders/:id", "draft"), action: at("/orders/:id/lines", "draft"), role: tenant.Manager, fields: map[string]kind{"line": amount, "quantity": count, "version": amount, "unit": hidden}},
 	"send":  {page: at("/orders/:id", "draft"), action: at("/orders/:id/send", "draft"), role: tenant.Manager, fields: map[string]kind{"version": signed}},
 	"order": {page: at("/products/:id", "product"), action: at("/orders"), role: tenant.Manager, fields: map[string]kind{"suggestions": code}},
@@ -322,6 +325,8 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
 		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/confirm": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
+		"/suggestions/:id/fill": true, "/orders/:id/fill": true,
+		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,
 	}
 	for _, f := range forms {
 		path := f.action(h.mine)

@@ -47,7 +47,8 @@ var policy = map[string]web.Access{
 	"POST /orders/:id/take-back": web.Manager, "GET /orders/:id/send": web.Manager, "POST /orders/:id/fill": web.Manager, "POST /suggestions/:id/fill": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
 
-	"POST /settings": web.Owner,
+	"POST /settings": web.Owner, "GET /settings/team": web.Owner, "POST /settings/team": web.Owner, "POST /settings/team/:id/role": web.Owner,
+	"POST /settings/team/:id/access": web.Owner, "GET /settings/team/:id/password": web.Owner, "POST /settings/team/:id/password": web.Owner,
 }
 
 func TestEveryRouteHasAPolicy(t *testing.T) {

@@ -146,6 +146,8 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/suggestions/:id/snooze":   {suggestion + "/snooze"},
 		"/stock/counts/:id":         {counted(t, tab, id)},
 		"/import/:number":           {imported(t, tab)},
+
+		"/settings/team/:id/password": {hired(t, tab)},
 	}
 }
 
@@ -159,6 +161,18 @@ func counted(t *testing.T, tab *e2e.Tab, product string) string {
 		t.Fatalf("a count leads to %s\n%s", tab.Path(), tab.Text("main"))
 	}
 	return tab.Path()
+}
+
+// hired gives somebody access and answers the address that sets their password.
+func hired(t *testing.T, tab *e2e.Tab) string {
+	t.Helper()
+	tab.Go("/settings/team")
+	_ = e2e.Ask[bool](tab, "(document.querySelectorAll('main details').forEach(d => { d.open = true }), true)")
+	for name, value := range map[string]string{"person": "陈阿姨", "login": "chen", "password": "nine green lanterns", "again": "nine green lanterns"} {
+		tab.Fill(name, value)
+	}
+	tab.Press("main form[action='/settings/team'] button[data-kind=primary]")
+	return e2e.Ask[string](tab, "document.querySelector(`main a[href$='/password']`).getAttribute('href')")
 }
 
 // imported brings in a file with a bad line and answers the address of the report.

@@ -76,6 +76,8 @@ type Store interface {
 	SaveMembership(ctx context.Context, m Membership, since day.Micros) error
 	DeleteMembership(ctx context.Context, shop tenant.ShopID, person ident.ID) error
 	Memberships(ctx context.Context, person ident.ID) ([]Membership, error)
+	// Members lists the people of the scope's shop, by name.
+	Members(ctx context.Context) ([]Member, error)
 
 	InsertSession(ctx context.Context, s Session) error
 	// Visit reads a session with its person, shop and the person's role there; one

@@ -485,10 +485,14 @@ func otherShops(m SettingsPage) templ.Component {
 }
 
 func (m SettingsPage) links() []ui.Link {
-	return []ui.Link{
+	links := []ui.Link{
 		{Href: "/settings/password", Text: m.Chrome.T.T("shop.password_title"), Icon: "lock"},
 		{Href: "/settings/sessions", Text: m.Chrome.T.T("shop.sessions_title"), Icon: "phone"},
 	}
+	if m.Owner {
+		links = append(links, ui.Link{Href: "/settings/team", Text: m.Chrome.T.T("shop.team_title"), Icon: "team"})
+	}
+	return links
 }
 
 var _ = templruntime.GeneratedTemplate

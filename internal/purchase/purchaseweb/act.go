@@ -110,9 +110,13 @@ func (h *Handlers) closeShort(c *gin.Context) error {
 // takeBack undoes a delivery that was entered wrongly.
 func (h *Handlers) takeBack(c *gin.Context) error {
 	f := web.FormOf(c)
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
 	receipt, reason := f.ID("receipt"), f.String("reason", maxReason)
 	if err := f.Err(); err != nil {
-		return err
+		return h.page(c, id, http.StatusUnprocessableEntity)
 	}
 	return act(c, "purchase.flash_taken_back", func(ctx context.Context, id ident.ID) (purchase.Order, error) {
 		return h.orders.TakeBack(ctx, id, receipt, reason)

@@ -44,7 +44,7 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	m := purchaseviews.OrderPage{
 		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
 		Steps: steps(p, o), Facts: facts(p, d), Documents: h.links(p, o), Message: message(d), Total: p.Money(d.Sums.Payable, o.Currency),
-		Deliveries: deliveries(p, d, came, manager),
+		Deliveries: deliveries(p, d, came, web.FormOf(c), manager),
 	}
 	if below(d) > 0 {
 		m.Warning = shortOf(p, d)
@@ -246,12 +246,16 @@ func receiveRows(p *i18n.Printer, d purchase.Document, f *web.Values) []purchase
 	return out
 }
 
-func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery, manager bool) []purchaseviews.Delivery {
+func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery, f *web.Values, manager bool) []purchaseviews.Delivery {
 	o := d.Order
 	out := make([]purchaseviews.Delivery, len(came))
 	for i, one := range came {
 		out[i] = purchaseviews.Delivery{Head: p.Date(one.BusinessDay) + " · " + p.Money(one.Total, o.Currency), Note: one.Note}
 		out[i].ID = one.ID.String()
+		out[i].Reason = ui.FieldModel{Name: "reason", ID: "reason-" + out[i].ID, Label: p.T("purchase.take_back_reason"), Max: maxReason}
+		if f.Has("receipt") && (f.Value("receipt") == out[i].ID || f.Problem("receipt") != nil) { // refused
+			out[i].Open, out[i].Reason.ID, out[i].Reason.Value, out[i].Reason.Error = true, "reason", f.Value("reason"), f.Sentence("reason")
+		}
 		out[i].TakenBack, out[i].Undo = one.TakenBack(), manager && !one.TakenBack()
 		if one.LeadTime != nil {
 			out[i].Head += " · " + p.T("purchase.took", i18n.A("n", *one.LeadTime))

@@ -237,6 +237,9 @@ func (v voice) terms(t restock.SupplierTotal, measured map[ident.ID][2]int) stri
 
 func (v voice) minimum(t restock.SupplierTotal) string {
 	least := arg("minimum", v.Money(t.MinimumOrder))
+	if t.Products == 0 {
+		return v.t.T("restock.minimum", least)
+	}
 	if t.Cost < t.MinimumOrder {
 		return v.t.T("restock.minimum_missing", least, arg("missing", v.Money(t.MinimumOrder-t.Cost)))
 	}

@@ -227,6 +227,10 @@ func testMemberships(t *testing.T, h House) {
 	h.join(t, a, p, tenant.Manager) // a new role, not a second membership
 	want := []shop.Membership{{Shop: a.ID, Slug: "a", Name: a.Name, Person: p.ID, Role: tenant.Manager}, {Shop: b.ID, Slug: "b", Name: b.Name, Person: p.ID, Role: tenant.Owner}}
 	same(t, "memberships", must[[]shop.Membership](t)(h.Store.Memberships(t.Context(), p.ID)), want)
+	team := must[[]shop.Member](t)(h.Store.Members(shop.Acting(t.Context(), a)))
+	if len(team) != 2 || team[0].Person.ID != p.ID || !team[0].Elsewhere || team[0].Role != tenant.Manager || team[1].Elsewhere || team[1].Person.PasswordHash != "" {
+		t.Errorf("the team of a: %+v", team)
+	}
 	h.do(t, t.Context(), func(ctx context.Context) error { return h.Store.DeleteMembership(ctx, a.ID, p.ID) })
 	same(t, "after leaving", must[[]shop.Membership](t)(h.Store.Memberships(t.Context(), p.ID)), want[1:])
 	same(t, "the other's", len(must[[]shop.Membership](t)(h.Store.Memberships(t.Context(), q.ID))), 1)

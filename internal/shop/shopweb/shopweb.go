@@ -54,6 +54,12 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/settings/password", Access: web.AnyMember, Handler: h.changePassword},
 		{Method: http.MethodGet, Path: "/settings/sessions", Access: web.AnyMember, Handler: h.sessions},
 		{Method: http.MethodPost, Path: "/settings/sessions/:id/end", Access: web.AnyMember, Handler: h.endSession},
+		{Method: http.MethodGet, Path: "/settings/team", Access: web.Owner, Handler: h.team},
+		{Method: http.MethodPost, Path: "/settings/team", Access: web.Owner, Handler: h.addMember},
+		{Method: http.MethodPost, Path: "/settings/team/:id/role", Access: web.Owner, Handler: h.setRole},
+		{Method: http.MethodPost, Path: "/settings/team/:id/access", Access: web.Owner, Handler: h.setAccess},
+		{Method: http.MethodGet, Path: "/settings/team/:id/password", Access: web.Owner, Handler: h.resetForm},
+		{Method: http.MethodPost, Path: "/settings/team/:id/password", Access: web.Owner, Handler: h.resetPassword},
 	} {
 		e.Route(r)
 	}
