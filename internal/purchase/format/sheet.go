@@ -134,7 +134,8 @@ func row(p *i18n.Printer, l purchase.DocumentLine, d purchase.Document) Row {
 	if d.Sums.Taxed {
 		r.Tax = p.T("purchase.doc.percent", i18n.A("rate", measure.Quantity(l.TaxRate*10)))
 	}
-	if n, ok := l.Packs(); ok {
+	pack, known := measure.UnitByCode(l.Pack.Unit)
+	if n, ok := l.Packs(); ok && !(known && pack.Fixed()) { // a jin is no pack
 		r.Packs = p.Measured(measure.Quantity(n)*measure.Thousandths, l.Pack.Unit)
 		if price, err := money.PerPack(l.Price, l.Pack.Factor); err == nil {
 			r.PackPrice = per(p, price, c, l.Pack.Unit)

@@ -71,7 +71,7 @@ func stateOf(p *i18n.Printer, s purchase.State) purchaseviews.State {
 // packs is the quantity in packs, in words; "" when it makes no whole number of them.
 func packs(p *i18n.Printer, l purchase.OrderLine, u purchase.Shown) string {
 	n, ok := l.Packs()
-	if !ok {
+	if pack, known := measure.UnitByCode(l.Pack.Unit); !ok || known && pack.Fixed() { // a jin is no pack
 		return ""
 	}
 	size, err := l.Pack.Size()

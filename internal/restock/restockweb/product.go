@@ -174,7 +174,7 @@ func (v voice) productOrder(c *gin.Context, o restock.Outlook) *restockview.Prod
 		order.Quantity, order.Text = v.Amount(s.Chosen(), s.Unit), s.SupplierName
 		if s.Override == nil {
 			order.Text = v.t.T("restock.dotted", arg("first", order.Text), arg("next", v.Money(s.LineCost)))
-			if s.PackUnit != s.Unit {
+			if s.PackUnit != s.Unit && packed(s.PackUnit) {
 				order.Text = v.t.T("restock.dotted", arg("first", v.t.Measured(s.PackQuantity, s.PackUnit)), arg("next", order.Text))
 			}
 		}

@@ -326,10 +326,17 @@ func (v voice) stepper(r restock.Row, index int) ui.StepperModel {
 	s := ui.StepperModel{
 		ID: web.RowField("packs", index), Name: "packs", Value: v.t.Typed(r.PackQuantity.Decimal()), Label: r.Name, Unit: v.t.Unit(r.PackUnit, r.PackQuantity), Step: "1",
 	}
-	if size, err := (measure.Pack{Unit: r.PackUnit, Factor: r.Pack}).Size(); err == nil && r.PackUnit != r.Unit {
+	if size, err := (measure.Pack{Unit: r.PackUnit, Factor: r.Pack}).Size(); err == nil && packed(r.PackUnit) {
 		s.Unit = v.t.T("restock.pack_of", arg("pack", v.t.Unit(r.PackUnit, r.PackQuantity)), arg("content", v.Amount(size, r.Unit)))
 	}
 	return s
+}
+
+// packed reports whether a unit is a pack, whose content must be said: a box, but not a
+// jin.
+func packed(unit string) bool {
+	u, ok := measure.UnitByCode(unit)
+	return !ok || !u.Fixed()
 }
 
 // snoozed is a suggestion that was put off.
