@@ -13,8 +13,8 @@ import (
 // its charts.
 var taller = map[string]map[int]int{"product": {360: 620, 1280: 220}}
 
-// interesting finds the product whose picture tells most: it must be ordered, its shelf
-// was empty now and then, and it sells by weight.
+// interesting finds the product whose picture tells most: it must be ordered soon, its
+// shelf was empty now and then, and it sells by weight.
 func interesting(tab *e2e.Tab) string {
 	best, most := "", -1
 	for _, page := range []string{"/", "/suggestions"} {
@@ -24,7 +24,8 @@ func interesting(tab *e2e.Tab) string {
 			n := e2e.Ask[int](tab, `(() => {
 				const gone = document.querySelectorAll(".chart rect.gone").length, out = document.querySelector(".chart circle.runout");
 				const weighed = /jin|斤/.test(document.querySelector(".figures").textContent), order = document.querySelector("form[action='/orders']");
-				return order && out && weighed && gone <= 8 ? gone : -1;
+				const soon = document.querySelector("main .badge[data-tone=out]") ? 10 : 0;
+				return order && out && weighed && gone <= 8 ? gone + soon : -1;
 			})()`)
 			if n > most {
 				best, most = path, n

@@ -65,6 +65,7 @@ type Order struct {
 	Number           int64 // per shop, without gaps
 	SupplierID       ident.ID
 	SupplierName     string
+	SupplierMinimum  money.Amount // the least that he delivers for, today
 	State            State
 	Currency         money.Currency
 	Lines            []OrderLine // empty in lists
@@ -87,6 +88,14 @@ type Order struct {
 
 // NumberText is how people write the order's number: PO-2026-0117.
 func (o Order) NumberText() string { return fmt.Sprintf("PO-%04d-%04d", o.CreatedDay.Year(), o.Number) }
+
+// Short is what a draft lacks to its supplier's minimum; nothing of any other order.
+func (o Order) Short() money.Amount {
+	if o.State != Draft {
+		return 0
+	}
+	return max(o.SupplierMinimum-o.Total, 0)
+}
 
 // Owed reports whether any line still has something to come.
 func (o Order) Owed() bool {

@@ -280,23 +280,24 @@ func (s *Service) Arriving(ctx context.Context, through day.Date) ([]Order, erro
 	return orders, s.name(ctx, orders)
 }
 
-// name writes the suppliers' names of today on the orders.
+// name writes what the suppliers are called and ask for today on the orders.
 func (s *Service) name(ctx context.Context, orders []Order) error {
 	if len(orders) == 0 {
 		return nil
 	}
 	if len(orders) == 1 {
 		supplier, err := s.catalog.Supplier(ctx, orders[0].SupplierID)
-		orders[0].SupplierName = supplier.Name
+		orders[0].SupplierName, orders[0].SupplierMinimum = supplier.Name, supplier.MinimumOrder
 		return err
 	}
 	suppliers, err := s.catalog.Suppliers(ctx, true)
-	names := make(map[ident.ID]string, len(suppliers))
+	by := make(map[ident.ID]catalog.Supplier, len(suppliers))
 	for _, supplier := range suppliers {
-		names[supplier.ID] = supplier.Name
+		by[supplier.ID] = supplier
 	}
 	for i := range orders {
-		orders[i].SupplierName = names[orders[i].SupplierID]
+		supplier := by[orders[i].SupplierID]
+		orders[i].SupplierName, orders[i].SupplierMinimum = supplier.Name, supplier.MinimumOrder
 	}
 	return err
 }

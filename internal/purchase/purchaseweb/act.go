@@ -10,7 +10,6 @@ import (
 	"buhuo/internal/i18n"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
-	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 	"buhuo/internal/web"
 	"buhuo/views/layout"
@@ -50,21 +49,13 @@ func (h *Handlers) send(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		if below(d) > 0 {
+		if d.Order.Short() > 0 {
 			return web.Redirect(c, address(d.Order)+"/send")
 		}
 	}
 	return act(c, "purchase.flash_sent", func(ctx context.Context, id ident.ID) (purchase.Order, error) {
 		return h.orders.Send(ctx, id, int64(version))
 	})
-}
-
-// below is what a draft lacks to its supplier's minimum; 0: nothing.
-func below(d purchase.Document) money.Amount {
-	if d.Order.State != purchase.Draft {
-		return 0
-	}
-	return max(d.Supplier.MinimumOrder-d.Order.Total, 0)
 }
 
 // askSend asks whether a draft below the supplier's minimum is meant to leave.
@@ -77,7 +68,7 @@ func (h *Handlers) askSend(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if below(d) == 0 {
+	if d.Order.Short() == 0 {
 		return back(c, d.Order)
 	}
 	o, chrome := d.Order, web.Chrome(c)
@@ -92,7 +83,7 @@ func (h *Handlers) askSend(c *gin.Context) error {
 // shortOf says how much a draft lacks to the supplier's minimum.
 func shortOf(p *i18n.Printer, d purchase.Document) string {
 	c := d.Order.Currency
-	return p.T("purchase.below_minimum", i18n.A("minimum", i18n.Cash{Amount: d.Supplier.MinimumOrder, Currency: c}), i18n.A("missing", i18n.Cash{Amount: below(d), Currency: c}))
+	return p.T("purchase.below_minimum", i18n.A("minimum", i18n.Cash{Amount: d.Supplier.MinimumOrder, Currency: c}), i18n.A("missing", i18n.Cash{Amount: d.Order.Short(), Currency: c}))
 }
 
 func (h *Handlers) confirm(c *gin.Context) error {

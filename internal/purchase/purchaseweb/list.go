@@ -69,8 +69,13 @@ func (h *Handlers) list(c *gin.Context) error {
 	chrome.Actions = []ui.Link{{Href: "/suggestions", Text: p.T("purchase.to_suggestions"), Icon: "bulb"}}
 	page := purchaseviews.OrdersPage{Chrome: chrome, Tabs: tabs(p, q.State), Pager: ui.PagerModel{T: p}, Empty: empty(p)}
 	for _, o := range orders {
+		short := ""
+		if missing := o.Short(); missing > 0 {
+			short = p.T("purchase.short", i18n.A("missing", i18n.Cash{Amount: missing, Currency: o.Currency}))
+		}
 		page.Orders = append(page.Orders, purchaseviews.OrderRow{
-			Href: address(o), Number: o.NumberText(), Supplier: o.SupplierName, Lines: p.T("purchase.line_count", i18n.A("n", o.LineCount)),
+			Short: short,
+			Href:  address(o), Number: o.NumberText(), Supplier: o.SupplierName, Lines: p.T("purchase.line_count", i18n.A("n", o.LineCount)),
 			Due: p.DateShort(o.DueDay), Total: p.Money(o.Total, o.Currency), State: stateOf(p, o.State),
 		})
 	}

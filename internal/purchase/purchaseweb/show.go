@@ -46,7 +46,7 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 		Steps: steps(p, o), Facts: facts(p, d), Documents: h.links(p, o), Message: message(d), Total: p.Money(d.Sums.Payable, o.Currency),
 		Deliveries: deliveries(p, d, came, web.FormOf(c), manager),
 	}
-	if below(d) > 0 {
+	if o.Short() > 0 {
 		m.Warning = shortOf(p, d)
 	}
 	allow(c, &m, p, o)

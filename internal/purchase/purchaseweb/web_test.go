@@ -574,6 +574,11 @@ func TestSendBelowTheMinimum(t *testing.T) {
 			t.Errorf("%s: %q does not say %q", lang, text, want)
 		}
 	}
+	for lang, want := range map[string]string{"zh-Hans": "离起送还差 ¥75.00", "fr": "75,00 CN¥ sous le minimum", "en": "CN¥75.00 below the minimum"} {
+		if text := h.Get("/orders?lang=" + lang).Want(200).Text("tbody"); !strings.Contains(text, want) {
+			t.Errorf("%s: the list does not say %q: %s", lang, want, text)
+		}
+	}
 	h.Get(at(o, "?lang=en"))
 	send := "form[action='" + at(o, "/send") + "']"
 	asked := h.Get(at(o, "")).Form(send).Submit().Want(303)
