@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -162,7 +163,8 @@ func (w *writer) commit(batch []*job) {
 		}
 	}
 	if !wrote {
-		if _, err := conn.ExecContext(ctx, "ROLLBACK"); err != nil {
+		// On a full disk SQLite has given the transaction up by itself.
+		if _, err := conn.ExecContext(ctx, "ROLLBACK"); err != nil && !strings.Contains(err.Error(), "no transaction is active") {
 			slog.Error("roll back an empty batch", "error", err)
 		}
 		return
