@@ -127,6 +127,8 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 	if len(orders) < 2 {
 		t.Fatalf("the demo's orders should stand in several states: %q", orders)
 	}
+	tab.Go(product)
+	tab.Press("main form[action='/orders'] button[data-kind=primary]")
 	return map[string][]string{
 		"/products/:id":             {product},
 		"/products/:id/edit":        {product + "/edit"},

@@ -128,9 +128,6 @@ func row(p *i18n.Printer, l purchase.DocumentLine, d purchase.Document) Row {
 		Line: p.Int(int64(l.Line)), Name: l.ProductName, Note: codes, Quantity: p.Measured(u.Quantity(l.Quantity), u.Unit),
 		Price: per(p, u.Price(l.Price), c, u.Unit), Total: p.Money(l.Total, c),
 	}
-	if u.Unit != l.Unit && p.Lang() != i18n.ZhHans { // abroad nobody weighs in jin
-		r.Quantity = p.T("purchase.doc.both_units", i18n.A("shown", r.Quantity), i18n.A("base", p.Measured(l.Quantity, l.Unit)))
-	}
 	if d.Sums.Taxed {
 		r.Tax = p.T("purchase.doc.percent", i18n.A("rate", measure.Quantity(l.TaxRate*10)))
 	}
@@ -140,6 +137,9 @@ func row(p *i18n.Printer, l purchase.DocumentLine, d purchase.Document) Row {
 		if price, err := money.PerPack(l.Price, l.Pack.Factor); err == nil {
 			r.PackPrice = per(p, price, c, l.Pack.Unit)
 		}
+	}
+	if u.Unit != l.Unit && p.Lang() != i18n.ZhHans { // abroad nobody weighs in jin
+		r.Packs = strings.TrimSuffix(p.Measured(l.Quantity, l.Unit)+" · "+r.Packs, " · ")
 	}
 	return r
 }

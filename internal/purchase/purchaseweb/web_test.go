@@ -450,7 +450,7 @@ func TestTheShopsUnit(t *testing.T) {
 			t.Errorf("%s: the page speaks of kilograms", lang)
 		}
 	}
-	for lang, want := range map[string]string{"zh-Hans": "20 斤", "fr": "20 jin (10 kg)", "en": "20 jin (10 kg)"} {
+	for lang, want := range map[string]string{"zh-Hans": "20 斤", "fr": "20 jin 10 kg · 2 caisses", "en": "20 jin 10 kg · 2 boxes"} {
 		if text := h.Get(at(o, ".html?lang="+lang)).Want(200).Text("table"); !strings.Contains(text, want) {
 			t.Errorf("the document in %s does not say %q: %s", lang, want, text)
 		}
