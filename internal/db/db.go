@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
@@ -76,16 +77,20 @@ func Open(ctx context.Context, target string) (*DB, error) {
 	return OpenFile(ctx, filepath.Join(target, FileName))
 }
 
-// probe writes into the folder: SQLite keeps its log beside the database, and a
-// shop must not learn from its first sale that nothing can be written.
+// probe makes a file in the folder and removes it: SQLite keeps its log beside the
+// database, and a shop must not learn from its first sale that nothing can be
+// written. A full disk is no reason to stay out: there is reading to do, and a
+// backup to save elsewhere.
 func probe(folder string) error {
 	f, err := os.CreateTemp(folder, ".probe-*")
+	if errors.Is(err, syscall.ENOSPC) {
+		return nil
+	}
+	if err == nil {
+		err = errors.Join(f.Close(), os.Remove(f.Name()))
+	}
 	if err != nil {
 		return fmt.Errorf("the data folder %s cannot be written (%w): give buhuo the right to write there, or name another folder", folder, err)
-	}
-	_, err = f.Write(make([]byte, 4096))
-	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
-		return fmt.Errorf("the data folder %s cannot be written (%w)", folder, err)
 	}
 	return nil
 }
