@@ -117,11 +117,7 @@ func calibrate(samples []sample, weights []float64, centre featureVector, ks []i
 // mix puts the combination in the place of the models.
 func mix(seen []lesson, weights []float64) {
 	for i := range seen {
-		m := 0.0
-		for j, w := range weights {
-			m += w * seen[i].levels[j]
-		}
-		seen[i].levels = append(seen[i].levels[:0], m)
+		seen[i].levels = append(seen[i].levels[:0], mixed(seen[i].levels, weights))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"buhuo/internal/forecast/boost"
 	"buhuo/internal/forecast/ses"
 )
 
@@ -14,7 +15,7 @@ import (
 type Options struct {
 	Freq    Freq
 	Horizon int      // periods that forecasts usually look ahead; 14 when 0
-	Models  []string // names of the models to combine; all when empty
+	Models  []string // names of the models to combine ("global" is the one learned from all products); all when empty
 	Workers int      // goroutines; the number of processors when 0. The result does not depend on it
 }
 
@@ -36,9 +37,10 @@ type Pool struct {
 	Levels    map[string]Credence `json:"levels"`
 	Sums      []Knot              `json:"sums"`
 	Steps     []Knot              `json:"steps"`
+	Global    *boost.Model        `json:"global,omitempty"` // one more model, learned from all products; its weight is the last
 }
 
-const poolVersion = 1
+const poolVersion = 2
 
 // sample is one origin of one item: what was known, and what came.
 type sample struct {
@@ -50,6 +52,9 @@ type sample struct {
 	sold     []float64
 	stepE    []float64 // of the k-th period, by knot
 	stepY    []float64
+	time     int       // number of the period
+	mean     float64   // of the levels
+	traits   []float32 // what the global member sees
 }
 
 // limits of the origins tried: how far back, how much history before, how recent the last sale.
@@ -99,6 +104,11 @@ func Fit(series []Series, opt Options) Pool {
 		}
 	}
 	p.Promotion, p.Common, p.Levels = best.promotion, best.common, best.levels
+	if len(opt.Models) == 0 || slices.Contains(opt.Models, globalName) {
+		if p.Global = best.globalise(opt.Horizon); p.Global != nil {
+			p.Models = append(p.Models, globalName)
+		}
+	}
 	p.Origins, p.Weights = len(best.samples), best.weights
 	p.Sums, p.Steps = calibrate(best.samples, best.weights, best.centre, knotsFor(opt.Horizon), opt.Workers)
 	return p
@@ -227,6 +237,7 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 	defer scratch.Put(memory)
 	view := p.look(h, models, memory)
 	prefixY, prefixE := sums(h.y), sums(h.worth)
+	past := p.past(h, view)
 	var out []sample
 	for t := n - 1; t >= max(originAfter[p.Freq], n-originSpan[p.Freq]); t -= stride {
 		if !h.active(t, originRecent[p.Freq]) {
@@ -237,6 +248,7 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 			s.levels = append(s.levels, l[t])
 		}
 		s.fill(h, p, t, ks, prefixY, prefixE)
+		s.time, s.mean, s.traits = h.first+t, view.mean(t), past.traits(t)
 		out = append(out, s)
 	}
 	return out

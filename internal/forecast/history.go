@@ -16,6 +16,7 @@ type history struct {
 	scale        float64 // mean absolute change, the yardstick of errors
 	season       []float64
 	worth        []float64
+	price        []float64 // of each period, 0 unknown; nil when none is known
 	promo        []float64 // share in promotion, at least as long as y; nil when never
 }
 
@@ -56,6 +57,9 @@ func ready(s Series, f Freq) *history {
 	}
 	h.unseen = h.seen == 0
 	h.promo = promotions(s.Promo, start, n)
+	if len(s.Price) >= start+n {
+		h.price = s.Price[start : start+n]
+	}
 	h.measure()
 	return h
 }

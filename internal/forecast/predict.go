@@ -21,11 +21,13 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 		last[j] = v.levels[j][n]
 		f.Parts.Members[models[j].Name()] = last[j]
 	}
-	f.Parts.Correction = h.correction()
-	level, dispute := 0.0, disputed(last)
-	for j, w := range p.weights(len(models)) {
-		level += w * last[j]
+	if p.Global != nil {
+		level := corrected(p.Global, v.mean(n), p.past(h, v).traits(n))
+		last = append(last, level)
+		f.Parts.Members[globalName] = level
 	}
+	f.Parts.Correction = h.correction()
+	level, dispute := mixed(last, p.weights(len(last))), disputed(last)
 	f.Parts.Level = level
 	f.Flags = p.flags(h)
 	worth := make([]float64, horizon+1)
