@@ -41,7 +41,7 @@ type moment struct {
 type surroundings struct {
 	moment
 	shop      shop.Shop
-	pool      Pool
+	pool      *Pool
 	suppliers map[ident.ID]catalog.Supplier
 	leads     map[ident.ID][]purchase.LeadTime
 	quotes    map[ident.ID]catalog.Quote
@@ -62,6 +62,7 @@ type subject struct {
 // series is the product's history as the forecast reads it.
 func (s subject) series(through day.Date) (forecast.Series, demand.Series) {
 	joined := demand.Join(s.years, through)
+	joined.Category = s.product.Category
 	out := forecast.Series{ID: s.product.ID.String(), Category: s.product.Category, Form: formOf(s.product), Start: joined.Start, Values: joined.Sold, Available: joined.Available}
 	n := len(joined.Sold)
 	if n == 0 {
@@ -123,7 +124,7 @@ func (c surroundings) think(s subject) Suggestion {
 		series.Start = c.first
 	}
 	f := c.pool.Forecast.Forecast(series, horizon)
-	corrected := demand.Correct(history, demand.Prior{Level: c.pool.Forecast.Levels[s.product.Category].Mean})
+	corrected := demand.Correct(history, c.pool.prior(s.product.Category))
 	in := c.input(s, f, history, corrected)
 	trace := replenish.Suggest(in)
 	out := c.row(s, f, history, trace)

@@ -41,7 +41,7 @@ func (s *Service) live(ctx context.Context, in shop.Shop, profile demand.Profile
 
 // around reads what all products of a computation share.
 func (s *Service) around(ctx context.Context, in shop.Shop, pool Pool, at moment) (surroundings, error) {
-	c := surroundings{moment: at, shop: in, pool: pool, suppliers: map[ident.ID]catalog.Supplier{}, madeAt: day.At(s.now())}
+	c := surroundings{moment: at, shop: in, pool: &pool, suppliers: map[ident.ID]catalog.Supplier{}, madeAt: day.At(s.now())}
 	suppliers, err := s.catalog.Suppliers(ctx, false)
 	if err != nil {
 		return c, err
@@ -161,7 +161,7 @@ func idsOf(products []catalog.Product) []ident.ID {
 }
 
 // learn works out the pool from the packed history of all products.
-func learn(products []catalog.Product, years map[ident.ID][]demand.Year, profile demand.Profile, through, newest day.Date) Pool {
+func learn(products []catalog.Product, years map[ident.ID][]demand.Year, habits demand.Shop, through, newest day.Date) Pool {
 	series := make([]forecast.Series, 0, len(products))
 	for _, p := range products {
 		one, _ := subject{product: p, years: years[p.ID]}.series(through)
@@ -169,27 +169,8 @@ func learn(products []catalog.Product, years map[ident.ID][]demand.Year, profile
 			series = append(series, one)
 		}
 	}
-	return Pool{Made: through, Newest: newest, Profile: profile, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}
+	return Pool{Made: through, Newest: newest, Shop: habits, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}
 }
 
 // fitHorizon is the protection period that the pool is tuned for, in days.
 const fitHorizon = 14
-
-// profileDays is how far back the hours of the day are learned from.
-const profileDays = 182
-
-// profileOf learns how a day's demand spreads over its hours.
-func (s *Service) profileOf(ctx context.Context, in shop.Shop, products []catalog.Product, through day.Date) (demand.Profile, error) {
-	var t demand.Tally
-	for from := 0; from < len(products); from += chunk {
-		ids := idsOf(products[from:min(from+chunk, len(products))])
-		ledgers, err := s.ledgers(ctx, ids, through.Add(-profileDays), through)
-		if err != nil {
-			return demand.Profile{}, err
-		}
-		for _, id := range ids {
-			ledgers[id].tally(&t, in.Zone, in.OpenHour, in.CloseHour)
-		}
-	}
-	return demand.EstimateProfile(t, demand.Uniform(in.OpenHour, in.CloseHour)), nil
-}

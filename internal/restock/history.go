@@ -64,10 +64,7 @@ func (l ledger) first() (day.Date, bool) {
 
 func (l ledger) day(date day.Date, s sales.DaySales, on *shelf, profile demand.Profile) demand.Day {
 	d := demand.Day{Sold: s.Sold, Returned: s.Returned, Promo: s.Promo, Available: demand.Full, Price: meanPrice(s)}
-	if l.knownFrom == nil || date <= *l.knownFrom {
-		return d
-	}
-	empty := on.empty(date, s.Hours)
+	empty := l.empty(date, on, s)
 	if len(empty) == 0 {
 		return d
 	}
@@ -77,6 +74,15 @@ func (l ledger) day(date day.Date, s sales.DaySales, on *shelf, profile demand.P
 		d.Available = 1 // something was there to be sold
 	}
 	return d
+}
+
+// empty gives the intervals of date with nothing on the shelf: none before the
+// first count, when it is not known. Days must come in order.
+func (l ledger) empty(date day.Date, on *shelf, s sales.DaySales) []demand.Interval {
+	if l.knownFrom == nil || date <= *l.knownFrom {
+		return nil
+	}
+	return on.empty(date, s.Hours)
 }
 
 func meanPrice(s sales.DaySales) money.Price {
@@ -153,38 +159,4 @@ func cutHours(in []demand.Interval, hours *[24]measure.Quantity) []demand.Interv
 		}
 	}
 	return out
-}
-
-// tally adds a product's hours to what the shop's day profile is learned from.
-func (l ledger) tally(t *demand.Tally, zone *time.Location, open, closing int) {
-	var total measure.Quantity
-	for _, d := range l.days {
-		total += d.Sold
-	}
-	if total <= 0 || len(l.days) == 0 {
-		return
-	}
-	mean := float64(total) / float64(len(l.days))
-	on := shelf{levels: l.levels, zone: zone}
-	for _, d := range l.days {
-		if d.Hours == nil {
-			continue
-		}
-		var gone [24]float64
-		if l.knownFrom != nil && d.Day > *l.knownFrom {
-			for _, e := range on.empty(d.Day, d.Hours) {
-				for h := e.From / 60; h < 24 && h*60 < e.To; h++ {
-					gone[h] += float64(min(e.To, (h+1)*60)-max(e.From, h*60)) / 60
-				}
-			}
-		}
-		for h := range 24 {
-			if h < open || h >= closing {
-				if d.Hours[h] == 0 {
-					continue
-				}
-			}
-			t.Add(d.Day.Weekday(), h, float64(d.Hours[h])/mean, 1-min(gone[h], 1))
-		}
-	}
 }

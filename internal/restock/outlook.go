@@ -79,8 +79,10 @@ func (s *Service) Outlook(ctx context.Context, id ident.ID) (Outlook, error) {
 	}
 	out.First = rows[0].Trace.Inputs.Today
 	out.Start = out.First.Add(-outlookPast)
-	out.past(demand.Join(years[id], out.First.Add(-1)), demand.Prior{Level: pool.Forecast.Levels[p.Category].Mean})
-	history, err := s.stock.History(ctx, []ident.ID{id}, out.Start)
+	history := demand.Join(years[id], out.First.Add(-1))
+	history.Category = p.Category
+	out.past(history, pool.prior(p.Category))
+	levels, err := s.stock.History(ctx, []ident.ID{id}, out.Start)
 	if err != nil {
 		return Outlook{}, err
 	}
@@ -88,7 +90,7 @@ func (s *Service) Outlook(ctx context.Context, id ident.ID) (Outlook, error) {
 	if err != nil {
 		return Outlook{}, err
 	}
-	out.levels(history[id], balances[id].KnownFrom, scope)
+	out.levels(levels[id], balances[id].KnownFrom, scope)
 	out.future()
 	return out, nil
 }

@@ -34,13 +34,13 @@ func (s *Service) Recompute(ctx context.Context, progress func(done, of int)) er
 	if err != nil {
 		return err
 	}
-	profile, err := s.profileOf(ctx, in, products, day0.asOf)
+	habits, err := s.habitsOf(ctx, in, products, day0.asOf)
 	if err != nil {
 		return err
 	}
 	years := make(map[ident.ID][]demand.Year, len(products))
 	for from := 0; from < len(products); from += chunk {
-		rows, err := s.rebuildYears(ctx, in, idsOf(products[from:min(from+chunk, len(products))]), beginning, day0.asOf, profile)
+		rows, err := s.rebuildYears(ctx, in, idsOf(products[from:min(from+chunk, len(products))]), beginning, day0.asOf, habits.Profile)
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (s *Service) Recompute(ctx context.Context, progress func(done, of int)) er
 			return err
 		}
 	}
-	pool := learn(products, years, profile, day0.asOf, day0.asOf)
+	pool := learn(products, years, habits, day0.asOf, day0.asOf)
 	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutPool(ctx, pool) }); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Service) rebuildYears(ctx context.Context, in shop.Shop, ids []ident.ID
 
 // suggestAll works out and stores the suggestions of products, a chunk at a time.
 func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, products []catalog.Product, years map[ident.ID][]demand.Year, progress func(done, of int)) error {
-	at, err := s.live(ctx, in, pool.Profile)
+	at, err := s.live(ctx, in, pool.Shop.Profile)
 	if err != nil {
 		return err
 	}
@@ -143,8 +143,9 @@ func (s *Service) runShop(ctx context.Context, in shop.Shop, marks []stock.Mark)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		// The first products of a shop: everything is learned at once.
+	if !ok || pool.outdated() {
+		// The first products of a shop, or what an older program learned: everything is
+		// learned at once.
 		if err := s.Recompute(ctx, nil); err != nil {
 			return err
 		}
@@ -183,12 +184,12 @@ func (s *Service) refresh(ctx context.Context, in shop.Shop, pool Pool, marks []
 	if len(products) == 0 {
 		return nil
 	}
-	at, err := s.live(ctx, in, pool.Profile)
+	at, err := s.live(ctx, in, pool.Shop.Profile)
 	if err != nil {
 		return err
 	}
 	kept := idsOf(products)
-	rows, err := s.rebuildYears(ctx, in, kept, min(earliest, at.asOf), at.asOf, pool.Profile)
+	rows, err := s.rebuildYears(ctx, in, kept, min(earliest, at.asOf), at.asOf, pool.Shop.Profile)
 	if err != nil {
 		return err
 	}
@@ -234,11 +235,11 @@ func (s *Service) Daily(ctx context.Context) error {
 		if !ok {
 			continue // made with the first products
 		}
-		at, err := s.live(ctx, in, pool.Profile)
+		at, err := s.live(ctx, in, pool.Shop.Profile)
 		if err != nil {
 			return err
 		}
-		if pool.Made >= at.asOf {
+		if pool.Made >= at.asOf && !pool.outdated() {
 			continue
 		}
 		if err := s.Recompute(ctx, nil); err != nil {

@@ -91,10 +91,10 @@ type Spark struct {
 
 // Pool is what was learned jointly over a shop's products.
 type Pool struct {
-	Made     day.Date       `json:"made"`
-	Forecast forecast.Pool  `json:"forecast"`
-	Profile  demand.Profile `json:"profile"`
-	Newest   day.Date       `json:"newest"` // last day with a sale when it was made
+	Made     day.Date      `json:"made"`
+	Forecast forecast.Pool `json:"forecast"`
+	Shop     demand.Shop   `json:"shop"`
+	Newest   day.Date      `json:"newest"` // last day with a sale when it was made
 }
 
 // Catalog is what restock reads of the catalogue.

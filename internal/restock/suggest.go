@@ -23,13 +23,13 @@ func (s *Service) AsOf(ctx context.Context, asOf day.Date) ([]Suggestion, error)
 	if err != nil {
 		return nil, err
 	}
-	profile, err := s.profileOf(ctx, in, products, asOf)
+	habits, err := s.habitsOf(ctx, in, products, asOf)
 	if err != nil {
 		return nil, err
 	}
 	years := make(map[ident.ID][]demand.Year, len(products))
 	for from := 0; from < len(products); from += chunk {
-		rows, err := s.rebuildYears(ctx, in, idsOf(products[from:min(from+chunk, len(products))]), beginning, asOf, profile)
+		rows, err := s.rebuildYears(ctx, in, idsOf(products[from:min(from+chunk, len(products))]), beginning, asOf, habits.Profile)
 		if err != nil {
 			return nil, err
 		}
@@ -38,7 +38,7 @@ func (s *Service) AsOf(ctx context.Context, asOf day.Date) ([]Suggestion, error)
 		}
 	}
 	at := moment{asOf: asOf, first: asOf.Add(1), rest: 1}
-	around, err := s.around(ctx, in, learn(products, years, profile, asOf, asOf), at)
+	around, err := s.around(ctx, in, learn(products, years, habits, asOf, asOf), at)
 	if err != nil {
 		return nil, err
 	}

@@ -195,7 +195,7 @@ func testPool(t *testing.T, h House) {
 	if _, ok, err := h.Store.Pool(h.A); ok || err != nil {
 		t.Fatalf("a pool before any was made: %v, %v", ok, err)
 	}
-	first := restock.Pool{Made: Today.Add(-1), Profile: demand.Uniform(7, 21), Newest: Today.Add(-2)}
+	first := restock.Pool{Made: Today.Add(-1), Shop: demand.Shop{Profile: demand.Uniform(7, 21), Habits: demand.Habits{Sway: 0.08, Days: []float64{1, 0, 1.25}}, Levels: map[string]float64{"": 2.5}}, Newest: Today.Add(-2)}
 	h.do(t, h.A, func(ctx context.Context) error { return h.Store.PutPool(ctx, first) })
 	got, ok, err := h.Store.Pool(h.A)
 	if !ok || err != nil {
