@@ -11,6 +11,7 @@ const orderLevel = 2
 const (
 	gaugeSamples = 2500 // outcomes from which the variance of a knot is learned
 	gainSamples  = 1000 // and on which its gain is chosen
+	gainHonest   = 0.25 // of the way from the gain with the least loss to the one with honest coverage
 )
 
 // target returns the knot whose sums decide the weights: about half the horizon, the usual
@@ -151,7 +152,7 @@ func gain(seen []lesson, counted []bool, c featureVector) float64 {
 		}
 	}
 	honest := (lo + hi) / 2
-	return math.Exp((best + honest) / 2)
+	return math.Exp((1-gainHonest)*best + gainHonest*honest)
 }
 
 // judge returns the mean loss at a gain and the share of outcomes that the 95 % quantile covered;
