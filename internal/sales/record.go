@@ -65,11 +65,12 @@ func (s *Service) Record(ctx context.Context, r Request) (sale Sale, again bool,
 		return Sale{}, false, nil, err
 	}
 	hash := r.hash()
-	if sale, again, err = s.recorded(ctx, r.ClientID, hash); err != nil || again {
-		return sale, again, nil, err
-	}
 	lines, err := s.price(ctx, scope, r.Lines)
 	if err != nil {
+		// a product may have gone since: what was recorded then is still the answer
+		if sale, again, found := s.recorded(ctx, r.ClientID, hash); found != nil || again {
+			return sale, again, nil, found
+		}
 		return Sale{}, false, nil, err
 	}
 	customer, err := s.customerKey(ctx, r)
@@ -89,6 +90,9 @@ func (s *Service) Record(ctx context.Context, r Request) (sale Sale, again bool,
 	}
 	if made.Total, err = total(lines); err != nil {
 		return Sale{}, false, nil, err
+	}
+	if channel, err := s.store.Channel(ctx, made.Channel); err == nil { // read here, not while others wait to write
+		made.ChannelID = channel.ID
 	}
 	err = s.atomic.Do(ctx, func(ctx context.Context) error {
 		if sale, again, err = s.recorded(ctx, r.ClientID, hash); err != nil || again {
@@ -122,11 +126,13 @@ func (s *Service) recorded(ctx context.Context, id ident.ID, hash []byte) (Sale,
 
 // keep writes a sale in the transaction of ctx.
 func (s *Service) keep(ctx context.Context, scope tenant.Scope, sale *Sale, hash []byte) ([]stock.Warning, error) {
-	channel, err := s.EnsureChannel(ctx, sale.Channel, "", sale.Channel != CounterCode)
-	if err != nil {
-		return nil, err
+	if sale.ChannelID == (ident.ID{}) {
+		channel, err := s.EnsureChannel(ctx, sale.Channel, "", sale.Channel != CounterCode)
+		if err != nil {
+			return nil, err
+		}
+		sale.ChannelID = channel.ID
 	}
-	sale.ChannelID = channel.ID
 	ids := productsOf(sale.Lines)
 	balances, err := s.ledger.Balances(ctx, ids)
 	if err != nil {
