@@ -1,6 +1,10 @@
 package demand
 
-import "math"
+import (
+	"math"
+
+	"buhuo/internal/day"
+)
 
 // Silence is a run of days without a sale at the end of a product's history, while the record says
 // that it was on the shelf.
@@ -69,9 +73,10 @@ func nobody(expected, variance float64) float64 {
 
 // Doubt is what a silence at the end of a history means.
 type Doubt struct {
-	Days        int     // without a sale, on the shelf by the record
-	Expected    float64 // base units that should have sold on them
-	Probability float64 // that the shelf is empty in truth
+	Since       day.Date // the last day on which the record was certainly right
+	Days        int      // without a sale, on the shelf by the record
+	Expected    float64  // base units that should have sold on them
+	Probability float64  // that the shelf is empty in truth
 }
 
 // Prompt reports whether somebody should go and count.
@@ -81,6 +86,13 @@ func (d Doubt) Prompt() bool { return d.Probability >= Doubtful }
 // nothing is held against it. wrongADay is how likely the record becomes wrong on one day,
 // PhantomADay when nothing better is known.
 func Listen(s Series, prior Prior, wrongADay float64) Doubt {
+	return ListenSince(s, prior, wrongADay, s.Start.Add(-1))
+}
+
+// ListenSince is Listen when the record is known to have been right at the end of the day `sure`,
+// because somebody counted or a delivery came: the silence before is one of customers and lowers what
+// is expected, and only the days behind it are doubted.
+func ListenSince(s Series, prior Prior, wrongADay float64, sure day.Date) Doubt {
 	last := -1
 	for i := range s.Sold {
 		if y, _ := s.at(i); y > 0 {
@@ -88,7 +100,10 @@ func Listen(s Series, prior Prior, wrongADay float64) Doubt {
 		}
 	}
 	n := len(s.Sold)
-	if last < 0 || last == n-1 {
+	if last < 0 {
+		return Doubt{}
+	}
+	if last = max(last, int(sure)-int(s.Start)); last >= n-1 {
 		return Doubt{}
 	}
 	h := prior.habits()
@@ -106,7 +121,7 @@ func Listen(s Series, prior Prior, wrongADay float64) Doubt {
 	level := t.level * t.busyness(last)
 	level = math.Min(level, 2*t.level)
 	silence := Silence{Sway: t.sway, Stay: h.Stay}
-	out := Doubt{}
+	out := Doubt{Since: s.Start.Add(last)}
 	for i := last + 1; i < n; i++ {
 		_, available := s.at(i)
 		if available <= 0 {

@@ -201,3 +201,30 @@ func TestInferHoldsTogether(t *testing.T) {
 		}
 	})
 }
+
+// Somebody counted, or a delivery came: the silence before was one of customers.
+func TestListenSince(t *testing.T) {
+	s := shelves(1, 140, 7)[0]
+	for i := range s.Available {
+		s.Sold[i], s.Available[i] = math.Max(s.Sold[i], 1), 1
+	}
+	for range 10 {
+		s.Sold, s.Available = append(s.Sold, 0), append(s.Available, 1)
+	}
+	all := demand.Listen(s, demand.Prior{}, demand.PhantomADay)
+	if all.Since != s.Start.Add(139) {
+		t.Errorf("silent since %s", all.Since)
+	}
+	if before := demand.ListenSince(s, demand.Prior{}, demand.PhantomADay, s.Start.Add(50)); before != all {
+		t.Errorf("a count while it still sold: %+v, want %+v", before, all)
+	}
+	half := demand.ListenSince(s, demand.Prior{}, demand.PhantomADay, s.Start.Add(144))
+	if half.Days != 5 || half.Since != s.Start.Add(144) || half.Probability >= all.Probability || half.Expected >= all.Expected/2 {
+		t.Errorf("counted five days ago: %+v, before %+v", half, all)
+	}
+	for _, sure := range []day.Date{s.Start.Add(149), s.Start.Add(400)} {
+		if d := demand.ListenSince(s, demand.Prior{}, demand.PhantomADay, sure); d != (demand.Doubt{}) {
+			t.Errorf("counted today: %+v", d)
+		}
+	}
+}

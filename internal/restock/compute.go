@@ -55,6 +55,7 @@ type subject struct {
 	offers   []catalog.Offer
 	lots     []stock.LotBalance
 	position stock.Position
+	counted  *day.Date // the last count; nil: none that is known
 	expected []stock.Expected
 	drafted  []purchase.Drafted
 }
@@ -129,6 +130,7 @@ func (c surroundings) think(s subject) Suggestion {
 	trace := replenish.Suggest(in)
 	out := c.row(s, f, history, trace)
 	out.lessDrafted(s.drafted, c.shop.Currency)
+	c.tellSilent(s, history, &out)
 	return out
 }
 

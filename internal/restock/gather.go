@@ -109,10 +109,14 @@ func (s *Service) subjects(ctx context.Context, products []catalog.Product, year
 	if err != nil {
 		return nil, err
 	}
+	balances, err := s.stock.Balances(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]subject, len(products))
 	for i, p := range products {
 		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], position: positions[p.ID],
-			expected: expected[p.ID], drafted: drafted[p.ID]}
+			expected: expected[p.ID], drafted: drafted[p.ID], counted: balances[p.ID].LastCount}
 	}
 	return out, nil
 }
@@ -136,6 +140,10 @@ func (s *Service) subjectsAsOf(ctx context.Context, products []catalog.Product, 
 	out := make([]subject, len(products))
 	for i, p := range products {
 		then := stock.Balance{}
+		var counted *day.Date
+		if last := balances[p.ID].LastCount; last != nil && *last <= asOf {
+			counted = last
+		}
 		if known := balances[p.ID].KnownFrom; known != nil && *known <= asOf {
 			then.KnownFrom = known
 			for _, l := range lots[p.ID] {
@@ -146,7 +154,7 @@ func (s *Service) subjectsAsOf(ctx context.Context, products []catalog.Product, 
 		for _, e := range owed[p.ID] {
 			onOrder += e.Quantity
 		}
-		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], expected: owed[p.ID],
+		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], expected: owed[p.ID], counted: counted,
 			position: stock.NewPosition(then, lots[p.ID], 0, onOrder, asOf.Add(1))}
 	}
 	return out, nil

@@ -15,10 +15,12 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/replenish"
 	"buhuo/internal/restock"
 	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/restock/restocktest"
 	"buhuo/internal/sales"
+	"buhuo/internal/stock"
 )
 
 func poolOf(v *restocktest.Village, d *db.DB) restock.Pool {
@@ -122,5 +124,48 @@ func TestNothingIsMissedOnAClosedDay(t *testing.T) {
 	}
 	if closed, open := o.Wanted[n-2], o.Wanted[n-1]; closed > 0.1 || open < 4 || open > 9 {
 		t.Errorf("wanted on the closed day: %g, on the next: %g", closed, open)
+	}
+}
+
+// Dates that the book says are there and nobody buys for three weeks may be gone:
+// somebody is asked to count. Who has counted is not asked again the next day, and
+// goods of which the book knows nothing are not asked for.
+func TestSilentGoodsAreToBeCounted(t *testing.T) {
+	today := restocktest.Today
+	now := restocktest.Now.Add(-22 * 24 * time.Hour)
+	v := restocktest.OpenVillage(t, app.Wire(dbtest.SQLite(t), func() time.Time { return now }), "first")
+	v.Goods()
+	v.Past(today.Add(-23))
+	for range 22 {
+		_, _, _, err := v.App.Sales.Record(v.Ctx, sales.Request{ClientID: ident.New(), Channel: sales.CounterCode,
+			Lines: []sales.RequestLine{{ProductCode: "1004", Quantity: 1_000, Unit: "bag"}}})
+		v.Must(err)
+		now = now.Add(24 * time.Hour)
+	}
+	v.Must(v.App.Restock.Recompute(v.Ctx, nil))
+	silent := func(id ident.ID) (args []replenish.Arg) {
+		o, err := v.App.Restock.Outlook(v.Ctx, id)
+		v.Must(err)
+		for _, m := range o.Row.Reason {
+			if m.Key == restock.MessageSilent {
+				args = m.Args
+			}
+		}
+		return args
+	}
+	args := silent(v.Dates.ID)
+	if len(args) != 2 || args[0].Int != int64(today.Add(-22)) || args[1].Int < 20_000 || args[1].Int > 45_000 || args[1].Int%1000 != 0 {
+		t.Fatalf("dates, one or two a day: %+v", args)
+	}
+	for name, id := range map[string]ident.ID{"salt, which sells": v.Salt.ID, "rice, of which nothing is known": v.Rice.ID} {
+		if args := silent(id); args != nil {
+			t.Errorf("%s: %+v", name, args)
+		}
+	}
+	v.Must(v.App.Stock.Count(v.Ctx, stock.CountRequest{ClientID: ident.New(), ProductID: v.Dates.ID, Counted: 200_000}))
+	now = now.Add(24 * time.Hour)
+	v.Must(v.App.Restock.Recompute(v.Ctx, nil))
+	if args := silent(v.Dates.ID); args != nil {
+		t.Errorf("counted yesterday: %+v", args)
 	}
 }
