@@ -41,8 +41,9 @@ fuzz: ## every fuzz target for ten seconds
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
 		$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 10s $$p || exit 1; done; done
 
-generate: ## templ files → Go
+generate: ## templ files → Go, assets → brotli
 	$(GO) tool templ generate
+	$(GO) test ./static -run Icon -update
 
 fresh: ## fail when generated files are stale (where templ was run from does not matter)
 	@$(GO) tool templ generate >/dev/null 2>&1; \

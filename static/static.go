@@ -16,11 +16,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/andybalholm/brotli"
 )
 
-//go:embed buhuo.css app.js icons.svg favicon.svg icon.png manifest.webmanifest vendor/htmx-4.0.1.min.js
+//go:embed buhuo.css app.js icons.svg favicon.svg icon.png manifest.webmanifest vendor/htmx-4.0.1.min.js br
 var files embed.FS
 
 // Prefix is the path under which Handler serves.
@@ -40,12 +38,13 @@ var sources = []struct {
 	{"manifest.webmanifest", "application/manifest+json", []string{"manifest.webmanifest"}},
 }
 
-// asset is one served file. The compressed forms are made at the first request that
-// can use them: start-up stays short and no generated file can go stale.
+// asset is one served file. gzip is made at the first request that can use it;
+// brotli, whose maker is too large to ship, is embedded under the asset's hash (make
+// generate), so a form of yesterday's content is never served.
 type asset struct {
 	contentType, etag string
-	plain             []byte
-	gzip, brotli      func() []byte
+	plain, brotli     []byte
+	gzip              func() []byte
 }
 
 var (
@@ -74,12 +73,16 @@ func init() {
 		ext := path.Ext(s.name)
 		hashed := strings.TrimSuffix(s.name, ext) + "." + hash + ext
 		urls[s.name] = Prefix + hashed
+		brotli, err := files.ReadFile("br/" + hashed + ".br")
+		if err != nil {
+			brotli = nil // not generated: the clients get gzip
+		}
 		byPath[hashed] = &asset{
 			contentType: s.contentType,
 			etag:        hash,
 			plain:       body,
 			gzip:        sync.OnceValue(func() []byte { return gzipped(body) }),
-			brotli:      sync.OnceValue(func() []byte { return brotlied(body) }),
+			brotli:      brotli,
 		}
 	}
 }
@@ -91,14 +94,6 @@ func gzipped(b []byte) []byte {
 		panic(err) // the level is a constant
 	}
 	_, _ = w.Write(b) // a bytes.Buffer takes everything
-	_ = w.Close()
-	return out.Bytes()
-}
-
-func brotlied(b []byte) []byte {
-	var out bytes.Buffer
-	w := brotli.NewWriterLevel(&out, brotli.BestCompression)
-	_, _ = w.Write(b)
 	_ = w.Close()
 	return out.Bytes()
 }
@@ -155,8 +150,8 @@ func serve(w http.ResponseWriter, r *http.Request) {
 // negotiate chooses the smallest form the client accepts.
 func (a *asset) negotiate(accept string) (body []byte, coding string) {
 	switch {
-	case accepts(accept, "br"):
-		return a.brotli(), "br"
+	case a.brotli != nil && accepts(accept, "br"):
+		return a.brotli, "br"
 	case accepts(accept, "gzip"):
 		return a.gzip(), "gzip"
 	default:

@@ -6,12 +6,14 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/xml"
+	"flag"
 	"io"
 	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -42,6 +44,40 @@ func body(t *testing.T, r *http.Response) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// What is embedded in brotli is made here: go test ./static -run Icon -update.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	failed := m.Run()
+	if *update && failed == 0 {
+		compress()
+	}
+	os.Exit(failed)
+}
+
+func compress() {
+	must := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
+	old, err := filepath.Glob("br/*.br")
+	must(err)
+	for _, name := range old {
+		must(os.Remove(name))
+	}
+	for _, name := range names {
+		u := static.URL(name)
+		w := httptest.NewRecorder()
+		static.Handler().ServeHTTP(w, httptest.NewRequest("GET", u, nil))
+		var out bytes.Buffer
+		b := brotli.NewWriterLevel(&out, brotli.BestCompression)
+		_, err := b.Write(w.Body.Bytes())
+		must(err)
+		must(b.Close())
+		must(os.WriteFile(filepath.Join("br", filepath.Base(u)+".br"), out.Bytes(), 0o644))
+	}
 }
 
 func TestServesEveryForm(t *testing.T) {

@@ -53,7 +53,7 @@ var technologies = []struct {
 	{"github.com/jackc/pgx/v5", []string{"internal/db/..."}},
 	{"modernc.org/sqlite", []string{"internal/db/..."}},
 	{"github.com/klauspost/compress", []string{"internal/web/...", "static"}},
-	{"github.com/andybalholm/brotli", []string{"internal/web/...", "static"}},
+	{"github.com/andybalholm/brotli", []string{"static"}},
 	{"github.com/signintech/gopdf", []string{"internal/purchase/format/..."}},
 	{"github.com/boombuler/barcode", []string{"internal/purchase/format/...", "views/..."}},
 	{"github.com/alecthomas/kong", []string{"cmd/...", "internal/app"}},
