@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -191,6 +193,38 @@ func BenchmarkPages(b *testing.B) {
 	for _, path := range []string{"/", "/products", "/products?q=qc", "/products?show=risk"} {
 		b.Run(url.PathEscape(path), func(b *testing.B) {
 			work(b, func() { l.get(b, path) })
+		})
+	}
+}
+
+// BenchmarkCrowd opens the lists of the large shop from eight clients at once and
+// reports the time in which half and 99 of 100 pages were answered.
+func BenchmarkCrowd(b *testing.B) {
+	const clients = 8
+	l := openLarge(b)
+	for _, path := range []string{"/suggestions", "/products", "/products?show=risk"} {
+		b.Run(url.PathEscape(path), func(b *testing.B) {
+			for range 20 { // connections and their statements
+				l.get(b, path)
+			}
+			took := make([]time.Duration, b.N)
+			var next atomic.Int64
+			var wait sync.WaitGroup
+			b.ResetTimer()
+			for range clients {
+				wait.Go(func() {
+					for n := next.Add(1) - 1; n < int64(b.N); n = next.Add(1) - 1 {
+						began := time.Now()
+						l.get(b, path)
+						took[n] = time.Since(began)
+					}
+				})
+			}
+			wait.Wait()
+			slices.Sort(took)
+			at := func(share float64) float64 { return took[int(share*float64(b.N-1))].Seconds() * 1e3 }
+			b.ReportMetric(at(0.5), "p50-ms")
+			b.ReportMetric(at(0.99), "p99-ms")
 		})
 	}
 }
