@@ -217,4 +217,7 @@ type Reader interface {
 	// ToCount reads the products whose book must be wrong, and how many of the
 	// listed ones were never counted.
 	ToCount(ctx context.Context, limit int) (wrong []Line, unknown int, err error)
+	// Silent reads the products that are said to be there and that nobody has bought
+	// for improbably long, with their reasons.
+	Silent(ctx context.Context, limit int) ([]Row, error)
 }

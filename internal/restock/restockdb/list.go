@@ -312,3 +312,15 @@ func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, u
 		"SELECT COUNT(*) FROM suggestions s WHERE s.shop_id = ? AND "+listed+" AND NOT s.stock_known", shop)
 	return wrong, unknown, err
 }
+
+// Silent reads the products that their reason asks to count, the fastest sellers
+// first. The condition is that of the schema's index.
+func (s *Store) Silent(ctx context.Context, limit int) ([]restock.Row, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.rows(ctx, "reason", decodeReason, `JOIN (SELECT s.product_id AS id FROM suggestions s
+			WHERE s.shop_id = ? AND s.reason LIKE '%`+restock.MessageSilent+`%' ORDER BY s.daily_rate DESC, s.product_id LIMIT ?) page ON page.id = s.product_id
+		WHERE s.shop_id = ? AND NOT p.archived ORDER BY s.daily_rate DESC, s.product_id`, shop, limit, shop)
+}

@@ -10,6 +10,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/replenish"
 	"buhuo/internal/restock"
 	"buhuo/internal/stock"
 )
@@ -243,6 +244,16 @@ func testToday(t *testing.T, h House) {
 	if rows, total, err := h.Reader.Urgent(h.A, 9); err != nil || slices.Contains(codesOf(rows), "C5") || total != 2 {
 		t.Errorf("what was never counted is said to run out: %v of %d, %v", codesOf(rows), total, err)
 	}
+	if rows, err := h.Reader.Silent(h.A, 9); err != nil || len(rows) != 0 {
+		t.Errorf("silent before any was: %v, %v", codesOf(rows), err)
+	}
+	silent := suggest(s.oranges, nil, 3)
+	silent.Reason = append(silent.Reason, replenish.Message{Key: restock.MessageSilent, Args: []replenish.Arg{{Name: "since", Kind: replenish.KindDate, Int: int64(Today)}}})
+	h.put(t, h.A, silent)
+	rows, err := h.Reader.Silent(h.A, 9)
+	if err != nil || !slices.Equal(codesOf(rows), []string{"C1"}) || !slices.ContainsFunc(rows[0].Reason, func(m replenish.Message) bool { return m.Key == restock.MessageSilent }) {
+		t.Errorf("silent: %+v, %v", rows, err)
+	}
 	arriving, err := h.Reader.Arriving(h.A, later, 9)
 	if err != nil || len(arriving) != 0 {
 		t.Errorf("arriving without an order: %v, %v", arriving, err)
@@ -252,6 +263,9 @@ func testToday(t *testing.T, h House) {
 // testReaderTwoShops proves that a shop's lists hold nothing of another's.
 func testReaderTwoShops(t *testing.T, h House) {
 	s := h.stockShelf(t, h.A)
+	silent := suggest(s.oranges, nil, 3)
+	silent.Reason = []replenish.Message{{Key: restock.MessageSilent}}
+	h.put(t, h.A, silent)
 	h.do(t, h.A, func(ctx context.Context) error { return h.Store.PutPool(ctx, restock.Pool{Made: Today}) })
 	ids := []*ident.ID{&s.farm.ID, &s.mill.ID, nil}
 	reads := map[string]func(ctx context.Context) (int, error){
@@ -273,6 +287,7 @@ func testReaderTwoShops(t *testing.T, h House) {
 			l, err := h.Reader.Snoozed(ctx, 9)
 			return len(l), err
 		},
+		"Silent": func(ctx context.Context) (int, error) { l, err := h.Reader.Silent(ctx, 9); return len(l), err },
 		"Urgent": func(ctx context.Context) (int, error) { _, n, err := h.Reader.Urgent(ctx, 9); return n, err },
 		"Products": func(ctx context.Context) (int, error) {
 			l, err := h.Reader.Products(ctx, restock.ProductQuery{Limit: 9})

@@ -3,6 +3,7 @@ package restockweb
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -251,11 +252,10 @@ func (h *Handlers) toCount(ctx context.Context, v voice, m *restockview.Today) e
 		return err
 	}
 	for _, l := range wrong {
-		id := l.ProductID.String()
-		m.Count = append(m.Count, restockview.Line{
-			Name: l.Name, Href: "/products/" + id, Text: v.t.T("restock.book_wrong", arg("quantity", v.Amount(l.Book, l.Unit))),
-			Action: ui.Link{Href: "/stock/count?product=" + id, Text: v.t.T("restock.count"), Icon: "count", Label: v.t.T("restock.count") + " " + l.Name},
-		})
+		m.Count = append(m.Count, v.countLine(l.Row, v.t.T("restock.book_wrong", arg("quantity", v.Amount(l.Book, l.Unit)))))
+	}
+	if err := h.silent(ctx, v, wrong, m); err != nil {
+		return err
 	}
 	if unknown > 0 {
 		m.Unknown = &restockview.Line{
@@ -264,6 +264,33 @@ func (h *Handlers) toCount(ctx context.Context, v voice, m *restockview.Today) e
 		}
 	}
 	return nil
+}
+
+// silent adds the goods that may be gone though the book says they are there.
+func (h *Handlers) silent(ctx context.Context, v voice, wrong []restock.Line, m *restockview.Today) error {
+	if len(wrong) >= fewLines {
+		return nil
+	}
+	rows, err := h.lists.Silent(ctx, fewLines)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		listed := slices.ContainsFunc(wrong, func(l restock.Line) bool { return l.ProductID == r.ProductID })
+		for _, said := range r.Reason {
+			if said.Key == restock.MessageSilent && !listed && len(m.Count) < fewLines {
+				m.Count = append(m.Count, v.countLine(r, v.Say(said)))
+			}
+		}
+	}
+	return nil
+}
+
+// countLine asks for a count of one product.
+func (v voice) countLine(r restock.Row, why string) restockview.Line {
+	id, count := r.ProductID.String(), v.t.T("restock.count")
+	return restockview.Line{Name: r.Name, Href: "/products/" + id, Text: why,
+		Action: ui.Link{Href: "/stock/count?product=" + id, Text: count, Icon: "count", Label: count + " " + r.Name}}
 }
 
 // readOnly takes away what only those who work in the shop may do.

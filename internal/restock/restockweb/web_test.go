@@ -1,6 +1,7 @@
 package restockweb_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -15,7 +16,9 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/purchase"
+	"buhuo/internal/replenish"
 	"buhuo/internal/restock"
+	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/restock/table"
 	"buhuo/internal/stock"
 	"buhuo/internal/webtest"
@@ -529,4 +532,30 @@ func TestFillUp(t *testing.T) {
 		t.Error("a draft was filled up with what nobody will buy")
 	}
 	h.PostForm(fill, url.Values{}).Want(303).Follow().Want(200).Contains("所以没有改")
+}
+
+// Goods that may be gone though the book says they are there stand on the page of
+// today with the way to count them, and say so on their own page.
+func TestSilentGoodsAreOnToday(t *testing.T) {
+	h := stocked(t)
+	store := restockdb.New(h.App.DB)
+	rows, err := store.Suggestions(h.Ctx, []ident.ID{h.Dates.ID})
+	h.Must(err)
+	rows[0].Reason = append(rows[0].Reason, replenish.Message{Key: restock.MessageSilent, Args: []replenish.Arg{
+		{Name: "since", Kind: replenish.KindDate, Int: int64(today.Add(-20))}, {Name: "expected", Kind: replenish.KindQuantity, Int: 30_000, Unit: "bag"},
+	}})
+	h.Must(h.App.DB.Do(h.Ctx, func(ctx context.Context) error { return store.PutSuggestions(ctx, rows) }))
+	page := h.Get("/").Want(200)
+	count := "a[href='/stock/count?product=" + h.Dates.ID.String() + "']"
+	if page.Find(count).Length() != 1 {
+		t.Error("no way to count them")
+	}
+	for _, path := range []string{"/", "/products/" + h.Dates.ID.String()} {
+		if text := plain(h.Get(path).Want(200).Find("main").Text()); !strings.Contains(text, "以后一直没卖出，本该卖出约 30 袋，请盘点") {
+			t.Errorf("%s: %s", path, text)
+		}
+	}
+	if viewer := h.as("viewer").Get("/").Want(200); viewer.Find(count).Length() != 0 {
+		t.Error("a viewer is offered a count")
+	}
 }
