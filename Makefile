@@ -29,7 +29,7 @@ check: ## the inner loop: fast tests, no PostgreSQL, no browser
 # Where goroutines meet: the writer, the engine, the jobs, the kernels that run in
 # parallel, logins, and the counter under many clients. The rest is sequential, and
 # the translated SQLite is too slow under the detector to repeat every suite.
-RACE := ./internal/db ./internal/job ./internal/web ./internal/forecast ./internal/day ./internal/i18n ./internal/shop/... ./static
+RACE := ./internal/db ./internal/job ./internal/web ./internal/forecast ./internal/forecast/boost ./internal/day ./internal/i18n ./internal/shop/... ./static
 
 race: ## the race detector (needs a C compiler)
 	$(GO) run ./internal/dbtest/pgserver env CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) -short -timeout 30m $(RACE)
