@@ -26,13 +26,14 @@ check: ## the inner loop: fast tests, no PostgreSQL, no browser
 	$(GO) vet -tags $(TAGS) ./...
 	BUHUO_FAST=1 $(GO) test -tags $(TAGS) -short ./...
 
-# Where goroutines meet: the writer, the engine, the jobs, the kernels that run in
-# parallel, logins, and the counter under many clients. The rest is sequential, and
+# Where goroutines meet: the writer, the engine, the jobs, logins, and the counter
+# under many clients; of the kernels, the tests that run them on several goroutines. The rest is sequential, and
 # the translated SQLite is too slow under the detector to repeat every suite.
-RACE := ./internal/db ./internal/job ./internal/web ./internal/forecast ./internal/forecast/boost ./internal/day ./internal/i18n ./internal/shop/... ./static
+RACE := ./internal/db ./internal/job ./internal/web ./internal/day ./internal/i18n ./internal/shop/... ./static
 
 race: ## the race detector (needs a C compiler)
 	$(GO) run ./internal/dbtest/pgserver env CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) -short -timeout 30m $(RACE)
+	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) -timeout 30m -run '^TestSame' ./internal/forecast ./internal/forecast/boost
 
 bench: ## the benchmarks
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem -benchtime 2s ./...
