@@ -27,8 +27,9 @@ check: ## the inner loop: fast tests, no PostgreSQL, no browser
 	BUHUO_FAST=1 $(GO) test -tags $(TAGS) -short ./...
 
 # Where goroutines meet: the writer, the engine, the jobs, logins, and the counter
-# under many clients; of the kernels, the tests that run them on several goroutines. The rest is sequential, and
-# the translated SQLite is too slow under the detector to repeat every suite.
+# under many clients; of the kernels, the tests that run them on several goroutines.
+# The rest is sequential, and the translated SQLite is too slow under the detector to
+# repeat every suite.
 RACE := ./internal/db ./internal/job ./internal/web ./internal/day ./internal/i18n ./internal/shop/... ./static
 
 race: ## the race detector (needs a C compiler)

@@ -42,6 +42,10 @@ type Pool struct {
 
 const poolVersion = 2
 
+// Current tells whether the pool was learned by this program's methods. One stored by others must be
+// learned anew before it is used: its figures mean something else.
+func (p Pool) Current() bool { return p.Version == poolVersion }
+
 // sample is one origin of one item: what was known, and what came.
 type sample struct {
 	counted  bool

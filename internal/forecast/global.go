@@ -65,7 +65,7 @@ func (p past) level(from, to int) float64 {
 }
 
 // traits returns what was known of the item before t, without a unit; NaN is unknown. Pools keep
-// trees that know these by their place: poolVersion changes with them.
+// trees that know these by their place: poolVersion changes with them, and Pool.Current tells.
 func (p past) traits(t int) []float32 {
 	mean := math.Max(p.view.mean(t), 1e-9)
 	whiff := globalWhiff * mean

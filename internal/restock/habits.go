@@ -21,8 +21,11 @@ const (
 	habitProducts = 400
 )
 
-// outdated tells a pool that was stored before shops' habits were learned.
-func (p *Pool) outdated() bool { return p.Shop.Profile == demand.Profile{} }
+// outdated tells a pool that was stored before shops' habits were learned, or by other methods of
+// forecasting.
+func (p *Pool) outdated() bool {
+	return p.Shop.Profile == demand.Profile{} || !p.Forecast.Current()
+}
 
 // prior is what the shop lets expect of a product of a category.
 func (p *Pool) prior(category string) demand.Prior {

@@ -46,31 +46,39 @@ func TestHabitsAreKept(t *testing.T) {
 	}
 }
 
-// A pool that a program before us stored knows nothing of habits: it is learned
-// anew, by the daily run as by the first change, though it was made today.
+// A pool that a program before us stored, which knew nothing of habits or forecast
+// by other methods, is learned anew, by the daily run as by the first change, though
+// it was made today.
 func TestOldPoolIsLearnedAnew(t *testing.T) {
-	for name, run := range map[string]func(v *restocktest.Village) error{
+	runs := map[string]func(v *restocktest.Village) error{
 		"daily": func(v *restocktest.Village) error { return v.App.Restock.Daily(v.Ctx) },
 		"change": func(v *restocktest.Village) error {
 			v.Must(v.App.Stock.MarkAll(v.Ctx))
 			_, err := v.App.Restock.RunChanged(v.Ctx)
 			return err
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			d := dbtest.SQLite(t)
-			v := village(t, d)
-			v.Must(d.Do(v.Ctx, func(ctx context.Context) error {
-				return d.From(ctx).Exec(`UPDATE forecast_pools SET pool = '{"made":' || made_day || ',"forecast":{},"profile":{"share":[]}}' WHERE shop_id = ?`, v.Scope().Shop).Error
-			}))
-			if old := poolOf(v, d); old.Shop.Profile != (demand.Profile{}) {
-				t.Fatal("the old pool knows its hours")
-			}
-			v.Must(run(v))
-			if pool := poolOf(v, d); pool.Shop.Profile == (demand.Profile{}) || len(pool.Shop.Habits.Days) == 0 || len(pool.Forecast.Levels) == 0 {
-				t.Errorf("learned: %+v", pool.Shop)
-			}
-		})
+	}
+	stored := map[string]string{
+		"no habits":     `'{"made":' || made_day || ',"forecast":{},"profile":{"share":[]}}'`,
+		"other methods": `json_remove(json_set(pool, '$.forecast.version', 1), '$.forecast.levels')`,
+	}
+	for old, value := range stored {
+		for name, run := range runs {
+			t.Run(old+", "+name, func(t *testing.T) {
+				d := dbtest.SQLite(t)
+				v := village(t, d)
+				v.Must(d.Do(v.Ctx, func(ctx context.Context) error {
+					return d.From(ctx).Exec(`UPDATE forecast_pools SET pool = `+value+` WHERE shop_id = ?`, v.Scope().Shop).Error
+				}))
+				if old := poolOf(v, d); len(old.Forecast.Levels) != 0 {
+					t.Fatal("the pool is not an old one")
+				}
+				v.Must(run(v))
+				if pool := poolOf(v, d); pool.Shop.Profile == (demand.Profile{}) || len(pool.Shop.Habits.Days) == 0 || len(pool.Forecast.Levels) == 0 || !pool.Forecast.Current() {
+					t.Errorf("learned: %+v", pool.Shop)
+				}
+			})
+		}
 	}
 }
 
