@@ -320,6 +320,9 @@ func (v view) own(t int) float64 {
 	return (v.squares[t] + noisePrior*v.credence.noise(v.reference[t])) / (v.seen[t] + noisePrior)
 }
 
+// told returns the share of that variance which the item's own history told.
+func (v view) told(t int) float64 { return v.seen[t] / (v.seen[t] + noisePrior) }
+
 // scratch lends memory for what models saw; a forecast needs only the end of it.
 var scratch = sync.Pool{New: func() any { return new([]float64) }}
 

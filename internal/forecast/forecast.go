@@ -112,13 +112,17 @@ const (
 
 // Parts says what a forecast is made of, for the sentence that explains it.
 type Parts struct {
-	Level      float64            `json:"level"`              // demand per normal period
-	Members    map[string]float64 `json:"members,omitempty"`  // the level that each model saw
-	Season     []float64          `json:"season,omitempty"`   // factor per weekday (Sunday first) or month
-	Calendar   []float64          `json:"calendar,omitempty"` // factor of festivals per step, daily forecasts
-	Correction float64            `json:"correction"`         // demand over sales on the days with goods, lately: 1 when the shelf was never empty
-	Periods    int                `json:"periods"`            // history used
-	Sales      int                `json:"sales"`              // periods with a sale in it
+	Level      float64            `json:"level"`               // demand per normal period
+	Members    map[string]float64 `json:"members,omitempty"`   // the level that each model saw
+	Season     []float64          `json:"season,omitempty"`    // factor per weekday (Sunday first) or month
+	Calendar   []float64          `json:"calendar,omitempty"`  // factor of festivals per step, daily forecasts
+	Trend      float64            `json:"trend"`               // factor of every step: how much busier than usual the whole shop is expected to be
+	Promotion  []float64          `json:"promotion,omitempty"` // factor of promotions and price cuts per step, planned or expected
+	Noise      float64            `json:"noise"`               // variance of a normal period around the level
+	Told       float64            `json:"told"`                // share of the noise that the product's own history told, 0..1
+	Correction float64            `json:"correction"`          // demand over sales on the days with goods, lately: 1 when the shelf was never empty
+	Periods    int                `json:"periods"`             // history used
+	Sales      int                `json:"sales"`               // periods with a sale in it
 }
 
 // Forecast is the answer for one product.

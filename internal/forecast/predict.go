@@ -36,6 +36,8 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 		f.Parts.Calendar = p.Calendar.factors(h.category, h.first+n, horizon)
 	}
 	promo := p.Promotion.ahead(h, n, horizon)
+	f.Parts.Trend, f.Parts.Promotion = trend, promo
+	f.Parts.Noise, f.Parts.Told = v.own(n), v.told(n)
 	for k := range horizon {
 		e := trend * p.factor(h, n+k)
 		if promo != nil {
