@@ -47,6 +47,7 @@ type commands struct {
 	Order    orderCommands   `cmd:"" help:"Work with purchase orders."`
 	Forecast forecastCommand `cmd:"" help:"Forecast from a CSV file; opens no database."`
 	Demand   demandCommand   `cmd:"" help:"Work out from a CSV file what customers wanted when the shelf was empty; opens no database."`
+	Replay   replayCommand   `cmd:"" help:"Show from a CSV file what would have happened under each way to order; opens no database."`
 	Backup   backupCommand   `cmd:"" help:"Write a consistent copy of the database, while it is in use."`
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the database."`
 	Verify   verifyCommand   `cmd:"" help:"Prove every invariant of the database."`

@@ -27,6 +27,7 @@ const (
 	colQuantity
 	colAvailable
 	colPrice
+	colCost
 	colPromo
 	colDiscount
 	colHoliday
@@ -34,7 +35,7 @@ const (
 	columns
 )
 
-var columnNames = [columns]string{"item", "date", "quantity", "available", "price", "promo", "discount", "holiday", "category"}
+var columnNames = [columns]string{"item", "date", "quantity", "available", "price", "cost", "promo", "discount", "holiday", "category"}
 
 // limits that keep a wrong file from eating the machine.
 const (
@@ -47,6 +48,7 @@ type Row struct {
 	Date                                      day.Date
 	Quantity                                  float64
 	Available, Price, Promo, Discount, DayOff float64
+	Cost                                      float64 // what a base unit cost on the day
 }
 
 // Book is one item's rows, in the order of the file.
@@ -56,7 +58,7 @@ type Book struct {
 }
 
 // Read reads sales as CSV, compressed with gzip or not: item, date and quantity, and where they are
-// there available, price, promo, discount, holiday and category. Items come in order of their names.
+// there available, price, cost, promo, discount, holiday and category. Items come in order of their names.
 // Errors are sentences with the line they speak of.
 func Read(in io.Reader) ([]*Book, error) {
 	text, err := plain(in)
@@ -240,6 +242,7 @@ func readCell(row []string, at []int, dates map[string]day.Date, line int) (Row,
 		{&c.Quantity, colQuantity, -1e15, 1e15, true},
 		{&c.Available, colAvailable, 0, 1, false},
 		{&c.Price, colPrice, 0, 1e12, false},
+		{&c.Cost, colCost, 0, 1e12, false},
 		{&c.Promo, colPromo, 0, 1, false},
 		{&c.Discount, colDiscount, 0, 100, false},
 		{&c.DayOff, colHoliday, 0, 1, false},
