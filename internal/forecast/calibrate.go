@@ -158,14 +158,16 @@ func gain(seen []lesson, counted []bool, c featureVector) float64 {
 // judge returns the mean loss at a gain and the share of outcomes that the 95 % quantile covered;
 // whole numbers on the quantile itself count half.
 func judge(seen []lesson, counted []bool, c featureVector, gain float64) (loss, covered float64) {
+	var quantiles [len(gauge)]float64
 	for i := range seen {
 		s := &seen[i]
 		m := s.levels[0]
 		x := s.x
 		x[fMean], x[fSquare] = m*s.root, m*m
 		d := spread{counted: counted[i]}.make(m, gain*c.dot(&x))
+		d.Quantiles(gauge[:], quantiles[:])
 		for j, p := range gauge {
-			q := d.Quantile(p)
+			q := quantiles[j]
 			loss += pinball(s.sold, q, p) * s.per
 			switch {
 			case j != orderLevel:

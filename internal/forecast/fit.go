@@ -92,7 +92,7 @@ func Fit(series []Series, opt Options) Pool {
 	Each(len(hs), opt.Workers, func(i int) { hs[i].expose(opt.Freq, p.Seasons.item(hs[i], opt.Freq)) })
 	if opt.Freq == Day {
 		p.Calendar = fitCalendar(copies(hs))
-		Each(len(hs), opt.Workers, func(i int) { hs[i].celebrate(opt.Freq, p.Calendar) })
+		Each(len(hs), opt.Workers, func(i int) { hs[i].celebrate(opt.Freq, p.Calendar, 0) })
 	}
 	p.Models = opt.Models
 	models := p.models()
@@ -335,13 +335,19 @@ func (p Pool) look(h *history, models []Model, memory *[]float64) view {
 	}
 	part := func(i int) []float64 { return (*memory)[i*n : (i+1)*n : (i+1)*n] }
 	*memory = (*memory)[:cap(*memory)]
-	v := view{credence: c, reference: part(0), squares: part(1), seen: part(2)}
+	v := view{credence: c, squares: part(0), seen: part(1), levels: make([][]float64, 0, len(models))}
 	for i, m := range models {
-		out := part(3 + i)
+		out := part(2 + i)
 		m.Levels(h.y, h.e, c.Mean, c.Weight, out)
 		v.levels = append(v.levels, out)
+		if m == Model(reference) {
+			v.reference = out
+		}
 	}
-	reference.Levels(h.y, h.e, c.Mean, c.Weight, v.reference)
+	if v.reference == nil {
+		v.reference = part(2 + len(models))
+		reference.Levels(h.y, h.e, c.Mean, c.Weight, v.reference)
+	}
 	h.residuals(v.reference, v.squares, v.seen)
 	return v
 }

@@ -356,26 +356,3 @@ func TestPeriods(t *testing.T) {
 		t.Error("hours are no period")
 	}
 }
-
-func BenchmarkForecast365(b *testing.B) {
-	panel := smallShop
-	panel.Periods = 365
-	series := shop(panel.Simulate(12))
-	pool := forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: 14})
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		f := pool.Forecast(series[i%len(series)], 14)
-		for _, p := range []float64{0.5, 0.9, 0.95, 0.99} {
-			f.Sum(7).Quantile(p)
-		}
-	}
-}
-
-func BenchmarkFit(b *testing.B) {
-	panel := smallShop
-	panel.Items, panel.Periods = 300, 365
-	series := shop(panel.Simulate(13))
-	for b.Loop() {
-		forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: 14, Workers: 1})
-	}
-}

@@ -1,6 +1,9 @@
 package forecast
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // history is one series made ready: from the beginning of the product's life on, cleaned, with what each period was
 // worth.
@@ -10,6 +13,7 @@ type history struct {
 	unseen       bool // not one period with exposure
 	first        int  // number of the first period kept
 	y, a, e      []float64
+	open         bool // always on the shelf
 	sales        int
 	seen         float64 // sum of availability
 	mean         float64 // sold per available period
@@ -22,34 +26,38 @@ type history struct {
 
 // ready cleans a series. Undefined and negative values count as 0, what is not finite as 0, and
 // sales in a period that claims to have had none on the shelf make it count as open.
-func ready(s Series, f Freq) *history {
+func ready(s Series, f Freq) *history { return readyIn(s, f, new(room)) }
+
+// readyIn is ready with the history's slices laid into room, which the caller may use again once the
+// history is done with.
+func readyIn(s Series, f Freq, mem *room) *history {
 	h := &history{id: s.ID, category: s.Category, first: f.Number(s.Start), counted: s.Form == Counted}
 	start := life(s.Values)
 	h.first += start
 	n := len(s.Values) - start
-	h.y, h.a = make([]float64, n), make([]float64, n)
+	mem.reset(4 * n)
+	h.y, h.a, h.worth, h.e = mem.take(n), mem.take(n), mem.take(n), mem.take(n)
 	whole := true
-	for i := range n {
-		y, a := s.Values[start+i], 1.0
+	h.open = true
+	for i, y := range s.Values[start:] {
+		a := 1.0
 		if start+i < len(s.Available) {
 			a = s.Available[start+i]
 		}
-		if !(y > 0) {
-			y = 0
-		}
-		y = math.Min(y, 1e15)
-		if !(a > 0) {
-			a = 0
-		}
-		a = math.Min(a, 1)
 		if y > 0 {
 			h.sales++
-			if a == 0 {
+			y = min(y, 1e15)
+			if a = min(a, 1); !(a > 0) {
 				a = 1
 			}
+			whole = whole && y == math.Trunc(y)
+		} else if y = 0; a > 0 {
+			a = min(a, 1)
+		} else {
+			a = 0
 		}
-		whole = whole && y == math.Trunc(y)
 		h.y[i], h.a[i] = y, a
+		h.open = h.open && a == 1
 		h.seen += a
 	}
 	if s.Form == Auto {
@@ -64,9 +72,31 @@ func ready(s Series, f Freq) *history {
 	return h
 }
 
+// room is memory for the slices of one history at a time.
+type room struct {
+	floats []float64
+	used   int
+}
+
+func (r *room) reset(n int) {
+	if cap(r.floats) < n {
+		r.floats = make([]float64, n)
+	}
+	r.used = 0
+}
+
+func (r *room) take(n int) []float64 {
+	out := r.floats[r.used : r.used+n : r.used+n]
+	r.used += n
+	return out
+}
+
 // promotions returns the cleaned shares in promotion from start on, at least n of them; nil when
 // there was none.
 func promotions(promo []float64, start, n int) []float64 {
+	if len(promo) == 0 {
+		return nil
+	}
 	found := false
 	out := make([]float64, max(n, len(promo)-start))
 	for i := range out {
@@ -120,6 +150,9 @@ func (h *history) measure() {
 
 // value replaces the share on the shelf by what it was found to sell.
 func (h *history) value(w Worth) {
+	if h.open || len(w) == 0 {
+		return
+	}
 	h.seen = 0
 	for t, a := range h.a {
 		h.a[t] = w.of(a)
@@ -132,43 +165,51 @@ func (h *history) value(w Worth) {
 // products: e is the exposure, worth the same without the common movement.
 func (h *history) expose(f Freq, factors []float64) {
 	h.season = factors
-	n := len(h.y)
-	h.worth = make([]float64, n)
-	for t, a := range h.a {
-		h.worth[t] = a
-		if factors != nil {
-			h.worth[t] *= factors[f.slot(h.first+t)]
+	if factors == nil {
+		copy(h.worth, h.a)
+	} else {
+		slot := f.slot(h.first)
+		for t, a := range h.a {
+			h.worth[t] = a * factors[slot]
+			if slot++; slot == len(factors) {
+				slot = 0
+			}
 		}
 	}
-	h.e = h.worth
+	copy(h.e, h.worth)
 }
 
-// celebrate puts the festivals' factors into the exposure.
-func (h *history) celebrate(f Freq, c Calendar) {
+// celebrate puts the festivals' factors into worth and returns those of the periods ahead; nil when
+// nothing was learned. Exposure follows with share.
+func (h *history) celebrate(f Freq, c Calendar, ahead int) []float64 {
 	if f != Day {
-		return
+		return nil
 	}
-	factors := c.factors(h.category, h.first, len(h.y))
+	factors := c.factors(h.category, h.first, len(h.y)+ahead)
 	if factors == nil {
-		return
+		return nil
 	}
 	for t := range h.worth {
 		h.worth[t] *= factors[t]
 	}
+	return slices.Clone(factors[len(h.y):])
 }
 
 // share puts promotions and what moved all products into the exposure; worth stays without them.
 func (h *history) share(p Promotion, c Common) {
-	promo := h.advertised(p)
-	h.e = h.worth
-	if promo == nil && len(c.Values) == 0 {
-		return
+	copy(h.e, h.worth)
+	if promo := h.advertised(p); promo != nil {
+		for t, f := range promo {
+			h.e[t] *= f
+		}
 	}
-	h.e = make([]float64, len(h.worth))
-	for t, e := range h.worth {
-		h.e[t] = e * c.of(h.first+t)
-		if promo != nil {
-			h.e[t] *= promo[t]
+	if skip := h.first - c.First; len(c.Values) > 0 {
+		for t := max(0, -skip); t < len(h.e); t++ {
+			if skip+t < len(c.Values) {
+				h.e[t] *= c.Values[skip+t]
+			} else {
+				h.e[t] *= c.of(h.first + t)
+			}
 		}
 	}
 }

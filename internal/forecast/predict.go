@@ -1,13 +1,17 @@
 package forecast
 
+import "sync"
+
 // Forecast answers for one product: the first period is the one after the last of the series. It
 // uses nothing but the pool and the series, so it can be called for one changed product alone.
 func (p Pool) Forecast(s Series, horizon int) Forecast {
 	horizon = max(horizon, 1)
-	h := ready(s, p.Freq)
+	mem := rooms.Get().(*room)
+	defer rooms.Put(mem)
+	h := readyIn(s, p.Freq, mem)
 	h.value(p.Worth)
 	h.expose(p.Freq, p.Seasons.item(h, p.Freq))
-	h.celebrate(p.Freq, p.Calendar)
+	calendar := h.celebrate(p.Freq, p.Calendar, horizon)
 	h.share(p.Promotion, p.Common)
 	models := p.models()
 	memory := scratch.Get().(*[]float64)
@@ -32,9 +36,7 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	f.Flags = p.flags(h)
 	worth := make([]float64, horizon+1)
 	trend := p.Common.ahead(h.first + n)
-	if p.Freq == Day {
-		f.Parts.Calendar = p.Calendar.factors(h.category, h.first+n, horizon)
-	}
+	f.Parts.Calendar = calendar
 	promo := p.Promotion.ahead(h, n, horizon)
 	f.Parts.Trend, f.Parts.Promotion = trend, promo
 	f.Parts.Noise, f.Parts.Told = v.own(n), v.told(n)
@@ -67,6 +69,9 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	}
 	return f
 }
+
+// rooms lends memory for histories; a forecast keeps nothing of it.
+var rooms = sync.Pool{New: func() any { return new(room) }}
 
 // factor is what period t of the item's life is worth when always on the shelf.
 func (p Pool) factor(h *history, t int) float64 {

@@ -120,6 +120,25 @@ func TestPromises(t *testing.T) {
 	})
 }
 
+// Asked for together, quantiles are those asked for one by one and the smallest that suffice.
+func TestQuantilesTogether(t *testing.T) {
+	levels := []float64{0.001, 0.05, 0.5, 0.9, 0.95, 0.99, 0.9999}
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyDistribution(t)
+		from := rapid.IntRange(0, 5).Draw(t, "first level")
+		out := make([]float64, len(levels)-from)
+		d.Quantiles(levels[from:], out)
+		for i, p := range levels[from:] {
+			if one := d.Quantile(p); math.Abs(out[i]-one) > 1e-9*one {
+				t.Fatalf("%+v: %v together, %v alone at %v", d, out[i], one, p)
+			}
+			if d.Whole() && (d.CDF(out[i]) < p-1e-9 || out[i] > 0 && d.CDF(out[i]-1) >= p+1e-9) {
+				t.Fatalf("%+v: %v is not the smallest quantile of %v", d, out[i], p)
+			}
+		}
+	})
+}
+
 // The loss function is the integral of the tail.
 func TestLossIsTheTailIntegral(t *testing.T) {
 	for _, d := range []dist.Distribution{
@@ -172,14 +191,21 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-func BenchmarkGammaQuantile(b *testing.B) {
-	for i := 0; b.Loop(); i++ {
-		dist.NewGamma(float64(i%50)+0.5, 20).Quantile(0.95)
-	}
-}
-
-func BenchmarkNegBinQuantile(b *testing.B) {
-	for i := 0; b.Loop(); i++ {
-		dist.NewNegBin(float64(i%50)+0.5, 80).Quantile(0.95)
+// BenchmarkQuantiles asks for the four quantiles that orders rest on.
+func BenchmarkQuantiles(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		of   func(mean float64) dist.Distribution
+	}{
+		{"gamma", func(mean float64) dist.Distribution { return dist.NewGamma(mean, 20) }},
+		{"negbin", func(mean float64) dist.Distribution { return dist.NewNegBin(mean, 80) }},
+		{"large", func(mean float64) dist.Distribution { return dist.NewNegBin(100*mean, 4000) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			var out [4]float64
+			for i := 0; b.Loop(); i++ {
+				c.of(float64(i%50)+0.5).Quantiles([]float64{0.5, 0.9, 0.95, 0.99}, out[:])
+			}
+		})
 	}
 }

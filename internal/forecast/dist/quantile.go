@@ -12,17 +12,24 @@ func gammaQuantile(a, p float64) float64 {
 	x := gammaStart(a, p)
 	lo, hi := 0.0, math.Inf(1)
 	for range 60 {
-		low, high := gammaPQ(a, x)
-		err := low - p
-		if p > 0.5 {
-			err = (1 - p) - high
+		var err, pow float64
+		if p < 0.9995 && a < 1e3 && x < a+8*math.Sqrt(a)+12 { // far from the tails the series is quickest
+			pow = gammaPow(a, x)
+			err = pow*gammaSeries(a, x) - p
+		} else {
+			var low, high float64
+			if low, high, pow = gammaAll(a, x); p > 0.5 {
+				err = (1 - p) - high
+			} else {
+				err = low - p
+			}
 		}
 		if err > 0 {
 			hi = x
 		} else {
 			lo = x
 		}
-		density := gammaPow(a, x) * a / x
+		density := pow * a / x
 		if density <= 0 {
 			x = middle(lo, hi, x)
 			continue
@@ -32,7 +39,7 @@ func gammaQuantile(a, p float64) float64 {
 		if damp := 1 - step*curve/2; damp > 0.5 {
 			step /= math.Min(damp, 2)
 		}
-		if math.Abs(step) <= 1e-11*x {
+		if math.Abs(step) <= 1e-5*x { // the step's error is of its third power
 			return x - step
 		}
 		next := x - step
@@ -72,12 +79,13 @@ func gammaStart(a, p float64) float64 {
 	return a * x * x * x
 }
 
-// wholeQuantile finds the quantile of a distribution on whole numbers: summed from 0 for small
-// means, else from a gamma start, walking on the probability function.
+// wholeQuantile finds the quantile of a distribution on whole numbers: by climbing, or from a gamma
+// start by the distribution function where that would take long.
 func (d Distribution) wholeQuantile(p float64) float64 {
-	if d.mean < 30 && d.sq < 2000 {
-		if q, ok := d.fromZero(p); ok {
-			return q
+	if d.sq < climbMost {
+		var q [1]float64
+		if d.climb([]float64{p}, q[:]) {
+			return q[0]
 		}
 	}
 	start := math.Max(math.Floor(NewGamma(d.mean, d.sq).Quantile(p)), 0)
@@ -114,25 +122,69 @@ func (d Distribution) between(lo, hi, p float64) float64 {
 	return hi
 }
 
-// fromZero adds up the probability function; ok is false when rounding may decide.
-func (d Distribution) fromZero(p float64) (float64, bool) {
-	var prob, ratio, slope float64 // P(n+1)/P(n) = (ratio + slope n) / (n+1)
-	if d.kind == Poisson {
-		prob, ratio = math.Exp(-d.mean), d.mean
-	} else {
-		prob = math.Exp(d.shape * math.Log(d.sc))
+// Quantiles writes to out the quantiles of rising levels (see Quantile); len(out) is len(levels). It
+// is much quicker than as many calls: whole numbers are climbed once for all levels.
+func (d Distribution) Quantiles(levels, out []float64) {
+	if d.Whole() && d.sq < climbMost && d.climb(levels, out) {
+		return
+	}
+	for i, p := range levels {
+		out[i] = d.Quantile(p)
+	}
+}
+
+const (
+	climbMost = 1e6 // variance above which climbing takes longer than looking
+	climbZero = 200 // mean up to which it begins at 0
+)
+
+// climb adds up the probability function from 0, or from below the first level for large means; ok
+// is false when rounding may decide.
+func (d Distribution) climb(levels, out []float64) (ok bool) {
+	var ratio, slope float64 // P(n+1)/P(n) = (ratio + slope n) / (n+1)
+	ratio = d.mean
+	if d.kind == NegBin {
 		ratio, slope = d.shape*(1-d.sc), 1-d.sc
 	}
-	if prob < 1e-280 {
-		return 0, false
-	}
-	sum := prob
-	for n := 0.0; n < 1e4; n++ {
-		if sum >= p {
-			return n, true
+	n, sum := 0.0, 0.0
+	prob := d.probability(0)
+	if d.mean > climbZero || prob < 1e-280 {
+		deviation := math.Sqrt(d.sq)
+		n = math.Max(math.Floor(d.mean+normalQuantile(levels[0])*deviation-0.3*deviation), 1)
+		if prob = d.probability(n); prob < 1e-280 {
+			return false
 		}
-		prob *= (ratio + slope*n) / (n + 1)
-		sum += prob
+		sum = d.CDF(n)
+		for ; sum >= levels[0] && n > 0; n-- { // came out above: climb down
+			sum -= prob
+			prob *= n / (ratio + slope*(n-1))
+		}
+	} else {
+		sum = prob
 	}
-	return 0, false
+	for i, p := range levels {
+		if !(p > 0 && p <= 0.99999) {
+			return false
+		}
+		for ; sum < p; n++ {
+			prob *= (ratio + slope*n) / (n + 1)
+			if sum += prob; prob < 1e-30 {
+				return false
+			}
+		}
+		out[i] = n
+	}
+	return true
+}
+
+// probability returns P(D = n) of whole numbers.
+func (d Distribution) probability(n float64) float64 {
+	if d.kind == Poisson {
+		return gammaPow(n, d.mean)
+	}
+	if n == 0 {
+		return math.Exp(d.shape * math.Log(d.sc))
+	}
+	// Γ(n+r) / (Γ(n+1) Γ(r)) p^r q^n = p^r q^n / (n B(n, r))
+	return betaFront(n, d.shape, d.fail(), d.sc) / n
 }

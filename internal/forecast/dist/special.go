@@ -47,22 +47,22 @@ func log1pmx(d float64) float64 {
 // (Press et al., Numerical Recipes, 6.2). For large a the uniform expansion through the normal
 // distribution is used (Temme 1979, first terms).
 func gammaPQ(a, x float64) (p, q float64) {
+	p, q, _ = gammaAll(a, x)
+	return p, q
+}
+
+// gammaAll is gammaPQ that also returns gammaPow(a, x), which it needs anyway.
+func gammaAll(a, x float64) (p, q, pow float64) {
+	pow = gammaPow(a, x)
 	switch {
 	case x <= 0:
-		return 0, 1
+		return 0, 1, pow
 	case a > 1e5:
-		return temme(a, x)
+		p, q = temme(a, x)
+		return p, q, pow
 	case x < a+1:
-		term, sum := 1.0, 1.0
-		for n := a + 1; ; n++ {
-			term *= x / n
-			sum += term
-			if term < sum*1e-16 {
-				break
-			}
-		}
-		p = math.Min(sum*gammaPow(a, x), 1)
-		return p, 1 - p
+		p = math.Min(gammaSeries(a, x)*pow, 1)
+		return p, 1 - p, pow
 	}
 	const tiny = 1e-300
 	b := x + 1 - a
@@ -86,8 +86,18 @@ func gammaPQ(a, x float64) (p, q float64) {
 		}
 	}
 	// gammaPow is x^a e^-x / Γ(a+1); the fraction wants x^a e^-x / Γ(a).
-	q = math.Min(h*gammaPow(a, x)*a, 1)
-	return 1 - q, q
+	q = math.Min(h*pow*a, 1)
+	return 1 - q, q, pow
+}
+
+// gammaSeries returns P(a,x) over gammaPow(a,x). It converges everywhere, ever more slowly above a.
+func gammaSeries(a, x float64) float64 {
+	term, sum := 1.0, 1.0
+	for n := a + 1; term >= sum*1e-16; n++ {
+		term *= x / n
+		sum += term
+	}
+	return sum
 }
 
 // temme is the uniform asymptotic expansion of P and Q for large a: error below 1e-11 for a > 1e5.
@@ -139,10 +149,25 @@ func betaFront(a, b, x, y float64) float64 {
 		dev := a*logRatio(x, a/n) + b*logRatio(y, b/n)
 		return math.Exp(dev+stirling(n)-stirling(a)-stirling(b)) * math.Sqrt(a*b/(2*math.Pi*n))
 	}
-	la, _ := math.Lgamma(a)
-	lb, _ := math.Lgamma(b)
+	lx, ly := math.Log(x), math.Log(y)
+	if x < y { // the logarithm of what is near 1 through the other, which is known to more digits
+		ly = math.Log1p(-x)
+	} else {
+		lx = math.Log1p(-y)
+	}
+	small, large := min(a, b), max(a, b)
+	ls, _ := math.Lgamma(small)
+	return math.Exp(logRise(small, large) - ls + a*lx + b*ly)
+}
+
+// logRise returns log Γ(a+b) - log Γ(b), without cancellation for large b.
+func logRise(a, b float64) float64 {
+	if b > 30 {
+		return a*math.Log(b) + (a+b-0.5)*math.Log1p(a/b) - a + stirling(a+b) - stirling(b)
+	}
 	lab, _ := math.Lgamma(a + b)
-	return math.Exp(lab - la - lb + a*math.Log(x) + b*math.Log(y))
+	lb, _ := math.Lgamma(b)
+	return lab - lb
 }
 
 // logRatio returns log(x/y), exact when both are close.
