@@ -33,3 +33,16 @@ func Models(f Freq, horizon int) []Model {
 		theta.Model{Alpha: 0.1, Ahead: ahead},
 	}
 }
+
+// Names returns the names by which Options.Models chooses, in the order of the list: the models of a
+// period length, and last the global member, which corrects the others and never stands alone.
+func Names(f Freq) []string {
+	var out []string
+	for _, m := range Models(f, 0) {
+		out = append(out, m.Name())
+	}
+	return append(out, globalName)
+}
+
+// Alone tells whether the method of this name can forecast by itself.
+func Alone(name string) bool { return name != globalName }

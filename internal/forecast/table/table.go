@@ -11,6 +11,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	sales "buhuo/internal/demand/table"
 	"buhuo/internal/forecast"
@@ -21,6 +22,7 @@ type Options struct {
 	Freq      forecast.Freq
 	Horizon   int       // periods to forecast, 1 to 3660
 	Quantiles []float64 // levels between 0 and 1, rising; 0.5, 0.9, 0.95, 0.99 when empty
+	Models    []string  // names of forecast.Names: these only, all when empty
 	Workers   int       // goroutines; the number of processors when 0
 }
 
@@ -40,7 +42,42 @@ func (o Options) Check() error {
 			return fmt.Errorf("the quantiles must rise: %v follows %v", q, o.Quantiles[i-1])
 		}
 	}
+	return checkModels(o.Models, o.Freq)
+}
+
+// checkModels refuses names that no model has, and a choice that cannot forecast.
+func checkModels(names []string, f forecast.Freq) error {
+	known := forecast.Names(f)
+	alone := len(names) == 0
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("there is no method %q for a forecast by the %s; the methods are %s", name, f, strings.Join(known, ", "))
+		}
+		alone = alone || forecast.Alone(name)
+	}
+	if !alone {
+		return fmt.Errorf("the method %q only corrects others: name at least one more of %s", names[0], strings.Join(known, ", "))
+	}
 	return nil
+}
+
+// ParseModels reads a list of names like "ses0.08,theta"; an empty list means all.
+func ParseModels(list string, f forecast.Freq) ([]string, error) {
+	if list == "" {
+		return nil, nil
+	}
+	var out []string
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out, checkModels(out, f)
+}
+
+// fit learns from series as the options say.
+func (o Options) fit(series []forecast.Series) forecast.Pool {
+	return forecast.Fit(series, forecast.Options{Freq: o.Freq, Horizon: o.Horizon, Models: o.Models, Workers: o.Workers})
 }
 
 // ParseQuantiles reads a list like "0.5,0.9,0.99".
@@ -87,7 +124,7 @@ func Run(o Options, in, items io.Reader, steps, sums io.Writer) error {
 	if err != nil {
 		return err
 	}
-	pool := forecast.Fit(series, forecast.Options{Freq: o.Freq, Horizon: o.Horizon, Workers: o.Workers})
+	pool := o.fit(series)
 	lines := make([][2][]byte, len(wanted))
 	forecast.Each(len(wanted), o.Workers, func(i int) {
 		f := pool.Forecast(series[wanted[i]], o.Horizon)
