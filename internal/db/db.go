@@ -23,6 +23,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
@@ -95,6 +96,11 @@ func probe(folder string) error {
 	return nil
 }
 
+// readerRest is when a reader that nobody asks is closed, and its cache with it: the
+// lists of a large shop fit into the cache of each reader while people work, and a
+// machine that is left alone gets its memory back.
+const readerRest = 2 * time.Minute
+
 // OpenFile opens the SQLite database at path, creating it with mode 0600.
 func OpenFile(ctx context.Context, path string) (*DB, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -110,13 +116,14 @@ func OpenFile(ctx context.Context, path string) (*DB, error) {
 	}
 	w.SetMaxOpenConns(1)
 	r, err := openSQLite(sqliteDSN(path, "_txlock=deferred",
-		pragma("query_only", "1"), pragma("busy_timeout", "5000"), pragma("foreign_keys", "1"), pragma("temp_store", "MEMORY")))
+		pragma("query_only", "1"), pragma("busy_timeout", "5000"), pragma("foreign_keys", "1"), pragma("temp_store", "MEMORY"), pragma("cache_size", "-8000")))
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
 	r.SetMaxOpenConns(readers)
 	r.SetMaxIdleConns(readers)
+	r.SetConnMaxIdleTime(readerRest)
 	d := &DB{Dialect: SQLite, Path: path, writerSQL: w, readerSQL: r, schema: migrations.Files}
 	if err := w.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.Close())

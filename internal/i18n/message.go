@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
-	"strings"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -61,15 +60,16 @@ func (p *Printer) T(key string, args ...Arg) string {
 	if len(parts) == 1 && parts[0].arg == "" {
 		return parts[0].text
 	}
-	var b strings.Builder
+	var room [256]byte // most messages fit: one piece of memory a message
+	b := room[:0]
 	for _, s := range parts {
 		if s.arg == "" {
-			b.WriteString(s.text)
+			b = append(b, s.text...)
 			continue
 		}
-		b.WriteString(p.argument(key, s.arg, args))
+		b = append(b, p.argument(key, s.arg, args)...)
 	}
-	return b.String()
+	return string(b)
 }
 
 // Fault writes the sentence of an error shown to people.

@@ -18,7 +18,7 @@ import (
 const Listed = 200_000
 
 // Row is a suggestion with the names that it is shown with. Lists leave Trace
-// empty, and what else they do not need.
+// empty, and what else they do not show.
 type Row struct {
 	Code, Name, Unit string
 	SupplierName     string
@@ -126,7 +126,7 @@ type Expiry struct {
 // Order of a product list.
 const (
 	ByName = iota
-	ByRisk // the likeliest to run out first, from Listed on
+	ByRisk // the likeliest to run out first, of those the dearest, from Listed on
 )
 
 // ProductQuery asks for a page of products.
@@ -139,7 +139,7 @@ type ProductQuery struct {
 }
 
 // Cursor is a place in a product list: rank (grade of the match, or the risk), then
-// the sort key, then the id.
+// the sort key (or the cost), then the id.
 type Cursor struct {
 	Rank    int64
 	SortKey []byte
@@ -202,7 +202,7 @@ type Reader interface {
 	Changed(ctx context.Context) ([]Row, error)
 	// Listed reads the listed suggestions of suppliers (nil: of none) that are not
 	// snoozed, in the order given, the likeliest to run out first, with their
-	// reasons.
+	// reasons; the suppliers' names are in Totals.
 	Listed(ctx context.Context, suppliers []*ident.ID, offset, limit int) ([]Row, error)
 	// Snoozed reads the listed suggestions that were put off, with their reasons.
 	Snoozed(ctx context.Context, limit int) ([]Row, error)

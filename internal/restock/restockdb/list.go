@@ -3,25 +3,26 @@ package restockdb
 import (
 	"context"
 	"database/sql"
-	"strconv"
-	"strings"
+	"errors"
 
-	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
-	"buhuo/internal/money"
 	"buhuo/internal/restock"
 )
 
 var _ restock.Reader = (*Store)(nil)
 
-// listed is the condition of the index suggestions_listed, word for word: without
-// it the index is not used.
-const listed = "(s.quantity > 0 OR s.override > 0 OR s.risk >= 200000)"
+// The conditions of the indexes of suggestions (listed and sums; urgent; unknown),
+// word for word: without them the index is not used.
+const (
+	listed  = "(s.quantity > 0 OR s.override > 0 OR s.risk >= 200000)"
+	urgent  = "s.risk >= 200000 AND s.stock_known AND s.state <> 'snoozed'"
+	unknown = "NOT s.stock_known AND " + listed
+)
 
-// names are the columns of a Row beside its head, and whence they come.
+// names are the columns of a Row beside its suggestion, and whence they come.
 const (
 	names     = "p.code, p.name, p.base_unit, u.name, o.pack_num, o.pack_den"
 	fromNamed = ` FROM suggestions s
@@ -30,38 +31,21 @@ const (
 	LEFT JOIN offers o ON o.shop_id = s.shop_id AND o.id = s.offer_id `
 )
 
-// named scans names and heads.
-type named struct {
-	head
-	code, name, unit sql.NullString
-	supplierName     sql.NullString
-	num, den         sql.NullInt64
-}
-
-func (n *named) targets() []any {
-	return append([]any{&n.code, &n.name, &n.unit, &n.supplierName, &n.num, &n.den}, n.head.targets()...)
-}
-
-func (n *named) row() (restock.Row, bool) {
-	s, ok := n.suggestion()
-	return restock.Row{
-		Code: n.code.String, Name: n.name.String, Unit: n.unit.String, SupplierName: n.supplierName.String,
-		Pack: measure.Ratio{Num: n.num.Int64, Den: n.den.Int64}, Suggestion: s,
-	}, ok
-}
-
 // rows reads Rows with one long text each, which read takes.
-func (s *Store) rows(ctx context.Context, text string, read func(sql.RawBytes, *restock.Suggestion) error, rest string, args ...any) ([]restock.Row, error) {
+func (s *Store) rows(ctx context.Context, text string, read func(string, *restock.Suggestion) error, rest string, args ...any) ([]restock.Row, error) {
 	var list []restock.Row
+	var c cells
 	err := s.each(ctx, func(rows *sql.Rows) error {
-		var n named
-		var long sql.RawBytes
-		if err := rows.Scan(append(n.targets(), &long)...); err != nil {
+		if err := c.scan(rows); err != nil {
 			return err
 		}
-		row, _ := n.row()
+		row := restock.Row{Code: c.text(), Name: c.text(), Unit: c.text(), SupplierName: c.text(),
+			Pack: measure.Ratio{Num: number[int64](&c), Den: number[int64](&c)}, Suggestion: c.suggestion()}
+		if err := errors.Join(read(c.text(), &row.Suggestion), c.err); err != nil {
+			return err
+		}
 		list = append(list, row)
-		return read(long, &list[len(list)-1].Suggestion)
+		return nil
 	}, "SELECT "+names+", "+heads+", s."+text+fromNamed+rest, args...)
 	return list, err
 }
@@ -84,68 +68,31 @@ func (s *Store) Made(ctx context.Context) (day.Date, bool, error) {
 // maxRows is more than a shop has products.
 const maxRows = 1_000_000
 
-// chosen reads the listed suggestions of a condition that the index alone can
-// tell, in the order of the product list.
-func (s *Store) chosen(ctx context.Context, shop int64, which string, limit int) ([]restock.Row, error) {
-	return s.rows(ctx, "reason", decodeReason, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE s.shop_id = ? AND `+listed+" AND "+which+`) page
+// chosen reads the listed suggestions of some classes, in the order of the product
+// list.
+func (s *Store) chosen(ctx context.Context, classes []int, limit int) ([]restock.Row, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.rows(ctx, "reason", decodeReason, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE s.shop_id = ? AND `+listed+" AND "+class+` IN ?) page
 			ON page.id = s.product_id
-		WHERE s.shop_id = ? AND NOT p.archived ORDER BY p.sort_key, p.id LIMIT ?`, shop, shop, limit)
+		WHERE s.shop_id = ? AND NOT p.archived ORDER BY p.sort_key, p.id LIMIT ?`, shop, classes, shop, limit)
 }
 
 // ToOrder reads the open suggestions with something to order.
 func (s *Store) ToOrder(ctx context.Context) ([]restock.Row, error) {
-	shop, err := db.Shop(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.chosen(ctx, shop, "s.state = 'open' AND COALESCE(s.override, s.quantity) > 0", maxRows)
+	return s.chosen(ctx, []int{classOurs, classTheirs}, maxRows)
 }
 
 // Changed reads the open suggestions whose quantity a person changed.
 func (s *Store) Changed(ctx context.Context) ([]restock.Row, error) {
-	shop, err := db.Shop(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.chosen(ctx, shop, "s.state = 'open' AND s.override > 0", maxRows)
+	return s.chosen(ctx, []int{classTheirs}, maxRows)
 }
 
-// Totals adds up by supplier what the index suggestions_listed holds.
-func (s *Store) Totals(ctx context.Context) ([]restock.SupplierTotal, error) {
-	shop, err := db.Shop(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var list []restock.SupplierTotal
-	err = s.each(ctx, func(rows *sql.Rows) error {
-		t, err := scanTotal(rows)
-		list = append(list, t)
-		return err
-	}, `SELECT t.supplier_id, t.listed, t.products, t.cost, t.saving, t.snoozed, t.changed, u.name, u.kind, u.minimum_order, u.freight, u.free_freight_from,
-			u.lead_time_days, u.order_weekdays
-		FROM (SELECT s.supplier_id, COUNT(*) AS listed,
-				SUM(s.line_cost) AS weight,
-				SUM(CASE WHEN s.state = 'snoozed' THEN 1 ELSE 0 END) AS snoozed,
-				SUM(CASE WHEN s.state = 'open' AND s.override > 0 THEN 1 ELSE 0 END) AS changed,
-				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN 1 ELSE 0 END) AS products,
-				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN s.line_cost ELSE 0 END) AS cost,
-				SUM(CASE WHEN s.state = 'open' AND s.override IS NULL AND s.quantity > 0 THEN s.saving END) AS saving
-			FROM suggestions s WHERE s.shop_id = ? AND `+listed+` GROUP BY s.supplier_id) t
-		LEFT JOIN suppliers u ON u.shop_id = ? AND u.id = t.supplier_id
-		ORDER BY CASE WHEN t.supplier_id IS NULL THEN 1 ELSE 0 END, t.weight DESC, u.sort_key, t.supplier_id`, shop, shop)
-	return list, err
-}
-
-func scanTotal(rows *sql.Rows) (restock.SupplierTotal, error) {
-	var t restock.SupplierTotal
-	var saving, minimum, freight, free, lead, weekdays sql.NullInt64
-	var name, kind sql.NullString
-	err := rows.Scan(&t.ID, &t.Listed, &t.Products, &t.Cost, &saving, &t.Snoozed, &t.Changed, &name, &kind, &minimum, &freight, &free, &lead, &weekdays)
-	t.Listed -= t.Snoozed
-	t.Name, t.Kind, t.Saving = name.String, catalog.Kind(kind.String), optional[money.Amount](saving)
-	t.MinimumOrder, t.Freight, t.FreeFreightFrom = money.Amount(minimum.Int64), money.Amount(freight.Int64), optional[money.Amount](free)
-	t.LeadTimeDays, t.OrderWeekdays = int(lead.Int64), catalog.Weekdays(weekdays.Int64)
-	return t, err
+// Snoozed reads what was put off.
+func (s *Store) Snoozed(ctx context.Context, limit int) ([]restock.Row, error) {
+	return s.chosen(ctx, []int{classSnoozed}, limit)
 }
 
 // Measured reads how long the deliveries of each supplier took.
@@ -165,70 +112,6 @@ func (s *Store) Measured(ctx context.Context, since day.Date) (map[ident.ID][2]i
 	return measured, err
 }
 
-// Listed reads a part of the page of suggestions. The page is cut in the index,
-// before any row is read.
-func (s *Store) Listed(ctx context.Context, suppliers []*ident.ID, offset, limit int) ([]restock.Row, error) {
-	shop, err := db.Shop(ctx)
-	if err != nil || len(suppliers) == 0 {
-		return nil, err
-	}
-	place, which, args := placing(suppliers)
-	args = append(args, shop)
-	if known := compact(suppliers); len(known) > 0 {
-		args = append(args, known)
-	}
-	args = append(args, limit, offset, shop)
-	return s.rows(ctx, "reason", decodeReason, `JOIN (SELECT s.product_id AS id, `+place+` AS place FROM suggestions s
-			WHERE s.shop_id = ? AND `+listed+` AND `+which+` AND s.state <> 'snoozed'
-			ORDER BY place, s.risk DESC, s.line_cost DESC, s.product_id LIMIT ? OFFSET ?) page ON page.id = s.product_id
-		WHERE s.shop_id = ? AND NOT p.archived ORDER BY page.place, s.risk DESC, s.line_cost DESC, s.product_id`, args...)
-}
-
-// Snoozed reads what was put off.
-func (s *Store) Snoozed(ctx context.Context, limit int) ([]restock.Row, error) {
-	shop, err := db.Shop(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.chosen(ctx, shop, "s.state = 'snoozed'", limit)
-}
-
-// placing writes the place of each supplier in a list, and the condition that a
-// row belongs to one of them; args are those of place.
-func placing(suppliers []*ident.ID) (place, which string, args []any) {
-	var ranks strings.Builder
-	last := ""
-	for i, id := range suppliers {
-		if id == nil {
-			last = strconv.Itoa(i)
-			continue
-		}
-		ranks.WriteString(" WHEN s.supplier_id = ? THEN " + strconv.Itoa(i))
-		args = append(args, *id)
-	}
-	switch {
-	case ranks.Len() == 0:
-		return last, "s.supplier_id IS NULL", nil
-	case last == "":
-		return "CASE" + ranks.String() + " END", "s.supplier_id IN ?", args
-	}
-	return "CASE" + ranks.String() + " ELSE " + last + " END", "(s.supplier_id IN ? OR s.supplier_id IS NULL)", args
-}
-
-func compact(ids []*ident.ID) []ident.ID {
-	var out []ident.ID
-	for _, id := range ids {
-		if id != nil {
-			out = append(out, *id)
-		}
-	}
-	return out
-}
-
-// urgent are the products that are likely to run out, as far as anybody knows what
-// is there.
-const urgent = "s.shop_id = ? AND " + listed + " AND s.risk >= ? AND s.stock_known AND s.state <> 'snoozed'"
-
 // Urgent reads the likeliest to run out, and how many there are.
 func (s *Store) Urgent(ctx context.Context, limit int) ([]restock.Row, int, error) {
 	shop, err := db.Shop(ctx)
@@ -237,13 +120,13 @@ func (s *Store) Urgent(ctx context.Context, limit int) ([]restock.Row, int, erro
 	}
 	total := 0
 	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&total) },
-		"SELECT COUNT(*) FROM suggestions s WHERE "+urgent, shop, restock.Listed)
+		"SELECT COUNT(*) FROM suggestions s WHERE s.shop_id = ? AND "+urgent, shop)
 	if err != nil || total == 0 {
 		return nil, 0, err
 	}
-	rows, err := s.rows(ctx, "spark", decodeSpark, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE `+urgent+`
+	rows, err := s.rows(ctx, "spark", decodeSpark, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE s.shop_id = ? AND `+urgent+`
 			ORDER BY s.risk DESC, s.line_cost DESC, s.product_id LIMIT ?) page ON page.id = s.product_id
-		WHERE s.shop_id = ? AND NOT p.archived ORDER BY s.risk DESC, s.line_cost DESC, s.product_id`, shop, restock.Listed, limit, shop)
+		WHERE s.shop_id = ? AND NOT p.archived ORDER BY s.risk DESC, s.line_cost DESC, s.product_id`, shop, limit, shop)
 	return rows, total, err
 }
 
@@ -290,7 +173,7 @@ func (s *Store) Expiring(ctx context.Context, through day.Date, limit int) ([]re
 
 // ToCount reads the products whose book must be wrong, and how many were never
 // counted.
-func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, unknown int, err error) {
+func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, never int, err error) {
 	shop, err := db.Shop(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -308,9 +191,9 @@ func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, u
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&unknown) },
-		"SELECT COUNT(*) FROM suggestions s WHERE s.shop_id = ? AND "+listed+" AND NOT s.stock_known", shop)
-	return wrong, unknown, err
+	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&never) },
+		"SELECT COUNT(*) FROM suggestions s WHERE s.shop_id = ? AND "+unknown, shop)
+	return wrong, never, err
 }
 
 // Silent reads the products that their reason asks to count, the fastest sellers

@@ -21,12 +21,22 @@ import (
 )
 
 // Store implements restock.Store and restock.Reader on a database.
-type Store struct{ db *db.DB }
+type Store struct {
+	db *db.DB
+	// row is what finds a suggestion's row at once when an index has named it: on
+	// SQLite its place in the table, on PostgreSQL, where places move, its product.
+	row string
+}
 
 var _ restock.Store = (*Store)(nil)
 
 // New makes the store.
-func New(d *db.DB) *Store { return &Store{db: d} }
+func New(d *db.DB) *Store {
+	if d.Dialect == db.SQLite {
+		return &Store{db: d, row: "s.rowid"}
+	}
+	return &Store{db: d, row: "s.product_id"}
+}
 
 // maxList bounds the ids of one IN list.
 const maxList = 500

@@ -106,65 +106,53 @@ func (s *Store) DeleteSuggestions(ctx context.Context, ids []ident.ID) error {
 	return nil
 }
 
-// heads are the columns of a suggestion that lists read, in the order of scanHead.
+// heads are the columns of a suggestion without its long texts, in the order of
+// cells.suggestion.
 const heads = `s.product_id, s.as_of, s.supplier_id, s.offer_id, s.on_hand, s.available, s.on_order, s.stock_known, s.risk, s.risk_until,
 	s.run_out_day, s.cover_days, s.daily_rate, s.quantity, s.pack_quantity, s.pack_unit, s.unit_price, s.line_cost, s.saving,
 	s.reference_cost, s.assumed, s.expiring, s.expiring_day, s.state, s.snoozed_until, s.override, s.override_reason, s.made_at`
 
-// head scans the columns of heads, any of which may be NULL after an outer join.
-type head struct {
-	product, supplier, offer                                     *ident.ID
-	asOf, onHand, available, onOrder, risk                       sql.NullInt64
-	riskUntil, runOut, cover, rate, quantity, packs, price, cost sql.NullInt64
-	saving, reference, expiring, expiringDay, snoozed, override  sql.NullInt64
-	madeAt                                                       sql.NullInt64
-	known, assumed                                               sql.NullBool
-	packUnit, state, reason                                      sql.NullString
+// suggestion takes the columns of heads.
+func (c *cells) suggestion() restock.Suggestion {
+	var s restock.Suggestion
+	if id := c.id(); id != nil {
+		s.ProductID = *id
+	}
+	s.AsOf, s.SupplierID, s.OfferID = number[day.Date](c), c.id(), c.id()
+	s.OnHand, s.Available, s.OnOrder, s.StockKnown = number[measure.Quantity](c), number[measure.Quantity](c), number[measure.Quantity](c), c.flag()
+	s.RiskPPM, s.RiskUntil, s.RunOut, s.CoverDays = number[int](c), maybe[day.Date](c), maybe[day.Date](c), maybe[int](c)
+	s.DailyRate, s.Quantity, s.PackQuantity, s.PackUnit = number[measure.Quantity](c), number[measure.Quantity](c), number[measure.Quantity](c), c.text()
+	s.UnitPrice, s.LineCost, s.Saving, s.ReferenceCost = number[money.Price](c), number[money.Amount](c), maybe[money.Amount](c), maybe[money.Amount](c)
+	s.Assumed, s.Expiring, s.ExpiringDay = c.flag(), number[measure.Quantity](c), maybe[day.Date](c)
+	s.State, s.SnoozedUntil, s.Override, s.OverrideReason = restock.State(c.text()), maybe[day.Date](c), maybe[measure.Quantity](c), c.text()
+	s.MadeAt = number[day.Micros](c)
+	return s
 }
 
-func (h *head) targets() []any {
-	return []any{
-		&h.product, &h.asOf, &h.supplier, &h.offer, &h.onHand, &h.available, &h.onOrder, &h.known, &h.risk, &h.riskUntil,
-		&h.runOut, &h.cover, &h.rate, &h.quantity, &h.packs, &h.packUnit, &h.price, &h.cost, &h.saving,
-		&h.reference, &h.assumed, &h.expiring, &h.expiringDay, &h.state, &h.snoozed, &h.override, &h.reason, &h.madeAt,
+// oneHead reads a row of heads alone.
+func oneHead(rows *sql.Rows, c *cells) (restock.Suggestion, error) {
+	if err := c.scan(rows); err != nil {
+		return restock.Suggestion{}, err
 	}
-}
-
-// suggestion is the row; false when the outer join found none.
-func (h *head) suggestion() (restock.Suggestion, bool) {
-	if h.product == nil {
-		return restock.Suggestion{}, false
-	}
-	return restock.Suggestion{
-		ProductID: *h.product, AsOf: day.Date(h.asOf.Int64), SupplierID: h.supplier, OfferID: h.offer,
-		OnHand: measure.Quantity(h.onHand.Int64), Available: measure.Quantity(h.available.Int64), OnOrder: measure.Quantity(h.onOrder.Int64),
-		StockKnown: h.known.Bool, RiskPPM: int(h.risk.Int64), RiskUntil: optional[day.Date](h.riskUntil), RunOut: optional[day.Date](h.runOut),
-		CoverDays: optional[int](h.cover), DailyRate: measure.Quantity(h.rate.Int64),
-		Quantity: measure.Quantity(h.quantity.Int64), PackQuantity: measure.Quantity(h.packs.Int64), PackUnit: h.packUnit.String,
-		UnitPrice: money.Price(h.price.Int64), LineCost: money.Amount(h.cost.Int64), Saving: optional[money.Amount](h.saving),
-		ReferenceCost: optional[money.Amount](h.reference), Assumed: h.assumed.Bool,
-		Expiring: measure.Quantity(h.expiring.Int64), ExpiringDay: optional[day.Date](h.expiringDay),
-		State: restock.State(h.state.String), SnoozedUntil: optional[day.Date](h.snoozed), Override: optional[measure.Quantity](h.override),
-		OverrideReason: h.reason.String, MadeAt: day.Micros(h.madeAt.Int64),
-	}, true
+	return c.suggestion(), c.err
 }
 
 // decode fills in a long text that was read beside the head.
-func decode(text sql.RawBytes, id ident.ID, to any) error {
-	if err := json.Unmarshal(text, to); err != nil {
+func decode(text string, id ident.ID, to any) error {
+	if err := json.Unmarshal([]byte(text), to); err != nil {
 		return fmt.Errorf("read the suggestion for product %s: %w", id, err)
 	}
 	return nil
 }
 
-func decodeReason(text sql.RawBytes, s *restock.Suggestion) (err error) {
-	if s.Reason, err = unpackReason(string(text)); err != nil {
+func decodeReason(text string, s *restock.Suggestion) (err error) {
+	if s.Reason, err = unpackReason(text); err != nil {
 		return fmt.Errorf("read the suggestion for product %s: %w", s.ProductID, err)
 	}
 	return nil
 }
 
-func decodeSpark(text sql.RawBytes, s *restock.Suggestion) error {
+func decodeSpark(text string, s *restock.Suggestion) error {
 	return decode(text, s.ProductID, &s.Spark)
 }
 
@@ -172,14 +160,14 @@ func decodeSpark(text sql.RawBytes, s *restock.Suggestion) error {
 // the order of the product list; nil: of all.
 func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Suggestion, error) {
 	var list []restock.Suggestion
+	var c cells
 	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
-		var h head
-		var reason, spark, trace sql.RawBytes
-		if err := rows.Scan(append(h.targets(), &reason, &spark, &trace)...); err != nil {
+		if err := c.scan(rows); err != nil {
 			return err
 		}
-		one, _ := h.suggestion()
-		for _, err := range []error{decodeReason(reason, &one), decodeSpark(spark, &one), decode(trace, one.ProductID, &one.Trace)} {
+		one := c.suggestion()
+		reason, spark, trace := c.text(), c.text(), c.text()
+		for _, err := range []error{c.err, decodeReason(reason, &one), decodeSpark(spark, &one), decode(trace, one.ProductID, &one.Trace)} {
 			if err != nil {
 				return err
 			}
@@ -195,14 +183,11 @@ func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Sugg
 // Heads reads suggestions without their long texts.
 func (s *Store) Heads(ctx context.Context, ids []ident.ID) ([]restock.Suggestion, error) {
 	var list []restock.Suggestion
+	var c cells
 	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
-		var h head
-		if err := rows.Scan(h.targets()...); err != nil {
-			return err
-		}
-		one, _ := h.suggestion()
+		one, err := oneHead(rows, &c)
 		list = append(list, one)
-		return nil
+		return err
 	}, "SELECT "+heads+" FROM suggestions s WHERE s.shop_id = ?%s ORDER BY s.product_id")
 	return list, err
 }
@@ -214,14 +199,11 @@ func (s *Store) OfSupplier(ctx context.Context, supplier ident.ID) ([]restock.Su
 		return nil, err
 	}
 	var list []restock.Suggestion
+	var c cells
 	err = s.each(ctx, func(rows *sql.Rows) error {
-		var h head
-		if err := rows.Scan(h.targets()...); err != nil {
-			return err
-		}
-		one, _ := h.suggestion()
+		one, err := oneHead(rows, &c)
 		list = append(list, one)
-		return nil
+		return err
 	}, "SELECT "+heads+" FROM suggestions s WHERE s.shop_id = ? AND s.supplier_id = ? ORDER BY s.product_id", shop, supplier)
 	return list, err
 }

@@ -235,10 +235,8 @@ func rawPage(raw *sql.DB, shop int64, to *bytes.Buffer) error {
 	m := restockview.Suggestions{May: true, Client: "c", Page: "1", Columns: []ui.Column{{Text: "商品"}, {Text: "库存", Num: true, Fit: true}, {Text: "到货前断货", Fit: true}, {Text: "订多少", Fit: true}, {Text: "金额", Num: true, Fit: true}}}
 	m.Chrome = layout.Chrome{Lang: i18n.ZhHans, T: i18n.For(i18n.ZhHans), Title: "订货建议", Active: layout.Orders, ShopName: "大店", TodayLine: "11月24日 周二 · 农历十月十六", Person: "王", Role: "老板", Path: "/suggestions", ShopToken: "large", Client: "c"}
 	m.Labels = restockview.Labels{Calculation: "看每一步怎么算的", Snooze: "暂缓"}
-	totals, err := raw.Query(`SELECT t.supplier_id, u.name, u.minimum_order, t.listed, t.products, t.cost, t.saving FROM (SELECT s.supplier_id, COUNT(*) AS listed,
-			SUM(CASE WHEN s.state = 'open' AND s.quantity > 0 THEN 1 ELSE 0 END) AS products, SUM(CASE WHEN s.state = 'open' AND s.quantity > 0 THEN s.line_cost ELSE 0 END) AS cost,
-			SUM(CASE WHEN s.state = 'open' AND s.quantity > 0 THEN s.saving END) AS saving
-		FROM suggestions s WHERE s.shop_id = ? AND (s.quantity > 0 OR s.override > 0 OR s.risk >= 200000) AND s.state <> 'snoozed' GROUP BY s.supplier_id) t
+	totals, err := raw.Query(`SELECT t.supplier_id, u.name, u.minimum_order, t.listed, t.products, t.cost, t.saving FROM (SELECT s.supplier_id, COUNT(*) AS listed, COUNT(*) AS products, SUM(s.line_cost) AS cost, SUM(s.saving) AS saving
+		FROM suggestions s WHERE s.shop_id = ? AND (s.quantity > 0 OR s.override > 0 OR s.risk >= 200000) AND (CASE s.state WHEN 'snoozed' THEN 3 WHEN 'open' THEN CASE WHEN s.override > 0 THEN 1 WHEN s.override IS NULL AND s.quantity > 0 THEN 0 ELSE 2 END ELSE 2 END) = 0 GROUP BY s.supplier_id) t
 		JOIN suppliers u ON u.shop_id = ? AND u.id = t.supplier_id ORDER BY t.cost DESC`, shop, shop)
 	if err != nil {
 		return err
@@ -273,11 +271,11 @@ func rawPage(raw *sql.DB, shop int64, to *bytes.Buffer) error {
 func rawItems(raw *sql.DB, shop int64, m *restockview.Suggestions, shown []any, at map[ident.ID]int) error {
 	rows, err := raw.Query(`SELECT s.product_id, s.supplier_id, s.offer_id, p.name, p.base_unit, o.pack_num, o.pack_den, s.on_hand, s.available, s.on_order, s.stock_known,
 			s.risk, s.cover_days, s.daily_rate, s.pack_quantity, s.pack_unit, s.line_cost, s.saving, s.state, s.override, s.reason
-		FROM suggestions s JOIN products p ON p.shop_id = s.shop_id AND p.id = s.product_id
-		LEFT JOIN offers o ON o.shop_id = s.shop_id AND o.id = s.offer_id
-		JOIN (SELECT s.product_id AS id FROM suggestions s WHERE s.shop_id = ? AND (s.quantity > 0 OR s.override > 0 OR s.risk >= 200000)
-			AND s.supplier_id IN (`+strings.TrimSuffix(strings.Repeat("?,", len(shown)), ",")+`) AND s.state <> 'snoozed' ORDER BY s.supplier_id, s.risk DESC, s.line_cost DESC, s.product_id LIMIT 50) page ON page.id = s.product_id
-		WHERE s.shop_id = ? ORDER BY s.supplier_id, s.risk DESC, s.line_cost DESC, s.product_id`, slices.Concat([]any{shop}, shown, []any{shop})...)
+		FROM (SELECT s.rowid AS at FROM suggestions s WHERE s.shop_id = ? AND (s.quantity > 0 OR s.override > 0 OR s.risk >= 200000)
+			AND s.supplier_id IN (`+strings.TrimSuffix(strings.Repeat("?,", len(shown)), ",")+`) AND s.state <> 'snoozed' ORDER BY s.supplier_id, s.risk DESC, s.line_cost DESC, s.product_id LIMIT 50) page
+		JOIN suggestions s ON s.rowid = page.at
+		JOIN products p ON p.shop_id = s.shop_id AND p.id = s.product_id
+		LEFT JOIN offers o ON o.shop_id = s.shop_id AND o.id = s.offer_id`, slices.Concat([]any{shop}, shown)...)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@
 package table
 
 import (
-	"strings"
 	"time"
 
 	"buhuo/internal/day"
@@ -99,18 +98,19 @@ func (w Words) Landed(p money.Price, unit string) string {
 // Sentence writes messages one after the other. What this version cannot say is
 // left out.
 func (w Words) Sentence(messages []replenish.Message) string {
-	var b strings.Builder
+	var room [1024]byte
+	b := room[:0]
 	for _, m := range messages {
 		s := w.Say(m)
 		if s == "" {
 			continue
 		}
-		if b.Len() > 0 && w.Printer.Lang() != i18n.ZhHans {
-			b.WriteByte(' ')
+		if len(b) > 0 && w.Printer.Lang() != i18n.ZhHans {
+			b = append(b, ' ')
 		}
-		b.WriteString(s)
+		b = append(b, s...)
 	}
-	return b.String()
+	return string(b)
 }
 
 // Say writes one message; "" when this version has no words for it.
