@@ -9,7 +9,11 @@ import (
 // Policies returns THE list of policies that can be replayed, the limit first, ours last. Adding one
 // is a file and a line here.
 func Policies() []Policy {
-	return []Policy{foresight{}, ses{}, movingSigma{}, cover{}, static{}}
+	return []Policy{
+		foresight{}, ses{}, movingSigma{}, cover{}, static{},
+		ours{Ours, []float64{1}},
+		ours{Ours + "-frontier", []float64{1, 0.1, 0.2, 0.35, 0.5, 0.7, 1.4, 2, 3, 5, 10, 25}},
+	}
 }
 
 // Find returns the policy with a name.
@@ -91,6 +95,3 @@ func Choose(list string, sweep bool) ([]Choice, error) {
 	}
 	return out, nil
 }
-
-// Ours is the name of this program's own policy.
-const Ours = "buhuo"

@@ -26,6 +26,18 @@ type Item struct {
 type Shop struct {
 	Items []Item
 	All   []forecast.Series // every product of the file, replayed or not: a forecast learns from all
+
+	past *study // what forecasts knew, kept from one parameter to the next
+}
+
+// study returns what forecasts knew on each day of the window, and the habits learned before it.
+func (s *Shop) study(r Rules) *study {
+	r.Warmup = 0 // figures do not change what was known
+	if s.past == nil || s.past.rules != r {
+		s.past = newStudy(s, r, practice)
+		s.past.habits = s.past.practise()
+	}
+	return s.past
 }
 
 // Rules are those of the replayed days.

@@ -3,6 +3,7 @@ package replay_test
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -221,8 +222,8 @@ func TestEveryPolicyIsHonest(t *testing.T) {
 		demand := anyDemand(40).Draw(t, "demand")
 		rules := anyRules(20).Draw(t, "rules")
 		for _, p := range replay.Policies() {
-			if p.Name() == replay.Ours {
-				continue // learns: TestOurs… look at it
+			if strings.HasPrefix(p.Name(), replay.Ours) {
+				continue // it learns, which takes long: see ours_test.go
 			}
 			for _, x := range p.Parameters() {
 				got, err := replay.Replay(shopOf(demand), rules, p, x, 1)

@@ -1,0 +1,246 @@
+package replay
+
+import (
+	"math"
+	"slices"
+
+	"buhuo/internal/forecast"
+)
+
+// Ours is the name of this program's own policy.
+const Ours = "buhuo"
+
+// ours orders what is expected to cost least. On the shelf lies stock of several ages, some of which
+// will be thrown away before it sells (its expected outdating is what Broekmeulen and van Donselaar
+// 2009 add to the order); what is wanted while the shelf is empty is lost and is not wanted
+// afterwards. So each decision plays futures drawn from the forecast: the old stock is sold, the
+// oldest first, and thrown away when its time is over. Of what is then still wanted,
+//
+//	need   falls between the arrival of today's order and the next one's: missing a unit loses its margin;
+//	outlet falls into the whole life of today's order: what exceeds it is thrown away at its cost.
+//
+// The order q with the least expected cost of margin·(need-q)+ + cost·(q-outlet)+ and of the nights in
+// stock is the newsvendor's with leftovers carried over while they are fresh: a unit left over is not
+// lost, it takes the place of one that would be ordered next time.
+//
+// How much a lost sale weighs (care), and how far the forecast's mean and variance are trusted (lean,
+// calm), are chosen by replaying the days before the window, over all items together.
+type ours struct {
+	name     string
+	multiple []float64
+}
+
+func (o ours) Name() string                { return o.name }
+func (o ours) Parameters() []float64       { return o.multiple[:min(1, len(o.multiple))] }
+func (o ours) Sweep() []float64            { return o.multiple }
+func (ours) Range() (lowest, most float64) { return 0.001, 1000 }
+
+// habits are the parameters that the past chooses.
+type habits struct{ care, lean, calm float64 }
+
+// usual are the habits that cost least in replays of other years; they hold where a past is too short
+// to choose.
+var usual = habits{care: 2.4, lean: 0.95, calm: 0.65}
+
+const (
+	practice      = 112 // days before the window on which the habits are chosen
+	practiceLeast = 28
+	practiceItems = 120  // that are practised with
+	practiceWarm  = 7    // days without figures
+	loyalty       = 0.01 // part of the cost that other habits must save per doubling
+)
+
+func (o ours) Plan(shop *Shop, rules Rules, multiple float64) []Decider {
+	s := shop.study(rules)
+	h := s.habits
+	h.care *= multiple
+	out := make([]Decider, len(shop.Items))
+	for i := range shop.Items {
+		var play *player
+		out[i] = func(t int, shelf *Shelf) float64 {
+			if play == nil {
+				s.prepare(i, s.before, s.before+rules.Window)
+				play = s.player(i, h, rules.first(&shop.Items[i]))
+			}
+			return play.decide(t, shelf)
+		}
+	}
+	return out
+}
+
+// player decides for one item.
+type player struct {
+	study  *study
+	item   int
+	habits habits
+	opens  int // the day on which the shelf is filled for the first time
+
+	counted      bool
+	courses      [][futures]float32
+	lots         []float32
+	need, outlet [futures]float32
+}
+
+func (s *study) player(i int, h habits, opens int) *player {
+	return &player{
+		study: s, item: i, habits: h, opens: opens, counted: counted(s.shop.Items[i].Demand[:opens]),
+		courses: make([][futures]float32, s.course.nodes()), lots: make([]float32, max(s.rules.Shelf, 1)),
+	}
+}
+
+// counted tells whether only whole amounts were ever sold.
+func counted(demand []float64) bool {
+	return !slices.ContainsFunc(demand, func(y float64) bool { return y != math.Trunc(y) })
+}
+
+// decide returns the level to order up to on the morning of day t.
+func (p *player) decide(t int, shelf *Shelf) float64 {
+	o := p.study.at(p.item, t)
+	if len(o.mean) == 0 { // no past yet
+		return 0
+	}
+	o.courses(p.courses, p.habits.lean, p.habits.calm, p.counted)
+	p.play(shelf)
+	q := p.cheapest()
+	if t == p.opens {
+		for j := range p.study.rules.Lead { // the shelf opens full
+			q += float64(o.mean[j])
+		}
+	}
+	if p.counted {
+		q = math.Ceil(q - 1e-6)
+	}
+	return shelf.Stock() + shelf.OnOrder() + q
+}
+
+// play sells the stock there is and on its way, in every future, and notes what is still wanted.
+func (p *player) play(shelf *Shelf) {
+	r := p.study.rules
+	coming := shelf.Coming()
+	covered := r.Review
+	if r.Shelf > 0 {
+		covered = min(r.Review, r.Shelf)
+	}
+	p.need, p.outlet = [futures]float32{}, [futures]float32{}
+	for k := range futures {
+		for a, lot := range shelf.Lots() {
+			p.lots[a] = float32(lot)
+		}
+		for j := range p.courses {
+			if j > 0 && j < r.Lead {
+				p.lots[0] += float32(coming[j-1])
+			}
+			wanted := p.courses[j][k]
+			for a := len(p.lots) - 1; a >= 0 && wanted > 0; a-- {
+				taken := min(p.lots[a], wanted)
+				p.lots[a] -= taken
+				wanted -= taken
+			}
+			if r.Shelf > 0 {
+				copy(p.lots[1:], p.lots)
+				p.lots[0] = 0
+			}
+			if j >= r.Lead {
+				p.outlet[k] += wanted
+				if j < r.Lead+covered {
+					p.need[k] += wanted
+				}
+			}
+		}
+	}
+}
+
+// cheapest returns the order with the least expected cost: where one unit more begins to cost more
+// than it saves.
+func (p *player) cheapest() float64 {
+	it, r := &p.study.shop.Items[p.item], p.study.rules
+	margin, spoiled := p.habits.care*(it.Price-it.Cost), it.Cost
+	nights := float64(r.Review)
+	if r.Shelf > 0 {
+		nights = float64(min(r.Review, r.Shelf))
+	}
+	if r.Shelf == 0 || r.Shelf > mostLife {
+		spoiled = 0
+	}
+	night := r.Holding * it.Cost * nights
+	dearer := func(q float32) bool {
+		short, over := 0, 0
+		for k := range futures {
+			if p.need[k] > q {
+				short++
+			}
+			if p.outlet[k] <= q {
+				over++
+			}
+		}
+		return spoiled*float64(over)+night*float64(futures-short) >= margin*float64(short)
+	}
+	lo, hi := float32(0), slices.Max(p.need[:])
+	if hi <= 0 || dearer(0) {
+		return 0
+	}
+	for range 20 {
+		if middle := (lo + hi) / 2; dearer(middle) {
+			hi = middle
+		} else {
+			lo = middle
+		}
+	}
+	return float64(hi)
+}
+
+// practise chooses the habits by replaying the days before the window. It returns the usual ones
+// where there is too little past.
+func (s *study) practise() habits {
+	var who []int
+	n := len(s.shop.Items)
+	for j := range min(n, practiceItems) {
+		i := j * n / min(n, practiceItems)
+		if s.rules.first(&s.shop.Items[i])-practiceLeast >= practiceLeast {
+			who = append(who, i)
+		}
+	}
+	forecast.Each(len(who), 0, func(j int) { s.prepare(who[j], 0, s.before) })
+	best := usual
+	least := s.rehearse(who, best)
+	if math.IsInf(least, 1) {
+		return usual
+	}
+	for _, try := range []struct {
+		of    func(h *habits) *float64
+		steps []float64
+	}{
+		{func(h *habits) *float64 { return &h.care }, []float64{0.4, 0.63, 1.6, 2.5}},
+		{func(h *habits) *float64 { return &h.lean }, []float64{0.93, 1.07}},
+		{func(h *habits) *float64 { return &h.calm }, []float64{0.6, 1.6}},
+	} {
+		start := best
+		for _, step := range try.steps {
+			h := start
+			*try.of(&h) *= step
+			if cost := s.rehearse(who, h) * (1 + loyalty*math.Abs(math.Log2(h.care/usual.care))); cost < least {
+				best, least = h, cost
+			}
+		}
+	}
+	return best
+}
+
+// rehearse returns what the habits would have cost before the window, in per cent of sales.
+func (s *study) rehearse(who []int, h habits) float64 {
+	totals, items := make([]Total, len(who)), make([]Item, len(who))
+	forecast.Each(len(who), 0, func(j int) {
+		items[j] = s.shop.Items[who[j]]
+		it := &items[j]
+		it.Demand = it.Demand[:s.rules.first(it)]
+		rules := s.rules
+		rules.Warmup = practiceWarm
+		rules.Window = min(practice, len(it.Demand)-practiceLeast) / rules.Review * rules.Review
+		totals[j], _ = Run(it, rules, s.player(who[j], h, len(it.Demand)-rules.Window).decide)
+	})
+	f, err := Summarise(items, totals, s.rules.Holding)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return f.CostPercent
+}

@@ -1,0 +1,215 @@
+package replay
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"buhuo/internal/day"
+	"buhuo/internal/forecast"
+	"buhuo/internal/forecast/dist"
+)
+
+var monday = day.New(2025, 1, 6)
+
+// invented is a shop of n items over days, weighed, with levels that wander and busy Saturdays.
+func invented(n, days int, seed uint64) *Shop {
+	r := rand.New(rand.NewPCG(seed, 7))
+	shop := &Shop{}
+	for i := range n {
+		level := math.Exp(r.NormFloat64() + 1)
+		demand := make([]float64, days)
+		for t := range demand {
+			level *= math.Exp(0.05 * r.NormFloat64())
+			mean := level
+			if t%7 == 5 {
+				mean *= 1.7
+			}
+			demand[t] = math.Round(1000*mean*r.ExpFloat64()) / 1000
+		}
+		demand[0] = 1
+		s := forecast.Series{ID: fmt.Sprintf("item%03d", i), Start: monday, Values: demand}
+		shop.All = append(shop.All, s)
+		shop.Items = append(shop.Items, Item{ID: s.ID, Start: monday, Demand: demand, Price: 10, Cost: 6.5, Sales: s})
+	}
+	return shop
+}
+
+var daily = Rules{Lead: 1, Review: 1, Shelf: 3, Holding: 0.002, Window: 45, Warmup: 7}
+
+func replayed(t *testing.T, shop *Shop, rules Rules, name string, parameter float64) Result {
+	t.Helper()
+	p, err := Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Replay(shop, rules, p, parameter, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// What is decided in the morning does not change with what is sold later, habits included.
+func TestOursKnowsThePastOnly(t *testing.T) {
+	for _, rules := range []Rules{daily, {Lead: 2, Review: 3, Shelf: 9, Holding: 0.002, Window: 30}} {
+		before := replayed(t, invented(4, 150, 1), rules, Ours, 1)
+		for _, from := range []int{1, 29} {
+			shop := invented(4, 150, 1)
+			for i := range shop.Items {
+				d := shop.Items[i].Demand // shared with the series
+				for j := len(d) - rules.Window + from; j < len(d); j++ {
+					d[j] = 40 + float64(j%3)
+				}
+			}
+			after := replayed(t, shop, rules, Ours, 1)
+			for i := range before.Levels {
+				for d := range from + 1 {
+					if before.Levels[i][d] != after.Levels[i][d] {
+						t.Fatalf("%+v: the level of day %d changes with the demand of day %d: %v, %v", rules, d, from, before.Levels[i][d], after.Levels[i][d])
+					}
+				}
+			}
+		}
+	}
+}
+
+// The outlook of any day is the forecast made from nothing but the series cut before it and a pool
+// learned from scratch on the day that the lessons fall on.
+func TestOutlooksAreThoseFromScratch(t *testing.T) {
+	shop := invented(4, 160, 2)
+	s := newStudy(shop, daily, practice)
+	s.prepare(3, 0, s.before+daily.Window)
+	for _, d := range []int{84, s.before + 28, s.before + daily.Window - 1} {
+		today, lesson := s.first-s.before+d, s.first-s.before+d/relearn*relearn
+		var past []forecast.Series
+		for _, x := range shop.All {
+			x.Values = x.Values[:lesson-int(x.Start)]
+			past = append(past, x)
+		}
+		pool := forecast.Fit(past, forecast.Options{Horizon: s.course.days, Models: members})
+		x := shop.Items[3].Sales
+		cut := today - int(x.Start)
+		from := max(0, cut-recalled)
+		x.Start, x.Values = x.Start.Add(from), x.Values[from:cut]
+		want := pool.Forecast(x, s.course.days)
+		got := s.at(3, cut)
+		for j, w := range want.Steps {
+			if got.mean[j] != float32(w.Mean()) || got.sd[j] != float32(math.Sqrt(w.Var())) {
+				t.Errorf("day %d, step %d: mean %v, from scratch %v", d, j, got.mean[j], w.Mean())
+			}
+		}
+	}
+}
+
+// On a shop that changes its level and its week, ours is cheaper than what it competes with, loses
+// less than those that keep as much, and its frontier is a frontier.
+func TestOursIsCheaper(t *testing.T) {
+	shop := invented(20, 300, 3)
+	rules := Rules{Lead: 1, Review: 1, Shelf: 3, Holding: 0.002, Window: 120, Warmup: 14}
+	mine := replayed(t, shop, rules, Ours, 1).Figures
+	for name, parameters := range map[string][]float64{"cover": {1.5, 2, 3, 4}, "ses": {0.6, 0.7, 0.8, 0.9}, "ma28": {0.7, 0.8}, "static": {2, 3}} {
+		for _, x := range parameters {
+			if f := replayed(t, shop, rules, name, x).Figures; f.CostPercent <= mine.CostPercent {
+				t.Errorf("%s:%v costs %.2f %%, ours %.2f %%", name, x, f.CostPercent, mine.CostPercent)
+			}
+		}
+	}
+	last := Figures{FillValue: -1}
+	for _, x := range []float64{0.2, 1, 5, 25} {
+		f := replayed(t, shop, rules, Ours+"-frontier", x).Figures
+		if f.FillValue <= last.FillValue || f.StockDays <= last.StockDays {
+			t.Errorf("at %v times the care: fill %v, stock %v; before %v, %v", x, f.FillValue, f.StockDays, last.FillValue, last.StockDays)
+		}
+		last = f
+	}
+}
+
+// Goods that sell only on the day they come are the newsvendor's: the order is the critical quantile.
+func TestOneDayGoodsAreTheNewsvendors(t *testing.T) {
+	shop := invented(1, 150, 4)
+	rules := Rules{Lead: 1, Review: 1, Shelf: 1, Window: 10}
+	s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(monday) + 140}
+	s.looks = [][]outlook{make([]outlook, 10)}
+	o := outlook{mean: []float32{8, 10}, sd: []float32{4, 5}}
+	s.looks[0][0] = o
+	for _, care := range []float64{0.5, 1, 3} {
+		play := s.player(0, habits{care, 1, 1}, 130)
+		got := play.decide(140, NewShelf(1, 1))
+		margin := care * 3.5
+		if want := dist.NewGamma(10, 25).Quantile(margin / (margin + 6.5)); math.Abs(got-want) > 0.25 {
+			t.Errorf("care %v: ordered %v, the newsvendor %v", care, got, want)
+		}
+	}
+}
+
+// Nothing that could have been ordered would have been expected to cost less, over the same futures.
+func TestTheOrderIsTheCheapest(t *testing.T) {
+	shop := invented(1, 150, 5)
+	rapid.Check(t, func(t *rapid.T) {
+		rules := Rules{Lead: rapid.IntRange(1, 3).Draw(t, "lead"), Review: rapid.IntRange(1, 3).Draw(t, "review"), Shelf: rapid.IntRange(0, 8).Draw(t, "shelf"), Holding: 0.01, Window: 12}
+		s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(monday) + 138}
+		n := s.course.nodes()
+		o := outlook{shared: float32(rapid.Float64Range(0, 0.9).Draw(t, "shared")), mean: make([]float32, n), sd: make([]float32, n)}
+		for j := range n {
+			o.mean[j] = float32(rapid.Float64Range(0, 20).Draw(t, "mean"))
+			o.sd[j] = o.mean[j] * float32(rapid.Float64Range(0, 2).Draw(t, "cv"))
+		}
+		s.looks = [][]outlook{{o}}
+		shelf := NewShelf(rules.Lead, rules.Shelf)
+		for a := range shelf.Lots() {
+			shelf.Lots()[a] = rapid.Float64Range(0, 15).Draw(t, "lot")
+		}
+		for a := range shelf.Coming()[:rules.Lead-1] {
+			shelf.Coming()[a] = rapid.Float64Range(0, 15).Draw(t, "coming")
+		}
+		play := s.player(0, habits{rapid.Float64Range(0.2, 5).Draw(t, "care"), 1, 1}, 130)
+		q := play.decide(138, shelf) - shelf.Stock() - shelf.OnOrder()
+		cost := func(q float64) float64 {
+			it, total := &shop.Items[0], 0.0
+			nights := float64(rules.Review)
+			if rules.Shelf > 0 {
+				nights = min(nights, float64(rules.Shelf))
+			}
+			for k := range futures {
+				need, outlet := float64(play.need[k]), float64(play.outlet[k])
+				total += play.habits.care*(it.Price-it.Cost)*max(need-q, 0) + rules.Holding*nights*it.Cost*max(q-need, 0)
+				if rules.Shelf > 0 {
+					total += it.Cost * max(q-outlet, 0)
+				}
+			}
+			return total / futures
+		}
+		for x := 0.0; x < 60; x += 0.37 {
+			if cost(x) < cost(q)-1e-3 {
+				t.Fatalf("ordered %v at a cost of %v; %v costs %v", q, cost(q), x, cost(x))
+			}
+		}
+	})
+}
+
+// The futures have the mean and the spread of what they are drawn from.
+func TestFuturesLookLikeTheForecast(t *testing.T) {
+	for _, c := range []struct{ mean, sd float64 }{{10, 3}, {5, 5}, {100, 2}, {0.5, 1}, {3, 0}, {0, 0}} {
+		for _, counted := range []bool{false, true} {
+			o := outlook{mean: []float32{float32(c.mean), float32(c.mean)}, sd: []float32{float32(c.sd), float32(c.sd)}, shared: 0.3}
+			out := make([][futures]float32, 2)
+			o.courses(out, 1, 1, counted)
+			mean, squares := 0.0, 0.0
+			for _, x := range out[1] {
+				if x < 0 || counted && x != float32(math.Trunc(float64(x))) {
+					t.Fatalf("%+v: a demand of %v", c, x)
+				}
+				mean += float64(x) / futures
+				squares += float64(x) * float64(x) / futures
+			}
+			sd := math.Sqrt(max(squares-mean*mean, 0))
+			if math.Abs(mean-c.mean) > 0.05*c.sd+0.02*c.mean+0.01 || math.Abs(sd-c.sd) > 0.15*c.sd+0.51 {
+				t.Errorf("%+v, counted %v: mean %v, deviation %v", c, counted, mean, sd)
+			}
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package replay
+
+import (
+	"math"
+
+	"buhuo/internal/forecast"
+)
+
+// What a forecast costs bounds how long a replay takes. The pool, which holds what is learned
+// jointly, is learned anew every four weeks from up to two years; a forecast applies it, from
+// scratch every day, to the last four months of the item. The members are the levels that remember
+// no further than that; in replays of other years the others changed the cost by less than a
+// hundredth.
+const (
+	relearn  = 28  // days between two lessons
+	studied  = 800 // days of the past that a lesson looks at
+	recalled = 120 // days of its past that an item's forecast looks at
+	dailies  = 5   // days after the order's own that are looked at one by one; what is left of the life is one stretch
+	mostLife = 90  // days; goods that last longer do not spoil before they sell
+)
+
+var members = []string{"ses0.08", "ses0.2", "ses0.45"}
+
+// outlook is the demand of the coming days as it was foreseen on one morning: the days one by one
+// from that morning on, then perhaps one stretch of days.
+type outlook struct {
+	mean, sd []float32
+	shared   float32 // correlation of the days: what is wrong with the level is wrong with all of them
+}
+
+// course is which days an order's outlook holds, for given rules.
+type course struct {
+	days int // one by one
+	life int // days from today on until the goods ordered today are thrown away, or decided on anew
+}
+
+func courseOf(r Rules) course {
+	life := r.Review
+	if r.Shelf > 0 && r.Shelf <= mostLife {
+		life = max(r.Review, r.Shelf)
+	}
+	return course{days: r.Lead + min(life, r.Review+dailies), life: r.Lead + life}
+}
+
+// nodes is the number of days and stretches.
+func (c course) nodes() int {
+	if c.life > c.days {
+		return c.days + 1
+	}
+	return c.days
+}
+
+// study is what forecasts knew at any morning of the window and of the time before it.
+type study struct {
+	shop   *Shop
+	rules  Rules
+	course course
+	first  int // day number of the first day of the window
+	before int // days before it that are studied too, whole lessons
+	pools  []forecast.Pool
+	habits habits
+	looks  [][]outlook // by item and day from first-before on; empty where nothing is ordered
+}
+
+// newStudy learns the lessons and makes the outlooks of the items that are wanted, of all when nil.
+func newStudy(shop *Shop, rules Rules, before int) *study {
+	it := &shop.Items[0]
+	s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(it.Start) + rules.first(it)}
+	lessons := (before + relearn - 1) / relearn
+	s.before = lessons * relearn
+	s.pools = make([]forecast.Pool, lessons+(rules.Window+relearn-1)/relearn)
+	forecast.Each(len(s.pools), 0, func(b int) { s.pools[b] = s.learn(s.first - s.before + b*relearn) })
+	s.looks = make([][]outlook, len(shop.Items))
+	return s
+}
+
+// learn fits a pool to what was known before a day.
+func (s *study) learn(day int) forecast.Pool {
+	var past []forecast.Series
+	for _, x := range s.shop.All {
+		if p := known(x, day, studied); len(p.Values) > 0 {
+			past = append(past, p)
+		}
+	}
+	return forecast.Fit(past, forecast.Options{Freq: forecast.Day, Horizon: s.course.days, Models: members, Workers: 1})
+}
+
+// known returns what was known of a series before a day: its last days.
+func known(s forecast.Series, day, days int) forecast.Series {
+	n := min(max(day-int(s.Start), 0), len(s.Values))
+	skip := max(n-days, 0)
+	cut := func(x []float64) []float64 {
+		if len(x) <= skip {
+			return nil
+		}
+		return x[skip:min(n, len(x))]
+	}
+	s.Start = s.Start.Add(skip)
+	s.Values, s.Available, s.Price, s.Promo, s.Holiday = cut(s.Values), cut(s.Available), cut(s.Price), cut(s.Promo), cut(s.Holiday)
+	return s
+}
+
+// prepare makes the outlooks of an item for the days from..to-1 (from the first of the study) on
+// which it may be ordered.
+func (s *study) prepare(i, from, to int) {
+	if s.looks[i] == nil {
+		s.looks[i] = make([]outlook, s.before+s.rules.Window)
+	}
+	it := &s.shop.Items[i]
+	for d := from; d < to; d++ {
+		day := s.first - s.before + d
+		if day-int(it.Start) < 1 || (d-s.before)%s.rules.Review != 0 || s.looks[i][d].mean != nil {
+			continue
+		}
+		s.looks[i][d] = s.look(s.pools[d/relearn], known(it.Sales, day, recalled))
+	}
+}
+
+// at returns the outlook of item i on the morning of its day t.
+func (s *study) at(i, t int) *outlook {
+	return &s.looks[i][int(s.shop.Items[i].Start)+t-s.first+s.before]
+}
+
+// look asks for one forecast.
+func (s *study) look(pool forecast.Pool, past forecast.Series) outlook {
+	f := pool.Forecast(past, s.course.days)
+	n := s.course.nodes()
+	both := make([]float32, 2*n)
+	o := outlook{mean: both[:n:n], sd: both[n:]}
+	var variances, deviations float64
+	for j, d := range f.Steps {
+		o.mean[j], o.sd[j] = float32(d.Mean()), float32(math.Sqrt(d.Var()))
+		variances += d.Var()
+		deviations += math.Sqrt(d.Var())
+	}
+	if cross := deviations*deviations - variances; cross > 0 {
+		total := f.Sums[len(f.Sums)-1].Var()
+		o.shared = float32(math.Min(math.Max((total-variances)/cross, 0), 0.95))
+	}
+	if n > s.course.days {
+		rest := f.SumBetween(s.course.days, s.course.life)
+		o.mean[n-1], o.sd[n-1] = float32(rest.Mean()), float32(math.Sqrt(rest.Var()))
+	}
+	return o
+}
