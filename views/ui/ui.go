@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"buhuo/internal/i18n"
-	"buhuo/static"
 )
 
 // Tone is a state. It is never shown by colour alone: a badge has a word and a sign.
@@ -268,8 +267,6 @@ type LinesModel struct {
 	Columns     []Column
 	Keep        bool // stays a table on phones (few narrow columns)
 }
-
-func sprite(icon string) string { return static.URL("icons.svg") + "#" + icon }
 
 // TileChar is the telling character of a name: the last Han character of its first
 // run of Han ("若羌红枣 500g" → 枣), else its first letter.

@@ -29,7 +29,7 @@ func (s *Store) Listed(ctx context.Context, suppliers []*ident.ID, offset, limit
 		return nil, err
 	}
 	page, args := s.page(shop, suppliers, offset, limit)
-	var list []restock.Row
+	list := make([]restock.Row, 0, min(limit, 64)) // they are large: growing would copy them over and over
 	var c cells
 	err = s.each(ctx, func(rows *sql.Rows) error {
 		if err := c.scan(rows); err != nil {

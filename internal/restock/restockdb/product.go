@@ -35,7 +35,7 @@ func (s *Store) Products(ctx context.Context, q restock.ProductQuery) ([]restock
 		cut, order = byRisk, inRiskOrder
 	}
 	page, args := cut(shop, q, terms)
-	var list []restock.Line
+	list := make([]restock.Line, 0, min(q.Limit, 64))
 	var c cells
 	err = s.each(ctx, func(rows *sql.Rows) error {
 		if err := c.scan(rows); err != nil {

@@ -59,8 +59,9 @@ func (h *Handlers) products(c *gin.Context) error {
 		lines = lines[:productRows]
 		m.Pager = ui.PagerModel{T: v.t, Next: address("/products", f, "cursor", lines[productRows-1].Cursor.String())}
 	}
-	for _, l := range lines {
-		m.Rows = append(m.Rows, v.product(l))
+	m.Rows = make([]restockview.ProductRow, len(lines))
+	for i := range lines {
+		m.Rows[i] = v.product(&lines[i])
 	}
 	if len(lines) == 0 {
 		m.Empty, m.Wish = v.noProducts(c, q, chrome)
@@ -153,7 +154,7 @@ func (v voice) productColumns() []ui.Column {
 }
 
 // product is one line: its stock is the book's of this moment.
-func (v voice) product(l restock.Line) restockview.ProductRow {
+func (v voice) product(l *restock.Line) restockview.ProductRow {
 	r := restockview.ProductRow{Name: l.Name, Href: productAddress(l.ProductID), Note: l.Code, Stock: v.t.T("restock.stock_unknown"), Cover: "–"}
 	if l.Known {
 		r.Stock = v.Tenth(l.Book, l.Unit)

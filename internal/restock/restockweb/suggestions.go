@@ -118,17 +118,20 @@ func (h *Handlers) groups(c *gin.Context, v voice, totals []restock.SupplierTota
 		return err
 	}
 	index := 0
-	for _, t := range totals {
+	for _, t := range totals { // rows stand in the order of totals
+		begin := index
+		for index < len(rows) && sameID(rows[index].SupplierID, t.ID) {
+			index++
+		}
+		if begin == index {
+			continue
+		}
 		g := v.group(t, measured)
-		for _, r := range rows {
-			if sameID(r.SupplierID, t.ID) {
-				g.Items = append(g.Items, v.item(c, r, index))
-				index++
-			}
+		g.Items = make([]restockview.Item, index-begin)
+		for i := range g.Items {
+			g.Items[i] = v.item(c, &rows[begin+i], begin+i)
 		}
-		if len(g.Items) > 0 {
-			m.Groups = append(m.Groups, g)
-		}
+		m.Groups = append(m.Groups, g)
 	}
 	m.Pager = pager(v, "/suggestions?page=", page, listed)
 	if m.Bar, err = v.bar(totals, m.May); err != nil {
@@ -264,7 +267,7 @@ func (v voice) weekdays(w catalog.Weekdays) string {
 }
 
 // item is one product of a card; after a refusal it holds what was typed.
-func (v voice) item(c *gin.Context, r restock.Row, index int) restockview.Item {
+func (v voice) item(c *gin.Context, r *restock.Row, index int) restockview.Item {
 	id := r.ProductID.String()
 	i := restockview.Item{
 		ID: id, Name: r.Name, Href: "/products/" + id, Why: v.Sentence(withoutTerms(r.Reason)), Trace: "/suggestions/" + id + "/why",
@@ -322,7 +325,7 @@ func withoutTerms(reason []replenish.Message) []replenish.Message {
 }
 
 // stepper counts in the supplier's packs.
-func (v voice) stepper(r restock.Row, index int) ui.StepperModel {
+func (v voice) stepper(r *restock.Row, index int) ui.StepperModel {
 	s := ui.StepperModel{
 		ID: web.RowField("packs", index), Name: "packs", Value: v.t.Typed(r.PackQuantity.Decimal()), Label: r.Name, Unit: v.t.Unit(r.PackUnit, r.PackQuantity), Step: "1",
 	}
