@@ -200,7 +200,7 @@ func pastOf(books []*sales.Book, f forecast.Freq) *past {
 		}
 	}
 	p.end = f.Number(last)
-	if step := spacing(books); step < int(f.First(p.end+1)-f.First(p.end)) && f.Number(last.Add(step)) == p.end {
+	if step := spacing(books); !wholes(f, step) && f.Number(last.Add(step)) == p.end {
 		p.end--
 	}
 	return p

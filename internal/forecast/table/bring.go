@@ -36,8 +36,8 @@ func bring(books []*sales.Book, f forecast.Freq) ([]forecast.Series, error) {
 		}
 	}
 	step := spacing(books)
-	if f == forecast.Week && step >= 7 || f == forecast.Month && step >= 28 {
-		step = 0 // a row is a whole period
+	if wholes(f, step) {
+		step = 0
 	}
 	end := f.Number(last)
 	out := make([]forecast.Series, len(books))
@@ -52,6 +52,11 @@ func bring(books []*sales.Book, f forecast.Freq) ([]forecast.Series, error) {
 		out[i] = seriesOf(b, f, first, last, end, step)
 	}
 	return out, nil
+}
+
+// wholes tells whether rows that many days apart are whole weeks or months.
+func wholes(f forecast.Freq, step int) bool {
+	return f == forecast.Week && step >= 7 || f == forecast.Month && step >= 28
 }
 
 // spacing returns the least distance between two dates of the file, in days.
