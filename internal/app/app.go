@@ -66,6 +66,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Catalog.SetUsage(usage{a.Stock, a.Sales})
 	a.Catalog.SetJournal(a.Shop)
 	a.Sales.SetJournal(a.Shop)
+	a.Restock.SetJournal(a.Shop)
 	return a
 }
 

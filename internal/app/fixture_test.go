@@ -25,6 +25,7 @@ import (
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
+	"buhuo/internal/restock"
 	"buhuo/internal/sales"
 	"buhuo/internal/shop"
 	"buhuo/internal/shop/shopdb"
@@ -79,6 +80,10 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.past()
 	f.orders()
 	f.must(a.Restock.Recompute(f.ctx, nil))
+	f.ids["adjustment"] = ident.New()
+	half := 500
+	today := day.Of(noon, made.Zone)
+	f.must(a.Restock.Adjust(f.ctx, restock.Adjustment{ID: f.ids["adjustment"], ProductID: f.ids["product"], From: today.Add(40), To: today.Add(42), Factor: &half, Reason: mark + "修路"}))
 	f.must(a.Stock.MarkChanged(f.ctx, []ident.ID{f.ids["product"]}, day.Of(noon, made.Zone)))
 	return f.filled
 }

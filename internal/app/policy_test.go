@@ -24,6 +24,7 @@ var policy = map[string]web.Access{
 
 	"GET /": web.Viewer, "GET /more": web.Viewer, "GET /sales": web.Viewer, "GET /examples/:kind.csv": web.Viewer,
 	"GET /products": web.Viewer, "GET /products.json": web.Viewer, "GET /products/:id": web.Viewer,
+	"GET /products/:id/forecast.json": web.Viewer, "GET /products/:id/what-if": web.Viewer,
 	"GET /suppliers": web.Viewer, "GET /suppliers/:id": web.Viewer, "GET /stock/movements": web.Viewer,
 	"GET /suggestions": web.Viewer, "GET /suggestions.csv": web.Viewer, "GET /suggestions.json": web.Viewer, "GET /suggestions/:id/why": web.Viewer,
 	"GET /orders": web.Viewer, "GET /orders.json": web.Viewer, "GET /orders/:id": web.Viewer, "GET /orders/:id.json": web.Viewer,
@@ -37,6 +38,7 @@ var policy = map[string]web.Access{
 
 	"GET /stock/adjust": web.Manager, "POST /stock/adjust": web.Manager, "POST /stock/movements/:id/undo": web.Manager,
 	"GET /products/new": web.Manager, "POST /products/new": web.Manager, "GET /products/:id/edit": web.Manager, "POST /products/:id/edit": web.Manager,
+	"GET /products/:id/adjust": web.Manager, "POST /products/:id/adjust": web.Manager, "POST /adjustments/:id/withdraw": web.Manager,
 	"POST /products/:id/archive": web.Manager, "GET /products/:id/offers/new": web.Manager,
 	"GET /suppliers/new": web.Manager, "POST /suppliers/new": web.Manager, "GET /suppliers/:id/edit": web.Manager, "POST /suppliers/:id/edit": web.Manager,
 	"POST /suppliers/:id/archive": web.Manager, "GET /suppliers/:id/offers/new": web.Manager, "POST /suppliers/:id/offers/new": web.Manager,

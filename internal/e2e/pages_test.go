@@ -132,6 +132,8 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 	return map[string][]string{
 		"/products/:id":             {product},
 		"/products/:id/edit":        {product + "/edit"},
+		"/products/:id/adjust":      {product + "/adjust"},
+		"/products/:id/what-if":     {product + "/what-if", product + "/what-if?promotion=1&price=2"},
 		"/products/:id/offers/new":  {product + "/offers/new"},
 		"/suppliers/:id":            {supplier},
 		"/suppliers/:id/edit":       {supplier + "/edit"},

@@ -58,6 +58,8 @@ type subject struct {
 	counted  *day.Date // the last count; nil: none that is known
 	expected []stock.Expected
 	drafted  []purchase.Drafted
+	// adjustments are what people know of coming days, withdrawn ones left out.
+	adjustments []Adjustment
 }
 
 // series is the product's history as the forecast reads it.
@@ -118,30 +120,66 @@ func (r remaining) Sum(k int) dist.Distribution {
 	return dist.NewGamma(mean, variance)
 }
 
-// think works out one product's suggestion.
-func (c surroundings) think(s subject) Suggestion {
-	series, history := s.series(c.asOf)
-	if len(series.Values) == 0 {
-		series.Start = c.first
+// expectation is what is believed of one product's past and future.
+type expectation struct {
+	series    forecast.Series
+	history   demand.Series
+	corrected []demand.Corrected
+	forecast  forecast.Forecast
+	said      tuning // what people know of coming days
+	ours      course // the forecast from the first day on
+	told      course // the same with what people know
+}
+
+// course is the forecast from the first day on, of which a share is still to come.
+func (e expectation) course(rest float64) course { return follow(e.forecast, 0, rest) }
+
+// expect works out what will be wanted of a product.
+func (c surroundings) expect(s subject) expectation {
+	var e expectation
+	e.series, e.history = s.series(c.asOf)
+	if len(e.series.Values) == 0 {
+		e.series.Start = c.first
 	}
-	f := c.pool.Forecast.Forecast(series, horizon)
-	corrected := demand.Correct(history, c.pool.prior(s.product.Category))
-	in := c.input(s, f, history, corrected)
-	trace := replenish.Suggest(in)
-	out := c.row(s, f, history, trace)
+	e.forecast = c.pool.Forecast.Forecast(e.series, horizon)
+	e.corrected = demand.Correct(e.history, c.pool.prior(s.product.Category))
+	e.said = adjusting(s.adjustments, c.first, horizon)
+	e.ours = e.course(c.rest)
+	e.told = e.ours.tuned(e.said)
+	return e
+}
+
+// thought is a suggestion and what else comes of thinking a product through.
+type thought struct {
+	Suggestion
+	record   Record       // what is kept to be judged by later
+	foretold []Adjustment // likewise, of adjustments that have not begun
+}
+
+// think works out one product's suggestion.
+func (c surroundings) think(s subject) thought {
+	e := c.expect(s)
+	return thought{Suggestion: c.suggest(s, e), record: c.recorded(s, e), foretold: c.foretold(s, e.ours)}
+}
+
+// suggest decides what to order under an expectation.
+func (c surroundings) suggest(s subject, e expectation) Suggestion {
+	trace := replenish.Suggest(c.input(s, e))
+	out := c.row(s, e, trace)
 	out.lessDrafted(s.drafted, c.shop.Currency)
-	c.tellSilent(s, history, &out)
+	c.tellAdjusted(s, e.ours, e.told, &out)
+	c.tellSilent(s, e.history, &out)
 	return out
 }
 
-func (c surroundings) input(s subject, f forecast.Forecast, history demand.Series, corrected []demand.Corrected) replenish.Input {
+func (c surroundings) input(s subject, e expectation) replenish.Input {
 	in := replenish.Input{
 		Version: replenish.Version, Today: c.first, Unit: s.product.BaseUnit, Currency: c.shop.Currency,
-		Demand:           replenish.WindowsOf(remaining{f, c.rest}, horizon),
+		Demand:           replenish.WindowsOf(e.told, horizon),
 		Price:            s.sellingPrice(),
 		PricesIncludeTax: c.shop.PricesIncludeTax, TaxBasisPoints: s.product.TaxRate, ShelfLife: s.product.ShelfLifeDays,
 		Policy: replenish.Policy{Service: serviceOf(c.shop.Policy)},
-		Facts:  c.facts(f, history, corrected),
+		Facts:  c.facts(e.forecast, e.history, e.corrected),
 		Stock:  replenish.Stock{Known: s.position.Known, Allocated: s.position.Allocated},
 	}
 	if s.product.Minimum != nil {
@@ -308,12 +346,12 @@ func thousandths(x float64) measure.Quantity {
 }
 
 // row is the suggestion as it is stored.
-func (c surroundings) row(s subject, f forecast.Forecast, history demand.Series, trace replenish.Trace) Suggestion {
+func (c surroundings) row(s subject, e expectation, trace replenish.Trace) Suggestion {
 	r := &trace.Result
 	out := Suggestion{
 		ProductID: s.product.ID, AsOf: c.asOf, OnHand: r.OnHand, Available: r.Available, OnOrder: r.OnOrder, StockKnown: r.StockKnown,
 		RiskPPM: int(math.Round(1e6 * min(max(r.Risk.StockOutProb, 0), 1))), DailyRate: r.DailyRate, Quantity: r.Quantity,
-		PackUnit: s.product.BaseUnit, PackQuantity: r.Quantity, Reason: r.Reason, Spark: spark(f, history, c.asOf), Trace: trace,
+		PackUnit: s.product.BaseUnit, PackQuantity: r.Quantity, Reason: r.Reason, Spark: spark(e.told, e.history, c.asOf), Trace: trace,
 		State: Open, MadeAt: c.madeAt, Assumed: r.Has(replenish.FlagTermsAssumed),
 	}
 	if r.Risk.Before != 0 {
@@ -361,7 +399,7 @@ func (s *Suggestion) countPacks(offers []replenish.Offer, chosen ident.ID) {
 	}
 }
 
-func spark(f forecast.Forecast, history demand.Series, asOf day.Date) Spark {
+func spark(told course, history demand.Series, asOf day.Date) Spark {
 	var s Spark
 	for date := asOf.Add(1 - sparkPast); date <= asOf; date++ {
 		i := int(date - history.Start)
@@ -374,7 +412,7 @@ func spark(f forecast.Forecast, history demand.Series, asOf day.Date) Spark {
 			s.Past = append(s.Past, int64(thousandths(history.Sold[i])))
 		}
 	}
-	for _, step := range f.Steps[:min(len(f.Steps), sparkAhead)] {
+	for _, step := range told.steps[:min(len(told.steps), sparkAhead)] {
 		s.Lower = append(s.Lower, int64(thousandths(step.Quantile(0.1))))
 		s.Mean = append(s.Mean, int64(thousandths(step.Mean())))
 		s.Upper = append(s.Upper, int64(thousandths(step.Quantile(0.9))))

@@ -2,6 +2,7 @@ package restock
 
 import (
 	"context"
+	"slices"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
@@ -12,6 +13,7 @@ import (
 	"buhuo/internal/purchase"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
 )
 
 // chunk is how many products are read, worked out and written together: enough
@@ -113,10 +115,14 @@ func (s *Service) subjects(ctx context.Context, products []catalog.Product, year
 	if err != nil {
 		return nil, err
 	}
+	adjustments, err := s.store.Adjustments(ctx, AdjustmentQuery{IDs: ids, From: today, Standing: true})
+	if err != nil {
+		return nil, err
+	}
 	out := make([]subject, len(products))
 	for i, p := range products {
 		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], position: positions[p.ID],
-			expected: expected[p.ID], drafted: drafted[p.ID], counted: balances[p.ID].LastCount}
+			expected: expected[p.ID], drafted: drafted[p.ID], counted: balances[p.ID].LastCount, adjustments: adjustments[p.ID]}
 	}
 	return out, nil
 }
@@ -137,6 +143,10 @@ func (s *Service) subjectsAsOf(ctx context.Context, products []catalog.Product, 
 	if err != nil {
 		return nil, err
 	}
+	adjustments, err := s.standing(ctx, ids, asOf)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]subject, len(products))
 	for i, p := range products {
 		then := stock.Balance{}
@@ -154,10 +164,29 @@ func (s *Service) subjectsAsOf(ctx context.Context, products []catalog.Product, 
 		for _, e := range owed[p.ID] {
 			onOrder += e.Quantity
 		}
-		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], expected: owed[p.ID], counted: counted,
+		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], expected: owed[p.ID], counted: counted, adjustments: adjustments[p.ID],
 			position: stock.NewPosition(then, lots[p.ID], 0, onOrder, asOf.Add(1))}
 	}
 	return out, nil
+}
+
+// standing are the adjustments that stood after closing on a day.
+func (s *Service) standing(ctx context.Context, ids []ident.ID, asOf day.Date) (map[ident.ID][]Adjustment, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.store.Adjustments(ctx, AdjustmentQuery{IDs: ids, From: asOf.Add(1)})
+	if err != nil {
+		return nil, err
+	}
+	end := day.At(asOf.Add(1).Start(scope.Zone))
+	for id, list := range all {
+		all[id] = slices.DeleteFunc(list, func(a Adjustment) bool {
+			return a.MadeAt >= end || a.WithdrawnAt != nil && *a.WithdrawnAt < end
+		})
+	}
+	return all, nil
 }
 
 func idsOf(products []catalog.Product) []ident.ID {

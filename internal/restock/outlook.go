@@ -3,13 +3,18 @@ package restock
 import (
 	"context"
 	"math"
+	"slices"
+	"time"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/demand"
 	"buhuo/internal/fault"
+	"buhuo/internal/forecast"
 	"buhuo/internal/forecast/dist"
 	"buhuo/internal/ident"
+	"buhuo/internal/sales"
+	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
 )
@@ -26,12 +31,14 @@ type Outlook struct {
 	Row     Row // with its trace
 	Thought bool
 
-	// Start is the first day of Sold, Wanted, Empty and Level.
+	// Start is the first day of Sold, Wanted, Empty, Gone and Level.
 	Start  day.Date
-	Sold   []float64 // NaN: nothing is known of the day
-	Wanted []float64 // demand, where the shelf was empty what would have sold
-	Empty  []bool    // the shelf was empty all day or part of it
-	Level  []float64 // on hand when the day ended; NaN before the first count
+	Sold   []float64       // NaN: nothing is known of the day
+	Wanted []float64       // demand, where the shelf was empty what would have sold
+	Empty  []bool          // the shelf was empty all day or part of it
+	Gone   []time.Duration // for how much of the opening hours
+	Level  []float64       // on hand when the day ended; NaN before the first count
+	Promos []Stretch       // promotions of these days
 
 	// First is the first day of what follows: the days behind Start's.
 	First           day.Date
@@ -40,6 +47,23 @@ type Outlook struct {
 	// same reading; nil when it is not known what is there.
 	StockLow, Stock, StockHigh []float64
 	Arrivals                   []Parcel
+
+	// Why says what the forecast is made of; nil when there is none. Ours is what it
+	// says of the days of Mean, Mean what is left of it under what people know.
+	Why      *forecast.Explanation
+	Ours     []float64
+	Accuracy Accuracy
+	Known    []JudgedAdjustment // what people said of days since Start, the latest first
+}
+
+// Stretch is a run of days.
+type Stretch struct{ From, To day.Date }
+
+// JudgedAdjustment is an adjustment and, once its days are over, how it did.
+type JudgedAdjustment struct {
+	Adjustment
+	Over  bool   // its days are over
+	Score *Score // nil: not over, or nothing to judge it by
 }
 
 // Parcel is a delivery on its way.
@@ -69,19 +93,18 @@ func (s *Service) Outlook(ctx context.Context, id ident.ID) (Outlook, error) {
 		return out, err
 	}
 	out.Row, out.Thought = rows[0].row(p), true
-	years, err := s.store.Years(ctx, []ident.ID{id})
+	in, err := s.shops.Get(ctx)
 	if err != nil {
 		return Outlook{}, err
 	}
-	pool, _, err := s.store.Pool(ctx)
+	e, err := s.believed(ctx, in, p, rows[0].Trace.Inputs.Today)
 	if err != nil {
 		return Outlook{}, err
 	}
 	out.First = rows[0].Trace.Inputs.Today
 	out.Start = out.First.Add(-outlookPast)
-	history := demand.Join(years[id], out.First.Add(-1))
-	history.Category = p.Category
-	out.past(history, pool.prior(p.Category))
+	out.past(e.history, e.corrected)
+	out.promotions(e.history)
 	levels, err := s.stock.History(ctx, []ident.ID{id}, out.Start)
 	if err != nil {
 		return Outlook{}, err
@@ -91,13 +114,63 @@ func (s *Service) Outlook(ctx context.Context, id ident.ID) (Outlook, error) {
 		return Outlook{}, err
 	}
 	out.levels(levels[id], balances[id].KnownFrom, scope)
-	out.future()
-	return out, nil
+	out.gone(levels[id], balances[id].KnownFrom, in)
+	out.future(e)
+	out.Why = &e.why
+	return out, s.judged(ctx, &out, e)
+}
+
+// believed is what was believed of a product when its suggestion was made, worked
+// out again from what is stored.
+func (s *Service) believed(ctx context.Context, in shop.Shop, p catalog.Product, first day.Date) (explained, error) {
+	years, err := s.store.Years(ctx, []ident.ID{p.ID})
+	if err != nil {
+		return explained{}, err
+	}
+	pool, _, err := s.store.Pool(ctx)
+	if err != nil {
+		return explained{}, err
+	}
+	known, err := s.store.Adjustments(ctx, AdjustmentQuery{IDs: []ident.ID{p.ID}, From: first, Standing: true})
+	if err != nil {
+		return explained{}, err
+	}
+	c := surroundings{moment: moment{asOf: first.Add(-1), first: first, rest: 1}, shop: in, pool: &pool}
+	e := c.expect(subject{product: p, years: years[p.ID], adjustments: known[p.ID]})
+	return explained{e, pool.Forecast.Explain(e.series, e.forecast)}, nil
+}
+
+// explained is an expectation and what it is made of.
+type explained struct {
+	expectation
+	why forecast.Explanation
+}
+
+// judged fills in how earlier forecasts and what people said did.
+func (s *Service) judged(ctx context.Context, out *Outlook, e explained) error {
+	id := []ident.ID{out.Product.ID}
+	records, err := s.store.Records(ctx, id, out.First.Add(-7*(judgedWeeks+2)))
+	if err != nil {
+		return err
+	}
+	out.Accuracy = judge(records[id[0]], e.history, e.corrected)
+	known, err := s.store.Adjustments(ctx, AdjustmentQuery{IDs: id, From: out.First.Add(-7 * judgedWeeks)})
+	if err != nil {
+		return err
+	}
+	for _, a := range slices.Backward(known[id[0]]) {
+		one := JudgedAdjustment{Adjustment: a, Over: a.To < out.First}
+		wanted, ok := wantedBetween(e.history, e.corrected, a.From, a.To)
+		if ok && a.WithdrawnAt == nil && a.Ours != nil {
+			one.Score = &Score{Ours: *a.Ours, Adjusted: *a.Adjusted, Wanted: wanted}
+		}
+		out.Known = append(out.Known, one)
+	}
+	return nil
 }
 
 // past fills in what was sold and what was wanted.
-func (o *Outlook) past(history demand.Series, prior demand.Prior) {
-	corrected := demand.Correct(history, prior)
+func (o *Outlook) past(history demand.Series, corrected []demand.Corrected) {
 	for date := o.Start; date < o.First; date++ {
 		i := int(date - history.Start)
 		sold, wanted, empty := math.NaN(), math.NaN(), false
@@ -129,11 +202,42 @@ func (o *Outlook) levels(history []stock.Level, known *day.Date, scope tenant.Sc
 	}
 }
 
-// future fills in the days ahead from the stored chart and trace.
-func (o *Outlook) future() {
-	spark := o.Row.Spark
-	for i := range min(len(spark.Lower), len(spark.Mean), len(spark.Upper)) {
-		o.Low, o.Mean, o.High = append(o.Low, float64(spark.Lower[i])/1000), append(o.Mean, float64(spark.Mean[i])/1000), append(o.High, float64(spark.Upper[i])/1000)
+// promotions finds the runs of promoted days.
+func (o *Outlook) promotions(history demand.Series) {
+	for date := o.Start; date < o.First; date++ {
+		i := int(date - history.Start)
+		if i < 0 || i >= len(history.Promo) || history.Promo[i] <= 0 {
+			continue
+		}
+		if n := len(o.Promos); n > 0 && o.Promos[n-1].To == date.Add(-1) {
+			o.Promos[n-1].To = date
+			continue
+		}
+		o.Promos = append(o.Promos, Stretch{date, date})
+	}
+}
+
+// gone fills in for how much of the opening hours the shelf was empty.
+func (o *Outlook) gone(history []stock.Level, known *day.Date, in shop.Shop) {
+	l := ledger{knownFrom: known}
+	on := shelf{levels: history, zone: in.Zone}
+	for date := o.Start; date < o.First; date++ {
+		minutes := 0
+		if o.Empty[int(date-o.Start)] {
+			for _, i := range l.empty(date, &on, sales.DaySales{}) {
+				minutes += max(min(i.To, 60*in.CloseHour)-max(i.From, 60*in.OpenHour), 0)
+			}
+		}
+		o.Gone = append(o.Gone, time.Duration(minutes)*time.Minute)
+	}
+}
+
+// future fills in the days ahead: what will be wanted, and what will be left by the
+// stored trace.
+func (o *Outlook) future(e explained) {
+	for k, step := range e.told.steps[:min(outlookAhead, len(e.told.steps))] {
+		o.Low, o.Mean, o.High = append(o.Low, step.Quantile(0.1)), append(o.Mean, step.Mean()), append(o.High, step.Quantile(0.9))
+		o.Ours = append(o.Ours, e.ours.steps[k].Mean())
 	}
 	in := o.Row.Trace.Inputs
 	if !in.Stock.Known {

@@ -55,7 +55,7 @@ func (s *Service) Recompute(ctx context.Context, progress func(done, of int)) er
 	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutPool(ctx, pool) }); err != nil {
 		return err
 	}
-	return s.suggestAll(ctx, in, pool, products, years, progress)
+	return s.suggestAll(ctx, in, pool, products, years, true, progress)
 }
 
 // rebuildYears works out the packed demand of products from the year of a day on.
@@ -73,7 +73,8 @@ func (s *Service) rebuildYears(ctx context.Context, in shop.Shop, ids []ident.ID
 }
 
 // suggestAll works out and stores the suggestions of products, a chunk at a time.
-func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, products []catalog.Product, years map[ident.ID][]demand.Year, progress func(done, of int)) error {
+// keep: the forecasts are also kept to be judged by later, the first of each week.
+func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, products []catalog.Product, years map[ident.ID][]demand.Year, keep bool, progress func(done, of int)) error {
 	at, err := s.live(ctx, in, pool.Shop.Profile)
 	if err != nil {
 		return err
@@ -88,14 +89,9 @@ func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, produ
 		if err != nil {
 			return err
 		}
-		rows := make([]Suggestion, len(part))
-		forecast.Each(len(part), 0, func(i int) { rows[i] = around.think(subjects[i]) })
-		if err := s.atomic.Do(ctx, func(ctx context.Context) error {
-			if err := s.givenUp(ctx, rows); err != nil {
-				return err
-			}
-			return s.store.PutSuggestions(ctx, rows)
-		}); err != nil {
+		thoughts := make([]thought, len(part))
+		forecast.Each(len(part), 0, func(i int) { thoughts[i] = around.think(subjects[i]) })
+		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.keep(ctx, thoughts, keep && around.current()) }); err != nil {
 			return err
 		}
 		if progress != nil {
@@ -103,6 +99,30 @@ func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, produ
 		}
 	}
 	return nil
+}
+
+// keep stores what comes of thinking products through.
+func (s *Service) keep(ctx context.Context, thoughts []thought, record bool) error {
+	rows := make([]Suggestion, len(thoughts))
+	var records []Record
+	var foretold []Adjustment
+	for i, t := range thoughts {
+		rows[i] = t.Suggestion
+		foretold = append(foretold, t.foretold...)
+		if record {
+			records = append(records, t.record)
+		}
+	}
+	if err := s.givenUp(ctx, rows); err != nil {
+		return err
+	}
+	if err := s.store.AddRecords(ctx, records); err != nil {
+		return err
+	}
+	if err := s.store.Foretell(ctx, foretold); err != nil {
+		return err
+	}
+	return s.store.PutSuggestions(ctx, rows)
 }
 
 // claim bounds the marks that one run takes.
@@ -200,7 +220,7 @@ func (s *Service) refresh(ctx context.Context, in shop.Shop, pool Pool, marks []
 	if err != nil {
 		return err
 	}
-	return s.suggestAll(ctx, in, pool, products, years, nil)
+	return s.suggestAll(ctx, in, pool, products, years, false, nil)
 }
 
 // present splits ids into products that are sold and those that no longer are.
@@ -250,5 +270,6 @@ func (s *Service) Daily(ctx context.Context) error {
 	return nil
 }
 
-// Rebuild throws away what is derived and works it out from the ledger.
+// Rebuild throws away what is derived and works it out from the ledger. What was
+// forecast in earlier weeks stays as it was said: nothing could tell it again.
 func (s *Service) Rebuild(ctx context.Context) error { return s.Recompute(ctx, nil) }

@@ -117,6 +117,7 @@ type Stock interface {
 	History(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]stock.Level, error)
 	Changed(ctx context.Context, limit int) ([]stock.Mark, error)
 	Unmark(ctx context.Context, marks []stock.Mark) error
+	MarkChanged(ctx context.Context, ids []ident.ID, from day.Date) error
 	MarkAll(ctx context.Context) error
 }
 
@@ -168,6 +169,31 @@ type Store interface {
 	Choose(ctx context.Context, productID ident.ID, c Choice) error
 	// MarkOrdered turns open suggestions into ordered ones and answers which.
 	MarkOrdered(ctx context.Context, ids []ident.ID) ([]ident.ID, error)
+
+	// AddRecords keeps forecasts to be judged by later: of a product's week the first
+	// one stays, whatever comes after.
+	AddRecords(ctx context.Context, rows []Record) error
+	// Records reads what was forecast of products from weeks since a day, the oldest
+	// first.
+	Records(ctx context.Context, ids []ident.ID, since day.Date) (map[ident.ID][]Record, error)
+	// AddAdjustment writes one; false when its id is there already.
+	AddAdjustment(ctx context.Context, a Adjustment) (bool, error)
+	// Adjustment reads one; missing is NotFound.
+	Adjustment(ctx context.Context, id ident.ID) (Adjustment, error)
+	// Adjustments reads those of products by product, the earliest first.
+	Adjustments(ctx context.Context, q AdjustmentQuery) (map[ident.ID][]Adjustment, error)
+	// WithdrawAdjustment marks one as withdrawn, if it is not yet.
+	WithdrawAdjustment(ctx context.Context, id, by ident.ID, at day.Micros) error
+	// Foretell writes what was forecast of the days of adjustments: Ours and Adjusted.
+	Foretell(ctx context.Context, list []Adjustment) error
+}
+
+// AdjustmentQuery asks for the adjustments of products that end on a day or later;
+// Standing leaves out those that were withdrawn.
+type AdjustmentQuery struct {
+	IDs      []ident.ID
+	From     day.Date
+	Standing bool
 }
 
 // ProductYears are rows of one product that replace its rows from From on.
@@ -194,6 +220,7 @@ type Service struct {
 	stock    Stock
 	sales    Sales
 	purchase Purchase
+	journal  Journal // nil: nobody keeps one
 	now      func() time.Time
 }
 

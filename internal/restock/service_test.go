@@ -136,7 +136,7 @@ func TestOutlook(t *testing.T) {
 			t.Errorf("day %d: sold %g, wanted %g; want %g", i, o.Sold[i], o.Wanted[i], want)
 		}
 	}
-	if len(o.Mean) != 14 || len(o.Stock) != 28 {
+	if len(o.Mean) != 28 || len(o.Stock) != 28 {
 		t.Fatalf("%d days of forecast, %d of stock", len(o.Mean), len(o.Stock))
 	}
 	for i := range o.Mean {

@@ -60,7 +60,7 @@ func (s *Service) thinkAsOf(ctx context.Context, around surroundings, products [
 		if err != nil {
 			return nil, err
 		}
-		forecast.Each(len(part), 0, func(i int) { out[from+i] = around.think(subjects[i]) })
+		forecast.Each(len(part), 0, func(i int) { out[from+i] = around.think(subjects[i]).Suggestion })
 	}
 	return out, nil
 }

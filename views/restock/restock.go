@@ -156,6 +156,9 @@ type Product struct {
 	Why      string
 	Steps    []string
 	Demand   *ui.LineModel
+	Made     *Made
+	Accuracy *Accuracy
+	Known    *Known
 	Stock    *ui.LineModel
 	Lots     []ui.Fact
 	NoLots   string
@@ -167,6 +170,60 @@ type Product struct {
 	AllMoves ui.Link
 	Facts    []ui.Fact
 	Links    []ui.Link
+}
+
+// Made says what the forecast is made of.
+type Made struct {
+	Title  string
+	Why    []string
+	Days   ui.Numbers
+	WhatIf ui.Link
+}
+
+// Accuracy says how right the forecasts have been.
+type Accuracy struct {
+	Title string
+	Text  []string
+	Weeks ui.Numbers
+}
+
+// Known is what people know of coming days.
+type Known struct {
+	Title, None, Withdraw string
+	Items                 []KnownItem
+	Add                   ui.Link
+}
+
+// KnownItem is one thing that somebody knows.
+type KnownItem struct {
+	Text, Note, Action string
+	State              Badge
+}
+
+// WhatIf is what might be done and what would come of it.
+type WhatIf struct {
+	Chrome             layout.Chrome
+	Action, Show, Note string
+	From, To, Price    ui.FieldModel
+	Promotion          ui.Check
+	Festival           ui.SelectModel
+	Titles             WhatIfTitles
+	Columns            []ui.Column
+	Table              [][]string // what, now, then; empty: nothing was asked
+	Said               []string
+	Why                string
+	Chart              *ui.LineModel
+}
+
+// WhatIfTitles are its headings.
+type WhatIfTitles struct{ Beside, Chart string }
+
+// Adjust asks what a person knows of coming days.
+type Adjust struct {
+	Chrome                     layout.Chrome
+	Action, Client, Save, Note string
+	From, To, Amount, Reason   ui.FieldModel
+	Change                     ui.SelectModel
 }
 
 // Titles are the headings of a product's cards.

@@ -55,6 +55,8 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"choices stand", testChoicesStand},
 		{"choose", testChoose},
 		{"mark ordered", testMarkOrdered},
+		{"forecasts kept", testRecords},
+		{"adjustments", testAdjustments},
 		{"two shops", testTwoShops},
 		{"no shop", testNoShop},
 		{"lists of suggestions", testSuggestionLists},

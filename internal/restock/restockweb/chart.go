@@ -2,6 +2,7 @@ package restockweb
 
 import (
 	"math"
+	"slices"
 
 	"buhuo/internal/day"
 	"buhuo/internal/measure"
@@ -38,7 +39,7 @@ func (v voice) demandChart(o restock.Outlook) *ui.LineModel {
 		T: v.t, ID: "demand", Title: v.t.T("restock.chart_demand", arg("name", o.Product.Name), arg("unit", v.t.Unit(code, 2*measure.Thousandths))),
 		Past: v.shown(o.Sold, unit), Wanted: v.shown(o.Wanted, unit), Empty: o.Empty,
 		Low: v.shown(o.Low, unit), Mean: v.shown(o.Mean, unit), High: v.shown(o.High, unit),
-		Ticks: v.ticks(o.Start, len(o.Sold)+len(o.Mean)), Feasts: v.feasts(o.Start, len(o.Sold)+len(o.Mean)),
+		Ticks: v.ticks(o.Start, len(o.Sold)+len(o.Mean)), Feasts: v.marks(o),
 		Legend: ui.Legend{Past: v.t.T("restock.legend_sold"), Wanted: v.t.T("restock.legend_wanted"), Empty: v.t.T("restock.legend_empty"), Mean: v.t.T("restock.legend_mean"), Fan: v.t.T("restock.legend_fan")},
 	}
 	m.Table = v.demandTable(o, m)
@@ -55,12 +56,25 @@ func anything(list []float64) bool {
 }
 
 func (v voice) demandTable(o restock.Outlook, m *ui.LineModel) ui.Numbers {
-	n := ui.Numbers{Head: []string{v.t.T("restock.col_day"), v.t.T("restock.legend_sold"), v.t.T("restock.legend_wanted"), v.t.T("restock.legend_fan")}}
+	n := ui.Numbers{Head: []string{v.t.T("restock.col_day"), v.t.T("restock.legend_sold"), v.t.T("restock.legend_wanted"), v.t.T("forecast.col_gone"),
+		v.t.T("restock.legend_fan"), v.t.T("forecast.col_marks")}}
+	was := v.occasions(o)
 	for i := range m.Past {
-		n.Rows = append(n.Rows, []string{v.t.WeekdayDate(o.Start.Add(i)), v.t.Decimal(m.Past[i], 1), v.t.Decimal(m.Wanted[i], 1), ""})
+		gone := ""
+		switch {
+		case !o.Empty[i]:
+		case o.Gone[i] > 0:
+			gone = v.t.T("forecast.hours", arg("n", max(int(math.Round(o.Gone[i].Hours())), 1)))
+		default:
+			gone = v.t.T("forecast.partly")
+		}
+		date := o.Start.Add(i)
+		n.Rows = append(n.Rows, []string{v.t.WeekdayDate(date), v.t.Decimal(m.Past[i], 1), v.t.Decimal(m.Wanted[i], 1), gone, "", was[date]})
 	}
 	for i := range m.Mean {
-		n.Rows = append(n.Rows, []string{v.t.WeekdayDate(o.First.Add(i)), "", v.t.Decimal(m.Mean[i], 1), v.t.T("restock.from_to", arg("from", v.t.Decimal(m.Low[i], 1)), arg("to", v.t.Decimal(m.High[i], 1)))})
+		date := o.First.Add(i)
+		n.Rows = append(n.Rows, []string{v.t.WeekdayDate(date), "", v.t.Decimal(m.Mean[i], 1), "",
+			v.t.T("restock.from_to", arg("from", v.t.Decimal(m.Low[i], 1)), arg("to", v.t.Decimal(m.High[i], 1))), was[date]})
 	}
 	return n
 }
@@ -108,11 +122,71 @@ func (v voice) ticks(start day.Date, n int) []ui.Tick {
 	return out
 }
 
-// feasts names the festivals of n days.
-func (v voice) feasts(start day.Date, n int) []ui.Tick {
+// mark is something that happens on days of the chart.
+type mark struct {
+	from, to day.Date
+	text     string
+}
+
+// happenings are festivals, promotions and what people know, in order of day.
+func (v voice) happenings(o restock.Outlook) []mark {
+	var out []mark
+	for _, f := range day.FestivalsBetween(o.Start, o.First.Add(len(o.Mean)-1)) {
+		out = append(out, mark{f.Date, f.Date, v.t.Festival(f.Festival)})
+	}
+	for _, p := range o.Promos {
+		out = append(out, mark{p.From, p.To, v.t.T("forecast.mark_promo")})
+	}
+	for _, k := range o.Known {
+		if k.WithdrawnAt == nil {
+			out = append(out, mark{k.From, k.To, short(k.Reason)})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b mark) int { return int(a.from - b.from) })
+	return out
+}
+
+// short is the beginning of what a person wrote, for the edge of a chart.
+func short(s string) string {
+	const most = 8
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// occasions names what happens on each day.
+func (v voice) occasions(o restock.Outlook) map[day.Date]string {
+	out := map[day.Date]string{}
+	for _, m := range v.happenings(o) {
+		for d := max(m.from, o.Start); d <= min(m.to, o.First.Add(len(o.Mean))); d++ {
+			if out[d] != "" {
+				out[d] = v.t.T("restock.list", arg("first", out[d]), arg("next", m.text))
+			} else {
+				out[d] = m.text
+			}
+		}
+	}
+	return out
+}
+
+// marks name the happenings on the chart; those that stand too close to the one
+// before are left out on phones.
+func (v voice) marks(o restock.Outlook) []ui.Tick {
 	var out []ui.Tick
-	for _, f := range day.FestivalsBetween(start, start.Add(n-1)) {
-		out = append(out, ui.Tick{At: int(f.Date - start), Text: v.t.Festival(f.Festival)})
+	last := map[int]int{0: -100, 1: -100} // by row: names alternate between two
+	n := len(o.Sold) + len(o.Mean)
+	for _, m := range v.happenings(o) {
+		at := max(int(m.from-o.Start), 0)
+		if at >= n {
+			continue
+		}
+		row := len(out) % 2
+		near := (at-last[row])*100/n < 30
+		if !near {
+			last[row] = at
+		}
+		out = append(out, ui.Tick{At: at, Text: m.text, Minor: near})
 	}
 	return out
 }

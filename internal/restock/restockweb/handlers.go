@@ -59,6 +59,11 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/products", Access: web.Viewer, Handler: h.products},
 		{Method: http.MethodGet, Path: "/products.json", Access: web.Viewer, Handler: h.productsJSON},
 		{Method: http.MethodGet, Path: "/products/:id", Access: web.Viewer, Handler: h.product},
+		{Method: http.MethodGet, Path: "/products/:id/forecast.json", Access: web.Viewer, Handler: h.forecastJSON},
+		{Method: http.MethodGet, Path: "/products/:id/what-if", Access: web.Viewer, Handler: h.whatIf},
+		{Method: http.MethodGet, Path: "/products/:id/adjust", Access: web.Manager, Handler: h.adjustForm},
+		{Method: http.MethodPost, Path: "/products/:id/adjust", Access: web.Manager, Handler: h.adjust},
+		{Method: http.MethodPost, Path: "/adjustments/:id/withdraw", Access: web.Manager, Handler: h.withdraw},
 	} {
 		e.Route(r)
 	}

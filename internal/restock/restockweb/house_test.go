@@ -35,8 +35,16 @@ type house struct {
 
 func open(t *testing.T) *house {
 	t.Helper()
+	h, _ := openAt(t)
+	return h
+}
+
+// openAt is open with its clock, which stands still until it is set.
+func openAt(t *testing.T) (*house, *time.Time) {
+	t.Helper()
 	d := dbtest.SQLite(t)
-	clock := func() time.Time { return now }
+	at := now
+	clock := func() time.Time { return at }
 	a := app.Wire(d, clock)
 	h := &house{Village: restocktest.OpenVillage(t, a, "first")}
 	sessions := webtest.Sessions{"owner": h.Scope(), "other": restocktest.OpenVillage(t, a, "second").Scope()}
@@ -48,7 +56,7 @@ func open(t *testing.T) *house {
 	e := web.New(web.Config{Now: clock, Log: slog.New(slog.DiscardHandler), Auth: sessions, Static: static.Handler()})
 	restockweb.New(a.Restock, restockdb.New(d), a.Catalog, a.Stock, a.Shop).Routes(e)
 	h.engine, h.Browser = e, webtest.New(t, e).As("owner").Lang("zh-Hans")
-	return h
+	return h, &at
 }
 
 // stocked is open with goods and a past of eight weeks, thought through.
