@@ -60,7 +60,7 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
-// The money of each language is what CLDR says, for any amount.
+// The money of each language is what CLDR says, for any amount, but for our minus.
 func TestMoneyIsCLDR(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom([]money.Currency{{Code: "CNY", Exponent: 2}, {Code: "EUR", Exponent: 2}, {Code: "USD", Exponent: 2}, {Code: "JPY", Exponent: 0}}).Draw(t, "currency")
@@ -70,7 +70,7 @@ func TestMoneyIsCLDR(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := cldr.NewFormatter(cldr.NewLocale(string(l))).Format(amount)
+		want := strings.Replace(cldr.NewFormatter(cldr.NewLocale(string(l))).Format(amount), "-", Minus, 1)
 		if got := For(l).Money(a, c); got != want {
 			t.Fatalf("%s: %q, CLDR says %q", l, got, want)
 		}
@@ -83,12 +83,12 @@ func TestNumbers(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{zh.Money(123450, cny), "¥1,234.50"},
 		{fr.Money(123450, cny), "1\u202f234,50\u00a0CN¥"},
-		{en.Money(-123450, cny), "-CN¥1,234.50"},
+		{en.Money(-123450, cny), "\u2212CN¥1,234.50"},
 		{zh.Price(52000, cny), "¥5.20"},
 		{fr.Price(52505, cny), "5,2505\u00a0CN¥"},
 		{zh.Int(1234567), "1,234,567"},
-		{fr.Int(-1234), "-1\u202f234"},
-		{zh.Int(-123), "-123"},
+		{fr.Int(-1234), "\u22121\u202f234"},
+		{zh.Int(-123), "\u2212123"},
 		{fr.Quantity(12500), "12,5"},
 		{zh.Quantity(1000000125), "1,000,000.125"},
 		{zh.Percent(.884), "88%"},
@@ -270,5 +270,22 @@ func BenchmarkT(b *testing.B) {
 	p := For(Fr)
 	for b.Loop() {
 		_ = p.T("ui.problems", A("n", 3))
+	}
+}
+
+// People read one minus in every language, whatever is negative, and what they copy
+// from a page can be typed into a form.
+func TestOneMinus(t *testing.T) {
+	cny := money.Currency{Code: "CNY", Exponent: 2}
+	for _, l := range Langs() {
+		p := For(l)
+		for _, text := range []string{p.Int(-7), p.Quantity(-1_500), p.Measured(-1_500, "kg"), p.Decimal(-2.25, 2), p.Percent(-0.3), p.Money(-1_234, cny), p.Price(-52_000, cny), p.Value(int64(-3))} {
+			if strings.Contains(text, "-") || !strings.Contains(text, Minus) {
+				t.Errorf("%s writes %q", l, text)
+			}
+		}
+		if back, err := measure.ParseFixed(p.Quantity(-1_500), 3, 1e9); err != nil || back != -1_500 {
+			t.Errorf("%s: %q is read as %d: %v", l, p.Quantity(-1_500), back, err)
+		}
 	}
 }

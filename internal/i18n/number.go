@@ -14,6 +14,9 @@ import (
 const (
 	noBreak       = "\u00a0"
 	narrowNoBreak = "\u202f"
+	// Minus is the sign of a number that people read: a hyphen is shorter than the
+	// digits and breaks the line. Files for machines have the hyphen.
+	Minus = "\u2212"
 )
 
 // layout is how a language writes numbers (CLDR).
@@ -29,11 +32,11 @@ var layouts = map[Lang]layout{
 	Fr:     {group: narrowNoBreak, decimal: ",", percent: narrowNoBreak + "%", symbolLast: true},
 }
 
-// number turns a machine decimal ("-1234.50") into the language's form.
+// number turns a machine decimal ("-1234.50") into the language's form ("−1 234,50").
 func (l layout) number(machine string) string {
 	sign := ""
 	if strings.HasPrefix(machine, "-") {
-		sign, machine = "-", machine[1:]
+		sign, machine = Minus, machine[1:]
 	}
 	whole, fraction, hasFraction := strings.Cut(machine, ".")
 	if sign == "" && len(whole) <= 3 && !hasFraction {
@@ -128,8 +131,8 @@ func (p *Printer) signed(machine string, c money.Currency) string {
 	if p.layout.symbolLast {
 		return n + noBreak + symbol
 	}
-	if strings.HasPrefix(n, "-") {
-		return "-" + symbol + n[1:]
+	if rest, below := strings.CutPrefix(n, Minus); below {
+		return Minus + symbol + rest
 	}
 	return symbol + n
 }

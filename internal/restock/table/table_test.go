@@ -153,7 +153,7 @@ func TestAmounts(t *testing.T) {
 	for got, want := range map[string]string{
 		w.Amount(16_715, "kg"):              "33.43\u00a0斤",
 		w.Tenth(16_715, "kg"):               "33.4\u00a0斤",
-		w.Tenth(-16_745, "kg"):              "-33.5\u00a0斤",
+		w.Tenth(-16_745, "kg"):              "\u221233.5\u00a0斤",
 		w.Tenth(20, "kg"):                   "0.04\u00a0斤",
 		w.Rough(3_212, "kg"):                "6.4\u00a0斤",
 		w.Rough(6_300, "kg"):                "13\u00a0斤",

@@ -198,13 +198,10 @@ func (l ledger) kind(t *i18n.Printer, m stock.Movement) string {
 
 // signed writes a quantity with its sign, because in and out stand in one column.
 func signed(t *i18n.Printer, m stock.Movement, base, unit string) string {
-	switch {
-	case m.Quantity > 0:
+	if m.Quantity > 0 {
 		return "+" + said(t, m.Quantity, base, unit)
-	case m.Quantity < 0:
-		return "−" + said(t, -m.Quantity, base, unit)
 	}
-	return said(t, 0, base, unit)
+	return said(t, m.Quantity, base, unit)
 }
 
 // undo takes an entry back by counter-entries.
