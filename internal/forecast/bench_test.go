@@ -22,7 +22,7 @@ func BenchmarkForecast365(b *testing.B) {
 		}
 		series := shop(panel.Simulate(12))
 		pool := forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: 14})
-		members := forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: 14, Models: names(pool.Models)})
+		members := forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: 14, Models: without("global", forecast.Day)})
 		for name, p := range map[string]forecast.Pool{"members": members, "all": pool} {
 			b.Run(fmt.Sprintf("%s/%s", map[bool]string{true: "pieces", false: "weights"}[whole], name), func(b *testing.B) {
 				out := make([]float64, len(levels))
@@ -38,16 +38,6 @@ func BenchmarkForecast365(b *testing.B) {
 			})
 		}
 	}
-}
-
-// names leaves out the member learned from all products.
-func names(models []string) (out []string) {
-	for _, m := range models {
-		if m != "global" {
-			out = append(out, m)
-		}
-	}
-	return out
 }
 
 // BenchmarkFit learns from shops of growing size and from growing histories, on one processor: the cost

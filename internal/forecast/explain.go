@@ -14,7 +14,8 @@ import (
 // Its figures are those of the forecast, not told after the fact:
 //
 //	Level         = the sum of Members[i].Part
-//	Steps[k].Mean = Level × Trend × Steps[k].Season × Steps[k].Festival × Steps[k].Promotion
+//	Steps[k].Mean = Level × Trend × Steps[k].Season × Steps[k].Festival × Steps[k].Promotion ×
+//	                Steps[k].Price × Steps[k].Yearly
 //
 // and Steps[k].Festival is the product of Festivals[i].Factors[k]. Correction, Prior and Spread say
 // where the level and the width of the distribution come from; they are no further factors.
@@ -32,7 +33,8 @@ type Explanation struct {
 	Season  []float64      `json:"season,omitempty"` // factor per weekday (Sunday first) or month (January first); nil when none is used
 	Feasts  []FestivalPart `json:"festivals,omitempty"`
 
-	Promotion  float64        `json:"promotion,omitempty"` // factor of a period wholly in promotion; 0 when nothing was learned or the product never had one
+	Elasticity float64        `json:"elasticity,omitempty"` // demand goes with (usual price / price) to this power; 0 when nothing was learned or its price never moved
+	Promotion  float64        `json:"promotion,omitempty"`  // factor of a period wholly in promotion; 0 when nothing was learned or the product never had one
 	Correction CorrectionPart `json:"correction"`
 	Prior      PriorPart      `json:"prior"`
 	Spread     SpreadPart     `json:"spread"`
@@ -125,6 +127,8 @@ type StepPart struct {
 	Season    float64 `json:"season"`
 	Festival  float64 `json:"festival"`
 	Promotion float64 `json:"promotion"`
+	Price     float64 `json:"price"`
+	Yearly    float64 `json:"yearly"`
 }
 
 // explainSpan is how far back Explanation.Before looks.
@@ -147,13 +151,16 @@ func (p Pool) Explain(s Series, f Forecast) Explanation {
 	if p.Promotion.Shop != 0 && h.promo != nil {
 		x.Promotion = p.Promotion.of(h.category)
 	}
+	if p.Price.Shop != 0 && h.cut != nil {
+		x.Elasticity = p.Price.of(h.category)
+	}
 	if f.Parts.Calendar != nil {
 		x.Feasts = p.Calendar.parts(h.category, f.First, len(f.Steps))
 	}
 	x.Spread = p.spreadPart(h, f)
 	for k, d := range f.Steps {
 		number := p.Freq.Number(f.First) + k
-		step := StepPart{Date: Date{p.Freq.First(number)}, Mean: d.Mean(), Season: 1, Festival: 1, Promotion: 1}
+		step := StepPart{Date: Date{p.Freq.First(number)}, Mean: d.Mean(), Season: 1, Festival: 1, Promotion: 1, Price: 1, Yearly: 1}
 		if x.Season != nil {
 			step.Season = x.Season[p.Freq.slot(number)]
 		}
@@ -162,6 +169,12 @@ func (p Pool) Explain(s Series, f Forecast) Explanation {
 		}
 		if f.Parts.Promotion != nil {
 			step.Promotion = f.Parts.Promotion[k]
+		}
+		if f.Parts.Price != nil {
+			step.Price = f.Parts.Price[k]
+		}
+		if f.Parts.Yearly != nil {
+			step.Yearly = f.Parts.Yearly[k]
 		}
 		x.Steps = append(x.Steps, step)
 	}

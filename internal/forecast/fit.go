@@ -8,15 +8,17 @@ import (
 	"sync"
 
 	"buhuo/internal/forecast/boost"
+	"buhuo/internal/forecast/prior"
 	"buhuo/internal/forecast/ses"
 )
 
 // Options of Fit.
 type Options struct {
-	Freq    Freq
-	Horizon int      // periods that forecasts usually look ahead; 14 when 0
-	Models  []string // names of the models to combine ("global" is the one learned from all products); all when empty
-	Workers int      // goroutines; the number of processors when 0. The result does not depend on it
+	Freq        Freq
+	Horizon     int      // periods that forecasts usually look ahead; 14 when 0
+	Models      []string // names of the models to combine ("global" is the one learned from all products); all when empty
+	NoFestivals bool     // leave the calendar out of it: what festivals change can be measured so
+	Workers     int      // goroutines; the number of processors when 0. The result does not depend on it
 }
 
 // Pool is what has been learned jointly over the products of a shop. It is data: it can be stored
@@ -33,6 +35,8 @@ type Pool struct {
 	Seasons   Seasons             `json:"seasons"`
 	Calendar  Calendar            `json:"calendar"`
 	Promotion Promotion           `json:"promotion"`
+	Price     Elasticity          `json:"price"`
+	Yearly    Yearly              `json:"yearly"`
 	Common    Common              `json:"common"`
 	Levels    map[string]Credence `json:"levels"`
 	Sums      []Knot              `json:"sums"`
@@ -40,7 +44,7 @@ type Pool struct {
 	Global    *boost.Model        `json:"global,omitempty"` // one more model, learned from all products; its weight is the last
 }
 
-const poolVersion = 2
+const poolVersion = 3
 
 // Current tells whether the pool was learned by this program's methods. One stored by others must be
 // learned anew before it is used: its figures mean something else.
@@ -90,7 +94,7 @@ func Fit(series []Series, opt Options) Pool {
 	}
 	p.Seasons = fitSeasons(hs, opt.Freq)
 	Each(len(hs), opt.Workers, func(i int) { hs[i].expose(opt.Freq, p.Seasons.item(hs[i], opt.Freq)) })
-	if opt.Freq == Day {
+	if opt.Freq == Day && !opt.NoFestivals {
 		p.Calendar = fitCalendar(copies(hs))
 		Each(len(hs), opt.Workers, func(i int) { hs[i].celebrate(opt.Freq, p.Calendar, 0) })
 	}
@@ -100,14 +104,14 @@ func Fit(series []Series, opt Options) Pool {
 	for _, m := range models {
 		p.Models = append(p.Models, m.Name())
 	}
-	best := p.try(hs, models, Promotion{}, opt)
-	if promo := fitPromotion(hs); promo.Shop != 0 {
-		// promotions earn their place by the forecasts of the past that knew of them
-		if other := p.try(hs, models, promo, opt); other.loss < best.loss*(1-promoEarns) {
+	known, more := candidates(hs, opt.Freq)
+	best := p.try(hs, models, known, opt)
+	for _, with := range more {
+		if other := p.try(hs, models, with(best.effects), opt); other.loss < best.loss*(1-effectEarns) {
 			best = other
 		}
 	}
-	p.Promotion, p.Common, p.Levels = best.promotion, best.common, best.levels
+	p.take(best)
 	if len(opt.Models) == 0 || slices.Contains(opt.Models, globalName) {
 		if p.Global = best.globalise(opt.Horizon); p.Global != nil {
 			p.Models = append(p.Models, globalName)
@@ -118,27 +122,30 @@ func Fit(series []Series, opt Options) Pool {
 	return p
 }
 
-// promoEarns is the part of the loss that the effect of promotions must save to be used.
-const promoEarns = 0.003
-
 // trial is what comes of one way to see the past.
 type trial struct {
-	promotion Promotion
-	common    Common
-	levels    map[string]Credence
-	samples   []sample
-	weights   []float64
-	centre    featureVector
-	loss      float64
+	effects effects
+	common  Common
+	levels  map[string]Credence
+	samples []sample
+	weights []float64
+	centre  featureVector
+	loss    float64
 }
 
-// try looks at the past with a given effect of promotions.
-func (p Pool) try(hs []*history, models []Model, promo Promotion, opt Options) trial {
-	Each(len(hs), opt.Workers, func(i int) { hs[i].share(promo, Common{}) })
-	t := trial{promotion: promo, common: fitCommon(hs, opt.Horizon)}
-	Each(len(hs), opt.Workers, func(i int) { hs[i].share(promo, t.common) })
+// take sets what a trial learned.
+func (p *Pool) take(t trial) {
+	p.Promotion, p.Price, p.Yearly = t.effects.promotion, t.effects.price, t.effects.yearly
+	p.Common, p.Levels = t.common, t.levels
+}
+
+// try looks at the past with given effects.
+func (p Pool) try(hs []*history, models []Model, x effects, opt Options) trial {
+	Each(len(hs), opt.Workers, func(i int) { hs[i].share(opt.Freq, x, Common{}) })
+	t := trial{effects: x, common: fitCommon(hs, opt.Horizon)}
+	Each(len(hs), opt.Workers, func(i int) { hs[i].share(opt.Freq, x, t.common) })
 	t.levels = fitLevels(hs)
-	p.Promotion, p.Common, p.Levels = t.promotion, t.common, t.levels
+	p.take(t)
 	ks := knotsFor(opt.Horizon)
 	stride := p.stride(hs)
 	found := make([][]sample, len(hs))
@@ -262,7 +269,7 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 func (s *sample) fill(h *history, p Pool, t int, ks []int, prefixY, prefixE []float64) {
 	trend := p.Common.ahead(h.first + t)
 	n, most := len(h.y), ks[len(ks)-1]
-	promo := p.Promotion.ahead(h, t, min(most, n-t))
+	promo := p.effects().ahead(h, p.Freq, t, min(most, n-t)).all
 	worth := func(k int) float64 { return h.worth[t+k-1] }
 	total := func(k int) float64 { return prefixE[t+k] - prefixE[t] }
 	if promo != nil {
@@ -338,7 +345,7 @@ func (p Pool) look(h *history, models []Model, memory *[]float64) view {
 	v := view{credence: c, squares: part(0), seen: part(1), levels: make([][]float64, 0, len(models))}
 	for i, m := range models {
 		out := part(2 + i)
-		m.Levels(h.y, h.e, c.Mean, c.Weight, out)
+		m.Levels(h.y, h.e, c.Level, out)
 		v.levels = append(v.levels, out)
 		if m == Model(reference) {
 			v.reference = out
@@ -346,27 +353,27 @@ func (p Pool) look(h *history, models []Model, memory *[]float64) view {
 	}
 	if v.reference == nil {
 		v.reference = part(2 + len(models))
-		reference.Levels(h.y, h.e, c.Mean, c.Weight, v.reference)
+		reference.Levels(h.y, h.e, c.Level, v.reference)
 	}
 	h.residuals(v.reference, v.squares, v.seen)
 	return v
 }
 
 // models returns the models that the pool combines, in the order of the list; names that are not
-// in the list are passed over, and with none left all are used.
+// in the list are passed over, and with none left those combined by default are used.
 func (p Pool) models() []Model {
-	all := Models(p.Freq, p.Horizon)
+	combined, named := Models(p.Freq, p.Horizon)
 	if len(p.Models) == 0 {
-		return all
+		return combined
 	}
 	var out []Model
-	for _, m := range all {
+	for _, m := range slices.Concat(combined, named) {
 		if slices.Contains(p.Models, m.Name()) {
 			out = append(out, m)
 		}
 	}
 	if len(out) == 0 {
-		return all
+		return combined
 	}
 	return out
 }
@@ -381,5 +388,5 @@ func (p Pool) credence(category string) Credence {
 	if c, ok := p.Levels[""]; ok {
 		return c
 	}
-	return Credence{Weight: 1, Dispersion: 1, Power: 2}
+	return Credence{Level: prior.Of(0, 1), Dispersion: 1, Power: 2}
 }

@@ -93,7 +93,8 @@ type Series struct {
 	// Available is the share of each period's demand that fell into time on the shelf, 0..1;
 	// 0 means that demand is unknown, not absent. Nil means always on the shelf.
 	Available []float64
-	// Price, Promo and Holiday are optional and may be nil: the selling price (0 unknown), the
+	// Price, Promo and Holiday are optional and may be nil: the selling price (0 unknown; longer than
+	// Values: prices planned), the
 	// share of the period in promotion, and 1 on days off.
 	Price, Promo, Holiday []float64
 }
@@ -117,7 +118,9 @@ type Parts struct {
 	Season     []float64          `json:"season,omitempty"`    // factor per weekday (Sunday first) or month
 	Calendar   []float64          `json:"calendar,omitempty"`  // factor of festivals per step, daily forecasts
 	Trend      float64            `json:"trend"`               // factor of every step: how much busier than usual the whole shop is expected to be
-	Promotion  []float64          `json:"promotion,omitempty"` // factor of promotions and price cuts per step, planned or expected
+	Promotion  []float64          `json:"promotion,omitempty"` // factor of promotions per step, planned or expected
+	Price      []float64          `json:"price,omitempty"`     // factor of prices per step, planned or expected
+	Yearly     []float64          `json:"yearly,omitempty"`    // factor of the time of the year per step
 	Noise      float64            `json:"noise"`               // variance of a normal period around the level
 	Told       float64            `json:"told"`                // share of the noise that the product's own history told, 0..1
 	Correction float64            `json:"correction"`          // demand over sales on the days with goods, lately: 1 when the shelf was never empty

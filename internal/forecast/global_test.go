@@ -43,10 +43,7 @@ func TestGlobalMemberLearnsWhatProductsShare(t *testing.T) {
 	if with.Global == nil || !slices.Contains(with.Models, "global") {
 		t.Fatalf("the global member was left out: %v %v", with.Models, with.Weights)
 	}
-	var names []string
-	for _, m := range forecast.Models(forecast.Day, 14) {
-		names = append(names, m.Name())
-	}
+	names := without("global", forecast.Day)
 	without := forecast.Fit(series, forecast.Options{Horizon: 14, Models: names})
 	if without.Global != nil {
 		t.Fatal("the global member was not asked for")
@@ -81,10 +78,7 @@ func TestGlobalMemberIsNoWorseOnNoise(t *testing.T) {
 		}
 		series = append(series, forecast.Series{ID: fmt.Sprint(i), Start: day.New(2024, 1, 1), Values: values})
 	}
-	var names []string
-	for _, m := range forecast.Models(forecast.Day, 14) {
-		names = append(names, m.Name())
-	}
+	names := without("global", forecast.Day)
 	with, without := forecast.Fit(series, forecast.Options{Horizon: 14}), forecast.Fit(series, forecast.Options{Horizon: 14, Models: names})
 	var errWith, errWithout float64
 	for _, s := range series {
@@ -121,4 +115,15 @@ func TestPoolWithGlobalMemberIsStored(t *testing.T) {
 	if len(stored) > 300_000 {
 		t.Errorf("the pool takes %d bytes", len(stored))
 	}
+}
+
+// without returns the names of what is combined by default but one.
+func without(name string, f forecast.Freq) (out []string) {
+	combined, _ := forecast.Models(f, 14)
+	for _, m := range combined {
+		if m.Name() != name {
+			out = append(out, m.Name())
+		}
+	}
+	return out
 }

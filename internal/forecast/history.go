@@ -21,6 +21,7 @@ type history struct {
 	season       []float64
 	worth        []float64
 	price        []float64 // of each period, 0 unknown; nil when none is known
+	cut          []float64 // logarithm of the usual price over the price, at least as long as y; nil when it never moved
 	promo        []float64 // share in promotion, at least as long as y; nil when never
 }
 
@@ -67,6 +68,7 @@ func readyIn(s Series, f Freq, mem *room) *history {
 	h.promo = promotions(s.Promo, start, n)
 	if len(s.Price) >= start+n {
 		h.price = s.Price[start : start+n]
+		h.cut = cuts(s.Price[start:], f)
 	}
 	h.measure()
 	return h
@@ -195,14 +197,10 @@ func (h *history) celebrate(f Freq, c Calendar, ahead int) []float64 {
 	return slices.Clone(factors[len(h.y):])
 }
 
-// share puts promotions and what moved all products into the exposure; worth stays without them.
-func (h *history) share(p Promotion, c Common) {
+// share puts the effects and what moved all products into the exposure; worth stays without them.
+func (h *history) share(f Freq, x effects, c Common) {
 	copy(h.e, h.worth)
-	if promo := h.advertised(p); promo != nil {
-		for t, f := range promo {
-			h.e[t] *= f
-		}
-	}
+	x.past(h, f, h.e)
 	if skip := h.first - c.First; len(c.Values) > 0 {
 		for t := max(0, -skip); t < len(h.e); t++ {
 			if skip+t < len(c.Values) {

@@ -1,13 +1,16 @@
 package forecast
 
-import "math"
+import (
+	"math"
 
-// Credence is what is known about a product's level before its own history speaks: the mean of
-// its category and how many periods of history that is worth (Bühlmann's credibility: the noise
-// within items over the variance between them).
+	"buhuo/internal/forecast/prior"
+)
+
+// Credence is what is known about a product before its own history speaks: the means of its
+// category and how much history each is worth (Bühlmann's credibility: the noise within items over
+// the variance between them; for the chance of a sale the beta-binomial's).
 type Credence struct {
-	Mean       float64 `json:"mean"`
-	Weight     float64 `json:"weight"`
+	prior.Level
 	Dispersion float64 `json:"dispersion"` // variance of a period at level 1, typical item
 	Power      float64 `json:"power"`      // the variance grows with this power of the level
 	Items      int     `json:"items"`
@@ -16,6 +19,7 @@ type Credence struct {
 const (
 	credenceLeast = 0.25 // periods: the least that a prior is worth
 	credenceMost  = 8
+	chanceMost    = 30   // periods: the most that the chance of a sale is worth
 	referenceKeep = 0.99 // memory of the one-step variance
 	noisePrior    = 20   // periods that the usual variance at a level counts for
 )
@@ -44,43 +48,78 @@ func fitLevels(hs []*history) map[string]Credence {
 		dispersion, power := taylor(group, &shop)
 		out[name] = Credence{
 			Dispersion: dispersion, Power: power,
-			Mean:   share*c.Mean + (1-share)*shop.Mean,
-			Weight: math.Exp(share*math.Log(c.Weight) + (1-share)*math.Log(shop.Weight)),
-			Items:  c.Items,
+			Level: between(c.Level, shop.Level, share),
+			Items: c.Items,
 		}
 	}
 	return out
 }
 
-// credence estimates mean, weight and dispersion from a group of items.
+// between returns a share of own and the rest of base; weights on a log scale.
+func between(own, base prior.Level, share float64) prior.Level {
+	mean := func(a, b float64) float64 { return share*a + (1-share)*b }
+	weight := func(a, b float64) float64 { return math.Exp(mean(math.Log(a), math.Log(b))) }
+	return prior.Level{
+		Mean: mean(own.Mean, base.Mean), Weight: weight(own.Weight, base.Weight),
+		Chance: mean(own.Chance, base.Chance), Periods: weight(own.Periods, base.Periods),
+		Size: mean(own.Size, base.Size), Sales: weight(own.Sales, base.Sales),
+	}
+}
+
+// moments adds up a figure over items, and the variance of the noise in it.
+type moments struct{ n, sum, squares, noise float64 }
+
+func (m *moments) add(x, noise float64) {
+	m.n++
+	m.sum += x
+	m.squares += x * x
+	m.noise += noise
+}
+
+// credible returns the mean and what it is worth: the noise of one observation over the variance
+// between items, within bounds.
+func (m moments) credible(most float64) (mean, weight float64) {
+	if m.n == 0 {
+		return 0, 1
+	}
+	mean = m.sum / m.n
+	if m.n < 3 || m.squares <= 0 {
+		return mean, 1
+	}
+	among := (m.squares - m.sum*m.sum/m.n) / (m.n - 1)
+	if among <= 0 {
+		return mean, most
+	}
+	return mean, math.Min(math.Max(m.noise/m.n/among, credenceLeast), most)
+}
+
+// credence estimates means and weights from a group of items.
 func credence(hs []*history) Credence {
-	c := Credence{Weight: 1, Dispersion: 1, Power: 2}
-	var sum, squares, within float64
-	n := 0
+	var level, chance, size moments
 	for _, h := range hs {
 		if h.seen < 4 {
 			continue
 		}
-		v := h.variance()
-		n++
-		sum += h.mean
-		squares += h.mean * h.mean
-		within += v
+		level.add(h.mean, h.variance())
+		if h.sales == 0 {
+			chance.add(0, 0)
+			continue
+		}
+		p := math.Min(float64(h.sales)/h.seen, 1)
+		chance.add(p, p*(1-p))
+		mean := h.mean * h.seen / float64(h.sales)
+		spread := 0.0
+		for _, y := range h.y {
+			if y > 0 {
+				spread += (y - mean) * (y - mean)
+			}
+		}
+		size.add(mean, spread/math.Max(float64(h.sales-1), 1))
 	}
-	if n == 0 {
-		return c
-	}
-	c.Items = n
-	c.Mean = sum / float64(n)
-	if n < 3 || squares <= 0 {
-		return c
-	}
-	among := (squares - sum*sum/float64(n)) / float64(n-1)
-	if among <= 0 {
-		c.Weight = credenceMost
-		return c
-	}
-	c.Weight = math.Min(math.Max(within/float64(n)/among, credenceLeast), credenceMost)
+	c := Credence{Dispersion: 1, Power: 2, Items: int(level.n)}
+	c.Mean, c.Weight = level.credible(credenceMost)
+	c.Chance, c.Periods = chance.credible(chanceMost)
+	c.Size, c.Sales = size.credible(credenceMost)
 	return c
 }
 

@@ -12,7 +12,7 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	h.value(p.Worth)
 	h.expose(p.Freq, p.Seasons.item(h, p.Freq))
 	calendar := h.celebrate(p.Freq, p.Calendar, horizon)
-	h.share(p.Promotion, p.Common)
+	h.share(p.Freq, p.effects(), p.Common)
 	models := p.models()
 	memory := scratch.Get().(*[]float64)
 	defer scratch.Put(memory)
@@ -37,13 +37,13 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	worth := make([]float64, horizon+1)
 	trend := p.Common.ahead(h.first + n)
 	f.Parts.Calendar = calendar
-	promo := p.Promotion.ahead(h, n, horizon)
-	f.Parts.Trend, f.Parts.Promotion = trend, promo
+	coming := p.effects().ahead(h, p.Freq, n, horizon)
+	f.Parts.Trend, f.Parts.Promotion, f.Parts.Price, f.Parts.Yearly = trend, coming.promotion, coming.price, coming.yearly
 	f.Parts.Noise, f.Parts.Told = v.own(n), v.told(n)
 	for k := range horizon {
 		e := trend * p.factor(h, n+k)
-		if promo != nil {
-			e *= promo[k]
+		if coming.all != nil {
+			e *= coming.all[k]
 		}
 		if f.Parts.Calendar != nil {
 			e *= f.Parts.Calendar[k]

@@ -189,12 +189,12 @@ func fitSeasons(hs []*history, f Freq) Seasons {
 	for name, g := range cats {
 		s.Category[name] = g.shrunk(s.Shop)
 	}
-	s.Between = between(hs, tallies, s)
+	s.Between = amongItems(hs, tallies, s)
 	return s
 }
 
-// between estimates the variance of items' factors around those of their category.
-func between(hs []*history, tallies []tally, s Seasons) float64 {
+// amongItems estimates the variance of items' factors around those of their category.
+func amongItems(hs []*history, tallies []tally, s Seasons) float64 {
 	var top, bottom float64
 	for i, h := range hs {
 		t := tallies[i]

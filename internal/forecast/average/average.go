@@ -4,7 +4,11 @@
 // method. It knows nothing of dates or of other items.
 package average
 
-import "strconv"
+import (
+	"strconv"
+
+	"buhuo/internal/forecast/prior"
+)
 
 // Model averages over the last Window periods, Window >= 1.
 type Model struct{ Window int }
@@ -14,9 +18,9 @@ func (m Model) Name() string { return "average" + strconv.Itoa(m.Window) }
 
 // Levels writes to out[t] the level per unit of exposure known before period t (see ses.Levels).
 // The prior counts for `weight` units of exposure at the start and fades as the window fills.
-func (m Model) Levels(sold, exposure []float64, prior, weight float64, out []float64) {
+func (m Model) Levels(sold, exposure []float64, p prior.Level, out []float64) {
 	var top, bottom float64
-	level := prior
+	level := p.Mean
 	for t := range sold {
 		out[t] = level
 		top += sold[t]
@@ -34,9 +38,9 @@ func (m Model) Levels(sold, exposure []float64, prior, weight float64, out []flo
 				bottom += exposure[i]
 			}
 		}
-		left := weight * float64(m.Window-seen) / float64(m.Window)
+		left := p.Weight * float64(m.Window-seen) / float64(m.Window)
 		if b := bottom + left; b > 1e-6 {
-			level = max(top+left*prior, 0) / b
+			level = max(top+left*p.Mean, 0) / b
 		}
 	}
 	out[len(sold)] = level

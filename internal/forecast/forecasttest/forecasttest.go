@@ -9,21 +9,23 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"buhuo/internal/forecast/prior"
 )
 
 // Model is what the contract is about (forecast.Model).
 type Model interface {
 	Name() string
-	Levels(sold, exposure []float64, prior, weight float64, out []float64)
+	Levels(sold, exposure []float64, p prior.Level, out []float64)
 }
 
 // levels runs a model into fresh memory that is full of rubbish.
-func levels(m Model, sold, exposure []float64, prior, weight float64) []float64 {
+func levels(m Model, sold, exposure []float64, mean, weight float64) []float64 {
 	out := make([]float64, len(sold)+1)
 	for i := range out {
 		out[i] = math.NaN()
 	}
-	m.Levels(sold, exposure, prior, weight, out)
+	m.Levels(sold, exposure, prior.Of(mean, weight), out)
 	return out
 }
 
@@ -50,7 +52,7 @@ func Contract(t *testing.T, m Model) {
 	t.Run("unit and time", func(t *testing.T) { equivariant(t, m) })
 }
 
-// Against field mistake 1: a flat history forecasts a flat level, from the prior on.
+// Field mistake 1: a flat history forecasts a flat level, from the prior on.
 func flat(t *testing.T, m Model) {
 	for _, value := range []float64{0, 0.003, 5, 1e12} {
 		for _, level := range levels(m, fill(90, value), fill(90, 1), value, 2) {
@@ -86,7 +88,7 @@ func partly(t *testing.T, m Model) {
 	}
 }
 
-// Against field mistake 2: the level of an intermittent item is its mean per period, not per sale.
+// Field mistake 2: the level of an intermittent item is its mean per period, not per sale.
 func intermittent(t *testing.T, m Model) {
 	rng := rand.New(rand.NewPCG(11, 22))
 	n := 30000
@@ -97,7 +99,9 @@ func intermittent(t *testing.T, m Model) {
 		}
 	}
 	total := 0.0
-	for _, level := range levels(m, sold, fill(n, 1), 0.375, 2) {
+	out := make([]float64, n+1)
+	m.Levels(sold, fill(n, 1), prior.Level{Mean: 0.375, Weight: 2, Chance: 0.15, Periods: 2, Size: 2.5, Sales: 2}, out)
+	for _, level := range out {
 		total += level
 	}
 	if mean := total / float64(n+1); math.Abs(mean/0.375-1) > 0.06 {

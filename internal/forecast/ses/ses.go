@@ -5,7 +5,11 @@
 // all, counts for what it was worth. It knows nothing of dates or of other items.
 package ses
 
-import "strconv"
+import (
+	"strconv"
+
+	"buhuo/internal/forecast/prior"
+)
 
 // Model smooths with constant Alpha, 0 < Alpha < 1.
 type Model struct{ Alpha float64 }
@@ -16,10 +20,10 @@ func (m Model) Name() string { return "ses" + strconv.FormatFloat(m.Alpha, 'g', 
 // Levels writes to out[t] the level per unit of exposure known before period t; out has one more
 // value than sold, the last being the level after all of it. It starts from a prior level worth
 // `weight` units of exposure.
-func (m Model) Levels(sold, exposure []float64, prior, weight float64, out []float64) {
+func (m Model) Levels(sold, exposure []float64, p prior.Level, out []float64) {
 	keep := 1 - m.Alpha
-	top, bottom := prior*weight, weight
-	level := prior
+	top, bottom := p.Mean*p.Weight, p.Weight
+	level := p.Mean
 	for t, y := range sold {
 		out[t] = level
 		top = keep*top + y

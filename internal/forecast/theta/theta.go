@@ -3,7 +3,10 @@
 // straight line through the history. It knows nothing of dates or of other items.
 package theta
 
-import "buhuo/internal/forecast/ses"
+import (
+	"buhuo/internal/forecast/prior"
+	"buhuo/internal/forecast/ses"
+)
 
 // Model smooths with Alpha and looks Ahead periods beyond the last one: the middle of the window
 // whose total is wanted.
@@ -14,8 +17,8 @@ func (Model) Name() string { return "theta" }
 
 // Levels writes to out[t] the level per unit of exposure known before period t (see ses.Levels),
 // drift included; it never falls below 0 nor drifts by more than half the level.
-func (m Model) Levels(sold, exposure []float64, prior, weight float64, out []float64) {
-	ses.Model{Alpha: m.Alpha}.Levels(sold, exposure, prior, weight, out)
+func (m Model) Levels(sold, exposure []float64, p prior.Level, out []float64) {
+	ses.Model{Alpha: m.Alpha}.Levels(sold, exposure, p, out)
 	var n, st, sy, stt, sty float64 // weighted sums of the regression of sold/exposure on t
 	lag, fade := 0.0, 1.0           // how far the smoothed level trails a slope
 	for t := range out {

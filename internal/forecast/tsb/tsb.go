@@ -4,6 +4,8 @@
 // the unbiased mean per period, never the mean of the periods with sales.
 package tsb
 
+import "buhuo/internal/forecast/prior"
+
 // Model smooths sizes with Size and the chance of a sale with Chance, both in (0, 1).
 type Model struct{ Size, Chance float64 }
 
@@ -11,8 +13,8 @@ type Model struct{ Size, Chance float64 }
 func (Model) Name() string { return "tsb" }
 
 // Levels writes to out[t] the level per unit of exposure known before period t (see ses.Levels).
-func (m Model) Levels(sold, exposure []float64, prior, weight float64, out []float64) {
-	level := prior
+func (m Model) Levels(sold, exposure []float64, p prior.Level, out []float64) {
+	level := p.Mean
 	var sizes, sales float64 // discounted sum of sizes, number of sales
 	chances, periods := 0.0, 0.0
 	for t, y := range sold {
@@ -32,7 +34,7 @@ func (m Model) Levels(sold, exposure []float64, prior, weight float64, out []flo
 		if sales > 0 {
 			seen = sizes / sales * chances / periods
 		}
-		level = (seen*periods + prior*weight) / (periods + weight)
+		level = (seen*periods + p.Mean*p.Weight) / (periods + p.Weight)
 	}
 	out[len(sold)] = level
 }
