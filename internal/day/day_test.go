@@ -57,7 +57,9 @@ func TestCalendarAgainstTime(t *testing.T) {
 	}
 }
 
-func TestTheShopsDayIsNotTheServersDay(t *testing.T) {
+// Against field mistake 12: a sale at 23:59 in the shop booked on the next day, and days of 23 or 25
+// hours.
+func TestFieldMistake12TheShopsDayIsNotTheServersDay(t *testing.T) {
 	shanghai, paris := zone(t, "Asia/Shanghai"), zone(t, "Europe/Paris")
 	tests := []struct {
 		utc  string

@@ -119,7 +119,7 @@ func TestProfileWithoutDataIsTheBase(t *testing.T) {
 	}
 }
 
-// Field mistake 3: N/(N - days out) explodes. A product that was never on the shelf gets the prior.
+// Against field mistake 3: N/(N - days out) explodes. A product that was never on the shelf gets the prior.
 func TestFieldMistake03AlwaysOut(t *testing.T) {
 	n := 60
 	s := demand.Series{Start: 20000, Sold: make([]float64, n), Available: make([]float64, n)}
@@ -139,7 +139,7 @@ func TestFieldMistake03AlwaysOut(t *testing.T) {
 	}
 }
 
-// Field mistake 4: no sale is not a stock-out, and a stock-out is not "no demand".
+// Against field mistake 4: no sale is not a stock-out, and a stock-out is not "no demand".
 func TestFieldMistake04QuietIsNotEmpty(t *testing.T) {
 	s := demand.Series{Start: 20000, Sold: make([]float64, 28), Available: make([]float64, 28)}
 	for i := range s.Sold {

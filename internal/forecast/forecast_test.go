@@ -37,7 +37,7 @@ var smallShop = forecasttest.Panel{
 	Season: []float64{0.8, 0.9, 0.9, 1, 1, 1.4, 1},
 }
 
-// Field mistake 1: missing future actuals read as zero make a flat history decay.
+// Against field mistake 1: missing future actuals read as zero make a flat history decay.
 func TestFieldMistake01FlatStaysFlat(t *testing.T) {
 	for _, f := range []forecast.Freq{forecast.Day, forecast.Week, forecast.Month} {
 		for _, value := range []float64{1, 5, 2.5, 1e12} {
@@ -55,7 +55,7 @@ func TestFieldMistake01FlatStaysFlat(t *testing.T) {
 	}
 }
 
-// Field mistake 2: the mean of the periods with sales is not the level.
+// Against field mistake 2: the mean of the periods with sales is not the level.
 func TestFieldMistake02IntermittentIsUnbiased(t *testing.T) {
 	panel := forecasttest.Panel{Items: 150, Periods: 120, Level: forecasttest.LogNormal(0.2, 0.7), Dispersion: 1.6, Whole: true}
 	series := shop(panel.Simulate(1))
@@ -72,7 +72,7 @@ func TestFieldMistake02IntermittentIsUnbiased(t *testing.T) {
 	}
 }
 
-// Field mistake 3: a product that was never on the shelf gets the prior, finite and flagged.
+// Against field mistake 3: a product that was never on the shelf gets the prior, finite and flagged.
 func TestFieldMistake03AlwaysOut(t *testing.T) {
 	series := shop(smallShop.Simulate(2))
 	mean := 0.0
@@ -96,7 +96,7 @@ func TestFieldMistake03AlwaysOut(t *testing.T) {
 	}
 }
 
-// Field mistake 4: a quiet day on the shelf counts as 0, an empty shelf as unknown.
+// Against field mistake 4: a quiet day on the shelf counts as 0, an empty shelf as unknown.
 func TestFieldMistake04EmptyShelfIsNotNoDemand(t *testing.T) {
 	series := shop(smallShop.Simulate(3))
 	masked := shop(smallShop.Simulate(3))

@@ -11,7 +11,8 @@ import (
 
 // Mistakes found in the field, each kept from coming back.
 
-func TestArrivalAfterTheNeedIsNotAvailableNow(t *testing.T) {
+// Against field mistake 5: an order that arrives after the need is no stock for it.
+func TestFieldMistake05ArrivalAfterTheNeed(t *testing.T) {
 	in := input(5)
 	before := suggest(t, in)
 	in.Arrivals = []replenish.Arrival{{Quantity: kg(100), Due: today.Add(4)}}
@@ -34,7 +35,8 @@ func TestArrivalAfterTheNeedIsNotAvailableNow(t *testing.T) {
 	}
 }
 
-func TestOverdueIsNeitherDroppedNorTrusted(t *testing.T) {
+// Against field mistake 5: an overdue order is neither dropped from the projection nor trusted in it.
+func TestFieldMistake05OverdueIsNeitherDroppedNorTrusted(t *testing.T) {
 	in := input(5)
 	in.Arrivals = []replenish.Arrival{{Quantity: kg(100), Due: today.Add(-8)}}
 	s := suggest(t, in)
@@ -60,7 +62,8 @@ func TestOverdueIsNeitherDroppedNorTrusted(t *testing.T) {
 	}
 }
 
-func TestSmallestQuantityValidForPackAndMinimum(t *testing.T) {
+// Against field mistake 6: a minimum met in one unit and missed after conversion.
+func TestFieldMistake06SmallestQuantityValidForPackAndMinimum(t *testing.T) {
 	jin := func(n int64) measure.Pack { // a box of n jin of goods kept in kg
 		p, err := measure.NewPack("box", n*1000, mustUnit(t, "jin"), mustUnit(t, "kg"))
 		if err != nil {
@@ -101,7 +104,8 @@ func mustUnit(t *testing.T, code string) measure.Unit {
 	return u
 }
 
-func TestThirtySixEggsMayCostLessThanThirtyOne(t *testing.T) {
+// Against field mistake 7: a price break chosen by the order of the list.
+func TestFieldMistake07ThirtySixEggsMayCostLessThanThirtyOne(t *testing.T) {
 	in := input(0)
 	in.Demand = windows(11.5, 11.5) // two days after the arrival take up to 31
 	eggs := &in.Offers[0]
@@ -128,7 +132,8 @@ func TestThirtySixEggsMayCostLessThanThirtyOne(t *testing.T) {
 	}
 }
 
-func TestExpiredAndSoonExpiredLotsAreNotAvailable(t *testing.T) {
+// Against field mistake 8: lots that are or soon will be expired counted as available.
+func TestFieldMistake08ExpiredAndSoonExpiredLots(t *testing.T) {
 	in := input(0)
 	in.Stock.Lots = []replenish.Lot{{Quantity: kg(50), Expiry: today.Add(-1)}, {Quantity: kg(12)}}
 	fresh := suggest(t, input(12))
@@ -157,7 +162,8 @@ func TestExpiredAndSoonExpiredLotsAreNotAvailable(t *testing.T) {
 	}
 }
 
-func TestAnOrderSentIsNotSuggestedAgain(t *testing.T) {
+// Against field mistake 9: the same proposal ordered twice.
+func TestFieldMistake09AnOrderSentIsNotSuggestedAgain(t *testing.T) {
 	for _, stock := range []float64{0, 3, 12, 25} {
 		in := input(stock)
 		in.Offers[0].Pack = pack(6)
@@ -172,7 +178,8 @@ func TestAnOrderSentIsNotSuggestedAgain(t *testing.T) {
 	}
 }
 
-func TestLeadTimeRunsFromSending(t *testing.T) {
+// Against field mistake 10: the lead time measured from the draft, not from sending.
+func TestFieldMistake10LeadTimeRunsFromSending(t *testing.T) {
 	in := input(20)
 	o := &in.Offers[0]
 	o.OrderWeekdays, o.LeadDays = []time.Weekday{time.Thursday}, 2

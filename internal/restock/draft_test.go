@@ -160,7 +160,7 @@ func TestDraftOfLess(t *testing.T) {
 	}
 }
 
-// Whatever people do over some days, what stands in drafts and on order never
+// Against field mistake 9: whatever people do over some days, what stands in drafts and on order never
 // exceeds what was needed on the day on which it was last ordered by more than what
 // sold since.
 func TestNeverOrderedTwice(t *testing.T) {

@@ -116,7 +116,7 @@ func hourly(days int, rate float64, out func(day, hour int) bool) (byDay, byHour
 	return a.String(), b.String()
 }
 
-// Field mistake 4: an hour without a sale is no empty shelf, and an empty shelf is no hour without
+// Against field mistake 4: an hour without a sale is no empty shelf, and an empty shelf is no hour without
 // demand.
 func TestFieldMistake04HoursWithoutSales(t *testing.T) {
 	days, hours := hourly(60, 10, func(d, h int) bool { return d%3 == 0 && h >= 12 })
@@ -134,7 +134,7 @@ func TestFieldMistake04HoursWithoutSales(t *testing.T) {
 	}
 }
 
-// Field mistake 11: a history that begins in the middle of a day has no whole first day.
+// Against field mistake 11: a history that begins in the middle of a day has no whole first day.
 func TestFieldMistake11PartialFirstDay(t *testing.T) {
 	days, hours := hourly(30, 10, func(d, h int) bool { return false })
 	var kept []string
@@ -166,7 +166,7 @@ func firstLine(text, prefix string) string {
 	return ""
 }
 
-// Field mistake 12: the last hour of a day is that day's, and a day of 23 or 25 hours is a day: hours
+// Against field mistake 12: the last hour of a day is that day's, and a day of 23 or 25 hours is a day: hours
 // have the numbers that the shop's clock shows.
 func TestFieldMistake12LastHour(t *testing.T) {
 	var days, hours strings.Builder

@@ -52,7 +52,7 @@ func Contract(t *testing.T, m Model) {
 	t.Run("unit and time", func(t *testing.T) { equivariant(t, m) })
 }
 
-// Field mistake 1: a flat history forecasts a flat level, from the prior on.
+// Against field mistake 1: a flat history forecasts a flat level, from the prior on.
 func flat(t *testing.T, m Model) {
 	for _, value := range []float64{0, 0.003, 5, 1e12} {
 		for _, level := range levels(m, fill(90, value), fill(90, 1), value, 2) {
@@ -88,7 +88,7 @@ func partly(t *testing.T, m Model) {
 	}
 }
 
-// Field mistake 2: the level of an intermittent item is its mean per period, not per sale.
+// Against field mistake 2: the level of an intermittent item is its mean per period, not per sale.
 func intermittent(t *testing.T, m Model) {
 	rng := rand.New(rand.NewPCG(11, 22))
 	n := 30000

@@ -75,7 +75,7 @@ func TestReadWeeksAndMonths(t *testing.T) {
 	}
 }
 
-// Field mistake 11: 13 months of sales divided by 12. The first and the last period count for the
+// Against field mistake 11: 13 months of sales divided by 12. The first and the last period count for the
 // days that the rows speak of.
 func TestFieldMistake11PartialPeriods(t *testing.T) {
 	var text strings.Builder
