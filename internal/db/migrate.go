@@ -146,9 +146,18 @@ var ErrNewer = errors.New("the database was written by a newer version of buhuo;
 // several processes that start at once one does it while the others wait. An
 // existing SQLite database is copied beside itself first; the copy's path is
 // returned (empty when nothing had to be done, and on PostgreSQL, whose copies
-// are the operator's).
+// are the operator's). A database that is not of our steps is ErrNewer or
+// ErrOtherSchema, and stays as it is.
 func (d *DB) Migrate(ctx context.Context) (backup string, err error) {
-	if pending, err := d.pending(ctx); err != nil || !pending {
+	s, err := d.State(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the schema's version: %w", err)
+	}
+	if s.Current > s.Newest {
+		return "", ErrNewer
+	}
+	known, err := d.stepsAreOurs(ctx, s.Current)
+	if err != nil || known && s.Current == s.Newest {
 		return "", err
 	}
 	release, err := d.lockSchema(ctx)
@@ -156,12 +165,20 @@ func (d *DB) Migrate(ctx context.Context) (backup string, err error) {
 		return "", fmt.Errorf("wait for another process that migrates: %w", err)
 	}
 	defer func() { release(err == nil) }()
-	if pending, err := d.pending(ctx); err != nil || !pending { // somebody else did it meanwhile
-		return "", err
-	}
+	return d.migrate(ctx)
+}
+
+// migrate does the work of Migrate while no other process does.
+func (d *DB) migrate(ctx context.Context) (backup string, err error) {
 	s, err := d.State(ctx)
 	if err != nil {
 		return "", err
+	}
+	if err := d.takeSteps(ctx, s.Current); err != nil {
+		return "", err
+	}
+	if s.Current >= s.Newest { // somebody else did it meanwhile
+		return "", nil
 	}
 	if s.Current > 0 {
 		if backup, err = d.copyBefore(ctx, s); err != nil {
@@ -179,7 +196,7 @@ func (d *DB) Migrate(ctx context.Context) (backup string, err error) {
 		}
 		return "", fmt.Errorf("migrate: %w", err)
 	}
-	return backup, nil
+	return backup, d.keepSteps(ctx, s.Newest)
 }
 
 // pending reports whether the schema has steps to go.
