@@ -35,6 +35,8 @@ type moment struct {
 	asOf  day.Date // last day known whole
 	first day.Date // first day to forecast
 	rest  float64  // share of the first day's demand that is still to come
+	// closed: the day before the first is over and nothing of the first is known.
+	closed bool
 }
 
 // surroundings are what all products of one computation share.
@@ -60,6 +62,7 @@ type subject struct {
 	drafted  []purchase.Drafted
 	// adjustments are what people know of coming days, withdrawn ones left out.
 	adjustments []Adjustment
+	counts      *counted // nil: its sales are recorded
 }
 
 // series is the product's history as the forecast reads it.
@@ -126,23 +129,39 @@ type expectation struct {
 	history   demand.Series
 	corrected []demand.Corrected
 	forecast  forecast.Forecast
+	counts    *counted
+	gap       int    // days between the last one known and the first one ahead
 	said      tuning // what people know of coming days
 	ours      course // the forecast from the first day on
 	told      course // the same with what people know
 }
 
 // course is the forecast from the first day on, of which a share is still to come.
-func (e expectation) course(rest float64) course { return follow(e.forecast, 0, rest) }
+func (e expectation) course(rest float64) course {
+	out := follow(e.forecast, e.gap, rest)
+	if e.counts != nil {
+		out = e.counts.doubted(out, e.gap, e.forecast.Parts.Level)
+	}
+	return out
+}
 
 // expect works out what will be wanted of a product.
 func (c surroundings) expect(s subject) expectation {
-	var e expectation
-	e.series, e.history = s.series(c.asOf)
-	if len(e.series.Values) == 0 {
-		e.series.Start = c.first
+	e := expectation{counts: s.counts}
+	known := c.asOf
+	if s.counts != nil {
+		known = s.counts.known(c.asOf)
 	}
-	e.forecast = c.pool.Forecast.Forecast(e.series, horizon)
+	e.series, e.history = s.series(known)
+	if len(e.series.Values) == 0 {
+		e.series.Start = known.Add(1)
+	}
 	e.corrected = demand.Correct(e.history, c.pool.prior(s.product.Category))
+	if s.counts != nil {
+		s.counts.believe(&e)
+		e.gap = int(c.asOf - known)
+	}
+	e.forecast = c.pool.Forecast.Forecast(e.series, horizon+e.gap)
 	e.said = adjusting(s.adjustments, c.first, horizon)
 	e.ours = e.course(c.rest)
 	e.told = e.ours.tuned(e.said)
@@ -168,7 +187,10 @@ func (c surroundings) suggest(s subject, e expectation) Suggestion {
 	out := c.row(s, e, trace)
 	out.lessDrafted(s.drafted, c.shop.Currency)
 	c.tellAdjusted(s, e.ours, e.told, &out)
-	c.tellSilent(s, e.history, &out)
+	c.tellCounts(s, e, &out)
+	if s.counts == nil {
+		c.tellSilent(s, e.history, &out)
+	}
 	return out
 }
 
@@ -179,7 +201,7 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 		Price:            s.sellingPrice(),
 		PricesIncludeTax: c.shop.PricesIncludeTax, TaxBasisPoints: s.product.TaxRate, ShelfLife: s.product.ShelfLifeDays,
 		Policy: replenish.Policy{Service: serviceOf(c.shop.Policy)},
-		Facts:  c.facts(e.forecast, e.history, e.corrected),
+		Facts:  c.facts(e.forecast, e.gap, e.history, e.corrected),
 		Stock:  replenish.Stock{Known: s.position.Known, Allocated: s.position.Allocated},
 	}
 	if s.product.Minimum != nil {
@@ -194,6 +216,9 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 			lot.Expiry = *l.Expiry
 		}
 		in.Stock.Lots = append(in.Stock.Lots, lot)
+	}
+	if used := c.used(s, e); used > 0 {
+		in.Stock.Lots = less(in.Stock.Lots, thousandths(used))
 	}
 	for _, e := range s.expected {
 		in.Arrivals = append(in.Arrivals, replenish.Arrival{Quantity: e.Quantity, Due: e.Due})
@@ -294,7 +319,7 @@ func (c surroundings) leadDays(o catalog.Offer, s catalog.Supplier) int {
 }
 
 // facts are what the reason tells about demand.
-func (c surroundings) facts(f forecast.Forecast, history demand.Series, corrected []demand.Corrected) replenish.Facts {
+func (c surroundings) facts(f forecast.Forecast, gap int, history demand.Series, corrected []demand.Corrected) replenish.Facts {
 	facts := replenish.Facts{Prior: f.Has(forecast.Prior)}
 	for i := max(0, len(corrected)-sparkPast); i < len(corrected); i++ {
 		if corrected[i].Reason == demand.Assumed {
@@ -318,7 +343,7 @@ func (c surroundings) facts(f forecast.Forecast, history demand.Series, correcte
 			facts.PeakDay, facts.PeakPercent = time.Weekday(best), percentOver(high)
 		}
 	}
-	for i, factor := range f.Parts.Calendar {
+	for i, factor := range f.Parts.Calendar[min(gap, len(f.Parts.Calendar)):] {
 		if i >= sparkAhead || percentOver(factor) < festivalPeak {
 			continue
 		}

@@ -89,7 +89,7 @@ func (s *Service) ledgers(ctx context.Context, ids []ident.ID, from, through day
 }
 
 // subjects reads what the suggestions of products depend on, as it stands now.
-func (s *Service) subjects(ctx context.Context, products []catalog.Product, years map[ident.ID][]demand.Year, today day.Date) ([]subject, error) {
+func (s *Service) subjects(ctx context.Context, products []catalog.Product, known past, today day.Date) ([]subject, error) {
 	ids := idsOf(products)
 	offers, err := s.catalog.Offers(ctx, ids)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *Service) subjects(ctx context.Context, products []catalog.Product, year
 	}
 	out := make([]subject, len(products))
 	for i, p := range products {
-		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], position: positions[p.ID],
+		out[i] = subject{product: p, years: known.years[p.ID], counts: known.counts[p.ID], offers: offers[p.ID], lots: lots[p.ID], position: positions[p.ID],
 			expected: expected[p.ID], drafted: drafted[p.ID], counted: balances[p.ID].LastCount, adjustments: adjustments[p.ID]}
 	}
 	return out, nil
@@ -129,7 +129,7 @@ func (s *Service) subjects(ctx context.Context, products []catalog.Product, year
 
 // subjectsAsOf reads the same as it stood after closing on a day: only offers,
 // which carry no past, are today's.
-func (s *Service) subjectsAsOf(ctx context.Context, products []catalog.Product, years map[ident.ID][]demand.Year, owed map[ident.ID][]stock.Expected, asOf day.Date) ([]subject, error) {
+func (s *Service) subjectsAsOf(ctx context.Context, products []catalog.Product, known past, owed map[ident.ID][]stock.Expected, asOf day.Date) ([]subject, error) {
 	ids := idsOf(products)
 	offers, err := s.catalog.Offers(ctx, ids)
 	if err != nil {
@@ -164,7 +164,7 @@ func (s *Service) subjectsAsOf(ctx context.Context, products []catalog.Product, 
 		for _, e := range owed[p.ID] {
 			onOrder += e.Quantity
 		}
-		out[i] = subject{product: p, years: years[p.ID], offers: offers[p.ID], lots: lots[p.ID], expected: owed[p.ID], counted: counted, adjustments: adjustments[p.ID],
+		out[i] = subject{product: p, years: known.years[p.ID], counts: known.counts[p.ID], offers: offers[p.ID], lots: lots[p.ID], expected: owed[p.ID], counted: counted, adjustments: adjustments[p.ID],
 			position: stock.NewPosition(then, lots[p.ID], 0, onOrder, asOf.Add(1))}
 	}
 	return out, nil

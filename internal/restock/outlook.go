@@ -54,6 +54,9 @@ type Outlook struct {
 	Ours     []float64
 	Accuracy Accuracy
 	Known    []JudgedAdjustment // what people said of days since Start, the latest first
+	// Counted is the day of the last count when sales are not recorded and Sold is what
+	// counts and deliveries tell; 0 when they are.
+	Counted day.Date
 }
 
 // Stretch is a run of days.
@@ -117,6 +120,9 @@ func (s *Service) Outlook(ctx context.Context, id ident.ID) (Outlook, error) {
 	out.gone(levels[id], balances[id].KnownFrom, in)
 	out.future(e)
 	out.Why = &e.why
+	if e.counts != nil {
+		out.Counted = e.counts.last
+	}
 	return out, s.judged(ctx, &out, e)
 }
 
@@ -135,8 +141,12 @@ func (s *Service) believed(ctx context.Context, in shop.Shop, p catalog.Product,
 	if err != nil {
 		return explained{}, err
 	}
+	counts, err := s.countsOf(ctx, in, p, first, pool.Shop)
+	if err != nil {
+		return explained{}, err
+	}
 	c := surroundings{moment: moment{asOf: first.Add(-1), first: first, rest: 1}, shop: in, pool: &pool}
-	e := c.expect(subject{product: p, years: years[p.ID], adjustments: known[p.ID]})
+	e := c.expect(subject{product: p, years: years[p.ID], adjustments: known[p.ID], counts: counts})
 	return explained{e, pool.Forecast.Explain(e.series, e.forecast)}, nil
 }
 

@@ -38,43 +38,87 @@ func (s *Service) Recompute(ctx context.Context, progress func(done, of int)) er
 	if err != nil {
 		return err
 	}
-	years := make(map[ident.ID][]demand.Year, len(products))
+	past := newPast(len(products))
 	for from := 0; from < len(products); from += chunk {
-		rows, err := s.rebuildYears(ctx, in, idsOf(products[from:min(from+chunk, len(products))]), beginning, day0.asOf, habits.Profile)
+		rows, err := s.rebuildYears(ctx, in, products[from:min(from+chunk, len(products))], beginning, day0, habits)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			years[r.ProductID] = r.Years
-		}
+		past.add(rows)
 		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutYears(ctx, rows) }); err != nil {
 			return err
 		}
 	}
-	pool := learn(products, years, habits, day0.asOf, day0.asOf)
+	pool := learn(products, past.years, habits, day0.asOf, day0.asOf)
 	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutPool(ctx, pool) }); err != nil {
 		return err
 	}
-	return s.suggestAll(ctx, in, pool, products, years, true, progress)
+	return s.suggestAll(ctx, in, pool, products, past, true, progress)
 }
 
-// rebuildYears works out the packed demand of products from the year of a day on.
-func (s *Service) rebuildYears(ctx context.Context, in shop.Shop, ids []ident.ID, from, through day.Date, profile demand.Profile) ([]ProductYears, error) {
+// past is what is known of products' days.
+type past struct {
+	years  map[ident.ID][]demand.Year
+	counts map[ident.ID]*counted // of products whose sales nobody records
+}
+
+func newPast(n int) past {
+	return past{years: make(map[ident.ID][]demand.Year, n), counts: map[ident.ID]*counted{}}
+}
+
+func (p past) add(rows []ProductYears) {
+	for _, r := range rows {
+		p.years[r.ProductID] = r.Years
+		if r.counts != nil {
+			p.counts[r.ProductID] = r.counts
+		}
+	}
+}
+
+// rebuildYears works out the packed demand of products from the year of a day on,
+// as it is known at a moment. Of a product without recorded sales it is worked out
+// from counts and deliveries; in a shop that records no sales at all, nothing is known
+// of one that has not been counted twice.
+func (s *Service) rebuildYears(ctx context.Context, in shop.Shop, products []catalog.Product, from day.Date, at moment, learned demand.Shop) ([]ProductYears, error) {
+	ids := idsOf(products)
 	from = day.New(max(from, beginning).Year(), 1, 1)
-	ledgers, err := s.ledgers(ctx, ids, from, through)
+	ledgers, err := s.ledgers(ctx, ids, from, at.asOf)
+	if err != nil {
+		return nil, err
+	}
+	_, rings, err := s.sales.Newest(ctx)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]ProductYears, len(ids))
+	for i, p := range products {
+		rows[i] = ProductYears{ProductID: p.ID, From: from.Year()}
+		if l := ledgers[p.ID]; len(l.days) > 0 || l.knownFrom == nil {
+			continue
+		}
+		until := at.first
+		if at.closed {
+			until = at.asOf
+		}
+		if rows[i].counts, err = s.countsOf(ctx, in, p, until, learned); err != nil {
+			return nil, err
+		}
+	}
 	forecast.Each(len(ids), 0, func(i int) {
-		rows[i] = ProductYears{ProductID: ids[i], From: from.Year(), Years: ledgers[ids[i]].years(from, through, in.Zone, profile)}
+		switch l := ledgers[ids[i]]; {
+		case rows[i].counts != nil:
+			rows[i].Years = rows[i].counts.years()
+			rows[i].From = min(rows[i].From, rows[i].Years[0].Year)
+		case rings || len(l.days) > 0:
+			rows[i].Years = l.years(from, at.asOf, in.Zone, learned.Profile)
+		}
 	})
 	return rows, nil
 }
 
 // suggestAll works out and stores the suggestions of products, a chunk at a time.
 // keep: the forecasts are also kept to be judged by later, the first of each week.
-func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, products []catalog.Product, years map[ident.ID][]demand.Year, keep bool, progress func(done, of int)) error {
+func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, products []catalog.Product, known past, keep bool, progress func(done, of int)) error {
 	at, err := s.live(ctx, in, pool.Shop.Profile)
 	if err != nil {
 		return err
@@ -85,7 +129,7 @@ func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, produ
 	}
 	for from := 0; from < len(products); from += chunk {
 		part := products[from:min(from+chunk, len(products))]
-		subjects, err := s.subjects(ctx, part, years, at.first)
+		subjects, err := s.subjects(ctx, part, known, at.first)
 		if err != nil {
 			return err
 		}
@@ -208,19 +252,19 @@ func (s *Service) refresh(ctx context.Context, in shop.Shop, pool Pool, marks []
 	if err != nil {
 		return err
 	}
-	kept := idsOf(products)
-	rows, err := s.rebuildYears(ctx, in, kept, min(earliest, at.asOf), at.asOf, pool.Shop.Profile)
+	rows, err := s.rebuildYears(ctx, in, products, min(earliest, at.asOf), at, pool.Shop)
 	if err != nil {
 		return err
 	}
 	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutYears(ctx, rows) }); err != nil {
 		return err
 	}
-	years, err := s.store.Years(ctx, kept)
-	if err != nil {
+	known := newPast(0)
+	known.add(rows)
+	if known.years, err = s.store.Years(ctx, idsOf(products)); err != nil {
 		return err
 	}
-	return s.suggestAll(ctx, in, pool, products, years, false, nil)
+	return s.suggestAll(ctx, in, pool, products, known, false, nil)
 }
 
 // present splits ids into products that are sold and those that no longer are.

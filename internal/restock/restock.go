@@ -115,6 +115,7 @@ type Stock interface {
 	Balances(ctx context.Context, ids []ident.ID) (map[ident.ID]stock.Balance, error)
 	ExpectedOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error)
 	History(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]stock.Level, error)
+	Movements(ctx context.Context, q stock.MovementQuery) ([]stock.Movement, error)
 	Changed(ctx context.Context, limit int) ([]stock.Mark, error)
 	Unmark(ctx context.Context, marks []stock.Mark) error
 	MarkChanged(ctx context.Context, ids []ident.ID, from day.Date) error
@@ -125,6 +126,8 @@ type Stock interface {
 type Sales interface {
 	DaysThrough(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID][]sales.DaySales, error)
 	Newest(ctx context.Context) (day.Date, bool, error)
+	// Sold tells whether a product has a recorded sale.
+	Sold(ctx context.Context, productID ident.ID) (bool, error)
 }
 
 // Purchase is how a suggestion becomes an order, and what lead times were.
@@ -201,6 +204,8 @@ type ProductYears struct {
 	ProductID ident.ID
 	From      int
 	Years     []demand.Year
+
+	counts *counted // where they come from, when not from sales
 }
 
 // Choice is what a person decided about a suggestion.

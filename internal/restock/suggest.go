@@ -5,7 +5,6 @@ import (
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
-	"buhuo/internal/demand"
 	"buhuo/internal/forecast"
 	"buhuo/internal/ident"
 )
@@ -27,28 +26,26 @@ func (s *Service) AsOf(ctx context.Context, asOf day.Date) ([]Suggestion, error)
 	if err != nil {
 		return nil, err
 	}
-	years := make(map[ident.ID][]demand.Year, len(products))
+	at := moment{asOf: asOf, first: asOf.Add(1), rest: 1, closed: true}
+	known := newPast(len(products))
 	for from := 0; from < len(products); from += chunk {
-		rows, err := s.rebuildYears(ctx, in, idsOf(products[from:min(from+chunk, len(products))]), beginning, asOf, habits.Profile)
+		rows, err := s.rebuildYears(ctx, in, products[from:min(from+chunk, len(products))], beginning, at, habits)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range rows {
-			years[r.ProductID] = r.Years
-		}
+		known.add(rows)
 	}
-	at := moment{asOf: asOf, first: asOf.Add(1), rest: 1}
-	around, err := s.around(ctx, in, learn(products, years, habits, asOf, asOf), at)
+	around, err := s.around(ctx, in, learn(products, known.years, habits, asOf, asOf), at)
 	if err != nil {
 		return nil, err
 	}
 	if around.quotes, err = s.catalog.LastQuotes(ctx, asOf); err != nil {
 		return nil, err
 	}
-	return s.thinkAsOf(ctx, around, products, years)
+	return s.thinkAsOf(ctx, around, products, known)
 }
 
-func (s *Service) thinkAsOf(ctx context.Context, around surroundings, products []catalog.Product, years map[ident.ID][]demand.Year) ([]Suggestion, error) {
+func (s *Service) thinkAsOf(ctx context.Context, around surroundings, products []catalog.Product, known past) ([]Suggestion, error) {
 	owed, err := s.purchase.OwedAsOf(ctx, around.asOf)
 	if err != nil {
 		return nil, err
@@ -56,7 +53,7 @@ func (s *Service) thinkAsOf(ctx context.Context, around surroundings, products [
 	out := make([]Suggestion, len(products))
 	for from := 0; from < len(products); from += chunk {
 		part := products[from:min(from+chunk, len(products))]
-		subjects, err := s.subjectsAsOf(ctx, part, years, owed, around.asOf)
+		subjects, err := s.subjectsAsOf(ctx, part, known, owed, around.asOf)
 		if err != nil {
 			return nil, err
 		}

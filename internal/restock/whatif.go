@@ -143,7 +143,11 @@ func (s *Service) presently(ctx context.Context, o Outlook) (surroundings, subje
 	if err != nil {
 		return c, subject{}, err
 	}
-	one, err := s.subjects(ctx, []catalog.Product{found[id[0]]}, years, at.first)
+	known := past{years: years, counts: map[ident.ID]*counted{}}
+	if known.counts[id[0]], err = s.countsOf(ctx, in, found[id[0]], at.first, pool.Shop); err != nil {
+		return c, subject{}, err
+	}
+	one, err := s.subjects(ctx, []catalog.Product{found[id[0]]}, known, at.first)
 	if err != nil {
 		return c, subject{}, err
 	}
@@ -181,10 +185,11 @@ func (p *Possible) tuning(c surroundings, e expectation, what Scenario, curves m
 	for k := range n {
 		d := c.first.Add(k)
 		inside := d >= what.From && d <= what.To
+		at := k + e.gap
 		if inside && p.Promotion > 0 {
 			planned := 1.0
-			if k < len(part.Promotion) && part.Promotion[k] > 0 {
-				planned = part.Promotion[k]
+			if at < len(part.Promotion) && part.Promotion[at] > 0 {
+				planned = part.Promotion[at]
 			}
 			t.times(k, p.Promotion/planned)
 		}
@@ -197,8 +202,8 @@ func (p *Possible) tuning(c surroundings, e expectation, what Scenario, curves m
 			if of := curves[what.Festival]; of != nil {
 				t.times(k, of(d-what.From))
 			}
-		case k < len(part.Calendar) && part.Calendar[k] > 0:
-			t.times(k, 1/part.Calendar[k])
+		case at < len(part.Calendar) && part.Calendar[at] > 0:
+			t.times(k, 1/part.Calendar[at])
 		}
 	}
 	return t

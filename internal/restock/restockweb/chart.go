@@ -42,6 +42,9 @@ func (v voice) demandChart(o restock.Outlook) *ui.LineModel {
 		Ticks: v.ticks(o.Start, len(o.Sold)+len(o.Mean)), Feasts: v.marks(o),
 		Legend: ui.Legend{Past: v.t.T("restock.legend_sold"), Wanted: v.t.T("restock.legend_wanted"), Empty: v.t.T("restock.legend_empty"), Mean: v.t.T("restock.legend_mean"), Fan: v.t.T("restock.legend_fan")},
 	}
+	if o.Counted != 0 {
+		m.Legend.Past = v.t.T("forecast.legend_counts")
+	}
 	m.Table = v.demandTable(o, m)
 	return m
 }
@@ -56,7 +59,7 @@ func anything(list []float64) bool {
 }
 
 func (v voice) demandTable(o restock.Outlook, m *ui.LineModel) ui.Numbers {
-	n := ui.Numbers{Head: []string{v.t.T("restock.col_day"), v.t.T("restock.legend_sold"), v.t.T("restock.legend_wanted"), v.t.T("forecast.col_gone"),
+	n := ui.Numbers{Head: []string{v.t.T("restock.col_day"), m.Legend.Past, v.t.T("restock.legend_wanted"), v.t.T("forecast.col_gone"),
 		v.t.T("restock.legend_fan"), v.t.T("forecast.col_marks")}}
 	was := v.occasions(o)
 	for i := range m.Past {

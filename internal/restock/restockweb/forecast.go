@@ -64,6 +64,9 @@ func (v voice) madeOf(o restock.Outlook) []string {
 	x, unit := o.Why, o.Product.BaseUnit
 	var out []string
 	say := func(key string, args ...i18n.Arg) { out = append(out, v.t.T(key, args...)) }
+	if o.Counted != 0 {
+		say("forecast.from_counts", arg("day", v.t.Date(o.Counted)))
+	}
 	if x.Prior.Reason != "" {
 		say("forecast.prior")
 	}
@@ -184,7 +187,7 @@ func (v voice) emptySaid(o restock.Outlook) string {
 		return v.t.T("forecast.empty_days", arg("n", days), arg("lost", v.about(lost, o.Product.BaseUnit)))
 	case !o.Row.StockKnown:
 		return v.t.T("forecast.empty_unknown")
-	case days > 0:
+	case days > 0, o.Counted != 0:
 		return ""
 	}
 	return v.t.T("forecast.never_empty")
@@ -193,7 +196,8 @@ func (v voice) emptySaid(o restock.Outlook) string {
 // dayByDay multiplies the parts for each of the next days.
 func (v voice) dayByDay(o restock.Outlook) ui.Numbers {
 	x, unit := o.Why, o.Product.BaseUnit
-	n := min(dayByDay, len(o.Mean), len(x.Steps))
+	steps := x.Steps[min(max(int(o.First-x.First.Date), 0), len(x.Steps)):] // after counts, days lie between
+	n := min(dayByDay, len(o.Mean), len(steps))
 	moved := func(of func(k int) float64) bool {
 		for k := range n {
 			if math.Abs(of(k)-1) > 0.004 {
@@ -212,9 +216,9 @@ func (v voice) dayByDay(o restock.Outlook) ui.Numbers {
 		head string
 		of   func(k int) float64
 	}{
-		{"forecast.col_weekday", func(k int) float64 { return x.Steps[k].Season }},
-		{"forecast.col_festival", func(k int) float64 { return x.Steps[k].Festival }},
-		{"forecast.col_promotion", func(k int) float64 { return x.Steps[k].Promotion }},
+		{"forecast.col_weekday", func(k int) float64 { return steps[k].Season }},
+		{"forecast.col_festival", func(k int) float64 { return steps[k].Festival }},
+		{"forecast.col_promotion", func(k int) float64 { return steps[k].Promotion }},
 		{"forecast.col_known", known},
 	}
 	out := ui.Numbers{Head: []string{v.t.T("restock.col_day"), v.t.T("forecast.col_ordinary")}}

@@ -16,6 +16,7 @@ import (
 	"buhuo/internal/money"
 	"buhuo/internal/restock"
 	"buhuo/internal/sales"
+	"buhuo/internal/stock"
 	"buhuo/internal/webtest"
 )
 
@@ -261,7 +262,7 @@ func TestAccuracyAndScore(t *testing.T) {
 	}
 	var answer map[string]any
 	h.Get("/products/" + h.Oranges.ID.String() + "/forecast.json").Want(200).JSON(&answer)
-	if level := answer["made_of"].(map[string]any)["level"].(float64); level < 6 || level > 8 {
+	if level := answer["made_of"].(map[string]any)["level"].(float64); level < 4 || level > 10 {
 		t.Errorf("the level as data: %g", level)
 	}
 	weeks, known := answer["accuracy"].([]any), answer["adjustments"].([]any)
@@ -273,5 +274,32 @@ func TestAccuracyAndScore(t *testing.T) {
 	}
 	if one := known[0].(map[string]any); len(known) != 1 || one["nearer"] != "adjusted" || one["wanted"] != 36.0 {
 		t.Errorf("scored as data: %v", known)
+	}
+}
+
+// A shop that only counts sees on the page what its suggestion rests on.
+func TestCountsOnlyPage(t *testing.T) {
+	h, clock := openAt(t)
+	h.Goods()
+	zone := h.Scope().Zone
+	for week := range 8 {
+		*clock = today.Add(7*week - 57).Start(zone).Add(20 * time.Hour)
+		h.Must(h.App.Stock.Count(h.Ctx, stock.CountRequest{ClientID: ident.New(), ProductID: h.Oranges.ID, Counted: 10_000}))
+		h.Must(h.App.Stock.Receive(h.Ctx, stock.ReceiveRequest{ClientID: ident.New(), Lines: []stock.ReceiveLine{{ProductID: h.Oranges.ID, Quantity: 42_000}}}))
+	}
+	*clock = now
+	if _, err := h.App.Restock.RunChanged(h.Ctx); err != nil { // as the runner of the server does
+		t.Fatal(err)
+	}
+	h.Get("/suggestions").Want(200).Contains("秭归脐橙", "没有销售记录，是按盘点推算的")
+	page := h.Get("/products/" + h.Oranges.ID.String()).Want(200)
+	page.Contains("没有销售记录：要多少是从盘点和进货推算的", "按盘点推算")
+	if made := card(page, "预测是怎么来的"); !strings.Contains(made, "平常一天大约要 12 斤") {
+		t.Errorf("six kilos a day: %s", made)
+	}
+	for _, lang := range i18n.Langs() {
+		if body := string(h.Get("/products/" + h.Oranges.ID.String() + "/what-if?price=12&lang=" + string(lang)).Want(200).Body); strings.Contains(body, "NaN") {
+			t.Errorf("%s: not a number", lang)
+		}
 	}
 }
