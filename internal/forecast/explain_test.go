@@ -13,8 +13,8 @@ import (
 )
 
 // festiveShop is a shop over two and a half years that sells more on Saturdays, twice as much in the
-// week before the spring festival and half as much again in promotions, with shelves that are
-// sometimes empty.
+// week before the spring festival, half as much again in promotions, more when the price is cut and
+// in winter, with shelves that are sometimes empty.
 func festiveShop() []forecast.Series {
 	first := day.New(2023, 8, 7)
 	panel := forecasttest.Panel{
@@ -26,7 +26,8 @@ func festiveShop() []forecast.Series {
 		s := &series[i]
 		s.Start = first
 		s.Category = []string{"fruit", "drinks"}[i%2]
-		s.Available, s.Promo = constant(900, 1), make([]float64, 910)
+		s.Form = forecast.Weighed
+		s.Available, s.Promo, s.Price = constant(900, 1), make([]float64, 910), constant(910, 8)
 		for t := range s.Values {
 			d := first.Add(t)
 			if away := int(day.Next(day.SpringFestival, d) - d); away > 0 && away <= 7 {
@@ -34,14 +35,22 @@ func festiveShop() []forecast.Series {
 			}
 			if (t/5+i)%9 == 0 {
 				s.Promo[t] = 1
-				s.Values[t] = math.Round(1.5 * s.Values[t])
+				s.Values[t] *= 1.5
 			}
+			if (t/4+i)%10 == 3 {
+				s.Price[t] = 6.4
+				s.Values[t] *= math.Pow(8/6.4, 2)
+			}
+			s.Values[t] *= 1 + 0.4*math.Cos(2*math.Pi*float64(int(d)%365)/365)
 			if (t+i)%13 == 0 {
-				s.Available[t], s.Values[t] = 0.5, math.Floor(s.Values[t]/2)
+				s.Available[t], s.Values[t] = 0.5, s.Values[t]/2
 			}
 		}
 		for t := 903; t < 906; t++ {
 			s.Promo[t] = 1
+		}
+		for t := 907; t < 910; t++ {
+			s.Price[t] = 6.4
 		}
 	}
 	return series
@@ -68,7 +77,7 @@ func multiplied(t *testing.T, x forecast.Explanation, f forecast.Forecast) {
 		t.Fatalf("%d steps of %d", len(x.Steps), len(f.Steps))
 	}
 	for k, step := range x.Steps {
-		same(fmt.Sprintf("step %d", k), x.Level*x.Trend*step.Season*step.Festival*step.Promotion, f.Steps[k].Mean())
+		same(fmt.Sprintf("step %d", k), x.Level*x.Trend*step.Season*step.Festival*step.Promotion*step.Price*step.Yearly, f.Steps[k].Mean())
 		same("its mean", step.Mean, f.Steps[k].Mean())
 		festival := 1.0
 		for _, part := range x.Feasts {
@@ -96,6 +105,9 @@ func TestExplanationMultipliesToTheMean(t *testing.T) {
 	}
 	if x.Promotion < 1.25 || x.Promotion > 1.75 || x.Steps[4].Promotion < x.Steps[1].Promotion+0.1 || math.Abs(x.Steps[4].Promotion-x.Promotion) > 1e-12 {
 		t.Errorf("promotions have the factor %v; planned for step 4: %v", x.Promotion, x.Steps[4].Promotion)
+	}
+	if x.Elasticity < 1.2 || x.Elasticity > 2.8 || x.Steps[8].Price < 1.2 || math.Abs(x.Steps[8].Price-math.Pow(8/6.4, x.Elasticity)) > 0.15 {
+		t.Errorf("elasticity %v; the price planned for step 8 makes %v", x.Elasticity, x.Steps[8].Price)
 	}
 	if c := x.Correction; c.Factor < 1.01 || c.Factor > 1.1 || c.Hidden < 0.005 || c.Hidden > 0.1 {
 		t.Errorf("correction %+v", c)

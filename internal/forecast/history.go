@@ -29,6 +29,10 @@ type history struct {
 // sales in a period that claims to have had none on the shelf make it count as open.
 func ready(s Series, f Freq) *history { return readyIn(s, f, new(room)) }
 
+// leastShelf is the least share of a period on the shelf that is believed where something sold: one
+// sale in a glimpse of a hundredth of a day is no hundred a day.
+const leastShelf = 0.05
+
 // readyIn is ready with the history's slices laid into room, which the caller may use again once the
 // history is done with.
 func readyIn(s Series, f Freq, mem *room) *history {
@@ -51,6 +55,7 @@ func readyIn(s Series, f Freq, mem *room) *history {
 			if a = min(a, 1); !(a > 0) {
 				a = 1
 			}
+			a = max(a, leastShelf)
 			whole = whole && y == math.Trunc(y)
 		} else if y = 0; a > 0 {
 			a = min(a, 1)

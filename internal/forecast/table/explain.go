@@ -125,9 +125,14 @@ func (t told) rhythm() {
 		t.say("Festivals: none within reach.")
 	}
 	if x.Promotion != 0 {
-		t.say("Promotions and price cuts: ×%.2f in a %s wholly in promotion.", x.Promotion, x.Freq)
+		t.say("Promotions: ×%.2f in a %s wholly in promotion.", x.Promotion, x.Freq)
 	} else {
-		t.say("Promotions and price cuts: none learned.")
+		t.say("Promotions: none learned.")
+	}
+	if x.Elasticity != 0 {
+		t.say("Price: a tenth below the usual one makes demand ×%.2f.", math.Pow(1/0.9, x.Elasticity))
+	} else {
+		t.say("Price: no effect learned.")
 	}
 }
 
@@ -152,11 +157,11 @@ func (t told) width() {
 var kinds = map[string]string{"negbin": "negative binomial", "poisson": "Poisson", "gamma": "gamma", "fixed": "without spread"}
 
 func (t told) steps() {
-	t.say("\nEach mean is level × trend × season × festival × promotion:")
-	t.say("%-10s  %9s  %7s  %8s  %9s  %9s  %9s", "date", "mean", "season", "festival", "promotion", "95 %", "sum 95 %")
+	t.say("\nEach mean is level × trend × season × festival × promotion × price × time of the year:")
+	t.say("%-10s  %9s  %7s  %8s  %9s  %7s  %7s  %9s  %9s", "date", "mean", "season", "festival", "promotion", "price", "year", "95 %", "sum 95 %")
 	for k, step := range t.x.Steps {
-		t.say("%s  %9s  %7.3f  %8.3f  %9.3f  %9s  %9s", step.Date, amount(step.Mean), step.Season, step.Festival, step.Promotion,
-			amount(t.f.Steps[k].Quantile(0.95)), amount(t.f.Sums[k].Quantile(0.95)))
+		t.say("%s  %9s  %7.3f  %8.3f  %9.3f  %7.3f  %7.3f  %9s  %9s", step.Date, amount(step.Mean), step.Season, step.Festival, step.Promotion,
+			step.Price, step.Yearly, amount(t.f.Steps[k].Quantile(0.95)), amount(t.f.Sums[k].Quantile(0.95)))
 	}
 }
 

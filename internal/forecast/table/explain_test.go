@@ -26,8 +26,8 @@ func TestExplainInWords(t *testing.T) {
 	got := explained(t, o, in, "item 03", false)
 	for _, want := range append([]string{
 		"item 03: ", "per day on average over 9 days from 2026-04-05", "Level: ", "28 days ago it was ", "Trend of the whole shop: ×",
-		"Season: Sunday ×", "Promotions and price cuts: none learned", "Empty shelves: of late ", "Spread: a normal day is off by ",
-		"level × trend × season × festival × promotion", "\n2026-04-13 ",
+		"Season: Sunday ×", "Promotions: none learned", "Price: no effect learned", "Empty shelves: of late ", "Spread: a normal day is off by ",
+		"level × trend × season × festival × promotion × price × time of the year", "\n2026-04-13 ",
 	}, o.Models...) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)
@@ -74,7 +74,7 @@ func TestExplainAsData(t *testing.T) {
 	f := forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: 5, Models: o.Models}).Forecast(series[3], 5)
 	for k, step := range x.Steps {
 		want := f.Steps[k].Mean()
-		if got := x.Level * x.Trend * step.Season * step.Festival * step.Promotion; math.Abs(got-want) > 1e-9*want || step.Mean != want {
+		if got := x.Level * x.Trend * step.Season * step.Festival * step.Promotion * step.Price * step.Yearly; math.Abs(got-want) > 1e-9*want || step.Mean != want {
 			t.Errorf("step %d: the parts make %v, the forecast says %v", k, got, want)
 		}
 	}

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	sales "buhuo/internal/demand/table"
 	"buhuo/internal/forecast"
@@ -39,20 +40,8 @@ func (c *trial) run(found map[string]*Judged) error {
 		}
 	}
 	if len(names) > 1 {
-		pool := c.learn(combination, names)
-		all, err := c.judge(pool)
-		if err != nil {
+		if err := c.together(found); err != nil {
 			return err
-		}
-		add(found, combination, Together, all)
-		if len(alone) < len(names) && len(alone) > 1 {
-			// where the global member has not joined, the combination is without it already
-			if c.global = pool.Global != nil; c.global {
-				if all, err = c.judge(c.learn(withoutGlobal, alone)); err != nil {
-					return err
-				}
-			}
-			add(found, withoutGlobal, Together, all)
 		}
 	}
 	for _, name := range alone {
@@ -69,6 +58,29 @@ func (c *trial) run(found map[string]*Judged) error {
 		}
 		add(found, p.name, Plain, records)
 	}
+	return nil
+}
+
+// together tries the combination, of the models asked for or of the usual ones, and what it is
+// without the global member.
+func (c *trial) together(found map[string]*Judged) error {
+	pool := c.learn(combination, c.Models)
+	all, err := c.judge(pool)
+	if err != nil {
+		return err
+	}
+	add(found, combination, Together, all)
+	if len(c.Models) > 0 && !slices.ContainsFunc(c.Models, func(name string) bool { return !forecast.Alone(name) }) {
+		return nil // the global member was not asked for
+	}
+	// where it has not joined, the combination is without it already
+	if c.global = pool.Global != nil; c.global {
+		plain := slices.DeleteFunc(slices.Clone(pool.Models), func(name string) bool { return !forecast.Alone(name) })
+		if all, err = c.judge(c.learn(withoutGlobal, plain)); err != nil {
+			return err
+		}
+	}
+	add(found, withoutGlobal, Together, all)
 	return nil
 }
 
