@@ -26,6 +26,7 @@ type replayCommand struct {
 	CostShare    float64 `default:"0.6" help:"Cost over price of goods without a cost in the table."`
 	Sweep        bool    `help:"Run each policy with many parameters: the frontier."`
 	Levels       string  `placeholder:"FILE" help:"Write the levels of the policy buhuo here: item,date,order_up_to."`
+	Calibration  bool    `help:"Instead, tell how often what was likely to run out did."`
 	CSV          bool    `name:"csv" xor:"shape" help:"Print CSV."`
 	JSON         bool    `name:"json" xor:"shape" help:"Print JSON."`
 }
@@ -61,6 +62,9 @@ func (c *replayCommand) Run(e *environment) error {
 	if err != nil {
 		return err
 	}
+	if c.Calibration {
+		return c.calibrate(e, shop, rules)
+	}
 	results, err := c.replay(e, shop, rules, choices)
 	if err != nil {
 		return err
@@ -77,6 +81,20 @@ func (c *replayCommand) Run(e *environment) error {
 		return table.WriteCSV(e.out, results)
 	}
 	return table.WriteText(e.out, results)
+}
+
+// calibrate prints what the probabilities of running out were worth.
+func (c *replayCommand) calibrate(e *environment, shop *replay.Shop, rules replay.Rules) error {
+	found, err := replay.Calibrate(shop, rules)
+	switch {
+	case err != nil:
+		return err
+	case c.JSON:
+		return table.WriteCalibrationJSON(e.out, found)
+	case c.CSV:
+		return table.WriteCalibrationCSV(e.out, found)
+	}
+	return table.WriteCalibrationText(e.out, found)
 }
 
 // which says which items are replayed.

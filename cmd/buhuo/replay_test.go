@@ -43,6 +43,16 @@ func TestReplayContract(t *testing.T) {
 	if err != nil || strings.Count(string(text), "\n") != 1+4*60 || !strings.HasPrefix(string(text), "item,date,order_up_to\nitem0,2025-09-03,") {
 		t.Errorf("levels: %v\n%.200s", err, text)
 	}
+	chances := want(t, 0, "", append(args, "--calibration")...)
+	if !strings.Contains(chances, "calibration error 0.") || !strings.Contains(chances, "0.9 to 1.0") {
+		t.Errorf("the calibration:\n%s", chances)
+	}
+	if got := want(t, 0, "", append(args, "--calibration", "--csv")...); !strings.Contains(got, "from,to,cases,told,happened\n0.0,0.1,") {
+		t.Errorf("the calibration as CSV:\n%s", got)
+	}
+	if status, out, _ := call(t, "", append(args, "--calibration", "--json")...); status != exitDone || json.Unmarshal([]byte(out), &struct{}{}) != nil || !strings.Contains(out, "brier_skill") {
+		t.Errorf("the calibration as JSON:\n%s", out)
+	}
 	table := want(t, 0, soldByDay(300), "replay", "-", "--test", "60", "--min-sales-days", "100", "--policy", "cover", "--sweep", "--csv")
 	if strings.Count(table, "\ncover,") < 8 || !strings.Contains(table, "policy,parameter,items,") {
 		t.Errorf("the frontier:\n%s", table)

@@ -25,15 +25,16 @@ const Ours = "buhuo"
 //
 // How much a lost sale weighs (care), and how far the forecast's mean and variance are trusted (lean,
 // calm), are chosen by replaying the days before the window, over all items together.
-type ours struct {
-	name     string
-	multiple []float64
-}
+//
+// The parameter multiplies the care: below 1 the shelf is emptier than what costs least, above fuller.
+type ours struct{ name string }
 
-func (o ours) Name() string                { return o.name }
-func (o ours) Parameters() []float64       { return o.multiple[:min(1, len(o.multiple))] }
-func (o ours) Sweep() []float64            { return o.multiple }
-func (ours) Range() (lowest, most float64) { return 0.001, 1000 }
+func (o ours) Name() string        { return o.name }
+func (ours) Parameters() []float64 { return []float64{1} }
+func (ours) Sweep() []float64 {
+	return []float64{0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5, 10, 25, 100}
+}
+func (ours) Range() (lo, hi float64) { return 0.001, 1000 }
 
 // habits are the parameters that the past chooses.
 type habits struct{ care, lean, calm float64 }
@@ -42,12 +43,18 @@ type habits struct{ care, lean, calm float64 }
 // to choose.
 var usual = habits{care: 2.4, lean: 0.95, calm: 0.65}
 
+// strange is how far habits are from the usual ones.
+func (h habits) strange() float64 {
+	far := func(a, b float64) float64 { return math.Abs(math.Log2(a / b)) }
+	return far(h.care, usual.care) + 4*far(h.lean, usual.lean) + far(h.calm, usual.calm)
+}
+
 const (
 	practice      = 112 // days before the window on which the habits are chosen
 	practiceLeast = 28
 	practiceItems = 120  // that are practised with
 	practiceWarm  = 7    // days without figures
-	loyalty       = 0.01 // part of the cost that other habits must save per doubling
+	loyalty       = 0.02 // part of the cost that other habits must save per doubling; a mean is doubted four times as hard
 )
 
 func (o ours) Plan(shop *Shop, rules Rules, multiple float64) []Decider {
@@ -179,7 +186,7 @@ func (p *player) cheapest() float64 {
 	if hi <= 0 || dearer(0) {
 		return 0
 	}
-	for range 20 {
+	for range 16 {
 		if middle := (lo + hi) / 2; dearer(middle) {
 			hi = middle
 		} else {
@@ -196,7 +203,7 @@ func (s *study) practise() habits {
 	n := len(s.shop.Items)
 	for j := range min(n, practiceItems) {
 		i := j * n / min(n, practiceItems)
-		if s.rules.first(&s.shop.Items[i])-practiceLeast >= practiceLeast {
+		if it, _ := s.earlier(&s.shop.Items[i]); it != nil {
 			who = append(who, i)
 		}
 	}
@@ -218,7 +225,7 @@ func (s *study) practise() habits {
 		for _, step := range try.steps {
 			h := start
 			*try.of(&h) *= step
-			if cost := s.rehearse(who, h) * (1 + loyalty*math.Abs(math.Log2(h.care/usual.care))); cost < least {
+			if cost := s.rehearse(who, h) * (1 + loyalty*h.strange()); cost < least {
 				best, least = h, cost
 			}
 		}
@@ -226,17 +233,26 @@ func (s *study) practise() habits {
 	return best
 }
 
+// earlier returns an item as it was before the window, and the rules of practising with it; nil where
+// there is too little past.
+func (s *study) earlier(it *Item) (*Item, Rules) {
+	before, rules := *it, s.rules
+	before.Demand = before.Demand[:s.rules.first(it)]
+	rules.Warmup = practiceWarm
+	rules.Window = min(practice, len(before.Demand)-practiceLeast) / rules.Review * rules.Review
+	if rules.Window < practiceLeast {
+		return nil, rules
+	}
+	return &before, rules
+}
+
 // rehearse returns what the habits would have cost before the window, in per cent of sales.
 func (s *study) rehearse(who []int, h habits) float64 {
 	totals, items := make([]Total, len(who)), make([]Item, len(who))
 	forecast.Each(len(who), 0, func(j int) {
-		items[j] = s.shop.Items[who[j]]
-		it := &items[j]
-		it.Demand = it.Demand[:s.rules.first(it)]
-		rules := s.rules
-		rules.Warmup = practiceWarm
-		rules.Window = min(practice, len(it.Demand)-practiceLeast) / rules.Review * rules.Review
-		totals[j], _ = Run(it, rules, s.player(who[j], h, len(it.Demand)-rules.Window).decide)
+		it, rules := s.earlier(&s.shop.Items[who[j]])
+		items[j] = *it
+		totals[j], _ = Run(it, rules, s.player(who[j], h, rules.first(it)).decide)
 	})
 	f, err := Summarise(items, totals, s.rules.Holding)
 	if err != nil {

@@ -84,13 +84,13 @@ func TestOutlooksAreThoseFromScratch(t *testing.T) {
 	s := newStudy(shop, daily, practice)
 	s.prepare(3, 0, s.before+daily.Window)
 	for _, d := range []int{84, s.before + 28, s.before + daily.Window - 1} {
-		today, lesson := s.first-s.before+d, s.first-s.before+d/relearn*relearn
+		today, lesson := s.first-s.before+d, s.begins(s.lesson(d))
 		var past []forecast.Series
 		for _, x := range shop.All {
 			x.Values = x.Values[:lesson-int(x.Start)]
 			past = append(past, x)
 		}
-		pool := forecast.Fit(past, forecast.Options{Horizon: s.course.days, Models: members})
+		pool := forecast.Fit(past, forecast.Options{Horizon: daily.Protection(), Models: members})
 		x := shop.Items[3].Sales
 		cut := today - int(x.Start)
 		from := max(0, cut-recalled)
@@ -210,6 +210,19 @@ func TestFuturesLookLikeTheForecast(t *testing.T) {
 			if math.Abs(mean-c.mean) > 0.05*c.sd+0.02*c.mean+0.01 || math.Abs(sd-c.sd) > 0.15*c.sd+0.51 {
 				t.Errorf("%+v, counted %v: mean %v, deviation %v", c, counted, mean, sd)
 			}
+		}
+	}
+}
+
+// 1,000 products over 365 days under one policy, lessons every 28 days: at most ten seconds on two
+// processors.
+func BenchmarkReplay(b *testing.B) {
+	shop := invented(1000, 365+180, 6)
+	rules := Rules{Lead: 1, Review: 1, Shelf: 3, Holding: 0.002, Window: 365, Warmup: 14}
+	for b.Loop() {
+		shop.past = nil
+		if _, err := Replay(shop, rules, ours{Ours}, 1, 0); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

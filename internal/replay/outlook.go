@@ -12,11 +12,13 @@ import (
 // no further than that; in replays of other years the others changed the cost by less than a
 // hundredth.
 const (
-	relearn  = 28  // days between two lessons
-	studied  = 800 // days of the past that a lesson looks at
-	recalled = 120 // days of its past that an item's forecast looks at
-	dailies  = 5   // days after the order's own that are looked at one by one; what is left of the life is one stretch
-	mostLife = 90  // days; goods that last longer do not spoil before they sell
+	relearn   = 28  // days between two lessons
+	rehearsed = 56  // before the window, where habits are chosen
+	studied   = 800 // days of the past that a lesson looks at
+	pupils    = 300 // items that a lesson looks at; a larger shop is sampled evenly
+	recalled  = 120 // days of its past that an item's forecast looks at
+	dailies   = 5   // days after the order's own that are looked at one by one; what is left of the life is one stretch
+	mostLife  = 90  // days; goods that last longer do not spoil before they sell
 )
 
 var members = []string{"ses0.08", "ses0.2", "ses0.45"}
@@ -66,23 +68,40 @@ type study struct {
 func newStudy(shop *Shop, rules Rules, before int) *study {
 	it := &shop.Items[0]
 	s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(it.Start) + rules.first(it)}
-	lessons := (before + relearn - 1) / relearn
-	s.before = lessons * relearn
-	s.pools = make([]forecast.Pool, lessons+(rules.Window+relearn-1)/relearn)
-	forecast.Each(len(s.pools), 0, func(b int) { s.pools[b] = s.learn(s.first - s.before + b*relearn) })
+	s.before = (before + rehearsed - 1) / rehearsed * rehearsed
+	s.pools = make([]forecast.Pool, s.lesson(s.before+rules.Window-1)+1)
+	forecast.Each(len(s.pools), 0, func(b int) { s.pools[b] = s.learn(s.begins(b)) })
 	s.looks = make([][]outlook, len(shop.Items))
 	return s
+}
+
+// lesson returns the number of the lesson that day d of the study rests on.
+func (s *study) lesson(d int) int {
+	if d < s.before {
+		return d / rehearsed
+	}
+	return s.before/rehearsed + (d-s.before)/relearn
+}
+
+// begins returns the number of the day before which lesson b was learned.
+func (s *study) begins(b int) int {
+	if early := s.before / rehearsed; b >= early {
+		return s.first + (b-early)*relearn
+	}
+	return s.first - s.before + b*rehearsed
 }
 
 // learn fits a pool to what was known before a day.
 func (s *study) learn(day int) forecast.Pool {
 	var past []forecast.Series
-	for _, x := range s.shop.All {
+	n := len(s.shop.All)
+	for j := range min(n, pupils) {
+		x := s.shop.All[j*n/min(n, pupils)]
 		if p := known(x, day, studied); len(p.Values) > 0 {
 			past = append(past, p)
 		}
 	}
-	return forecast.Fit(past, forecast.Options{Freq: forecast.Day, Horizon: s.course.days, Models: members, Workers: 1})
+	return forecast.Fit(past, forecast.Options{Freq: forecast.Day, Horizon: s.rules.Protection(), Models: members, Workers: 1})
 }
 
 // known returns what was known of a series before a day: its last days.
@@ -112,7 +131,7 @@ func (s *study) prepare(i, from, to int) {
 		if day-int(it.Start) < 1 || (d-s.before)%s.rules.Review != 0 || s.looks[i][d].mean != nil {
 			continue
 		}
-		s.looks[i][d] = s.look(s.pools[d/relearn], known(it.Sales, day, recalled))
+		s.looks[i][d] = s.look(s.pools[s.lesson(d)], known(it.Sales, day, recalled))
 	}
 }
 

@@ -9,11 +9,7 @@ import (
 // Policies returns THE list of policies that can be replayed, the limit first, ours last. Adding one
 // is a file and a line here.
 func Policies() []Policy {
-	return []Policy{
-		foresight{}, ses{}, movingSigma{}, cover{}, static{},
-		ours{Ours, []float64{1}},
-		ours{Ours + "-frontier", []float64{1, 0.1, 0.2, 0.35, 0.5, 0.7, 1.4, 2, 3, 5, 10, 25}},
-	}
+	return []Policy{foresight{}, ses{}, movingSigma{}, cover{}, static{}, ours{Ours}}
 }
 
 // Find returns the policy with a name.
@@ -22,6 +18,9 @@ func Find(name string) (Policy, error) {
 	for _, p := range Policies() {
 		if p.Name() == name {
 			return p, nil
+		}
+		if name == Ours+"-frontier" {
+			return ours{name}, nil
 		}
 		names = append(names, p.Name())
 	}
@@ -61,8 +60,8 @@ type Choice struct {
 	Parameter float64
 }
 
-// Choose reads a list like "all", "cover,ses" or "cover:3,ses:0.8": each policy with the parameters
-// named, else with its usual ones, or with those of its frontier when sweep is set.
+// Choose reads a list like "all", "cover,ses" or "cover:3,ses:0.8": each policy with the parameter
+// named, else with its usual ones; with sweep, with those that draw its frontier.
 func Choose(list string, sweep bool) ([]Choice, error) {
 	if strings.TrimSpace(list) == "all" {
 		var names []string
@@ -78,20 +77,34 @@ func Choose(list string, sweep bool) ([]Choice, error) {
 		if err != nil {
 			return nil, err
 		}
-		parameters := p.Parameters()
-		switch {
-		case given:
+		if given {
 			x, err := strconv.ParseFloat(text, 64)
 			if lo, hi := p.Range(); err != nil || !(x >= lo && x <= hi) {
 				return nil, fmt.Errorf("the parameter of %s must be a number from %v to %v, not %q", name, lo, hi, text)
 			}
-			parameters = []float64{x}
-		case sweep:
-			parameters = p.Sweep()
-		}
-		for _, x := range parameters {
 			out = append(out, Choice{p, x})
+			continue
 		}
+		out = append(out, usually(p, sweep)...)
 	}
 	return out, nil
+}
+
+// usually returns a policy with its usual parameters, or those of its frontier. Our own stands there
+// once under its name; its frontier has a name of its own.
+func usually(p Policy, sweep bool) (out []Choice) {
+	parameters := p.Parameters()
+	if sweep && p.Name() != Ours {
+		parameters = p.Sweep()
+	}
+	for _, x := range parameters {
+		out = append(out, Choice{p, x})
+	}
+	if sweep && p.Name() == Ours {
+		frontier := ours{Ours + "-frontier"}
+		for _, x := range frontier.Sweep() {
+			out = append(out, Choice{frontier, x})
+		}
+	}
+	return out
 }
