@@ -227,12 +227,12 @@ func (s *Service) FirstDay(ctx context.Context) (day.Date, error) {
 // again works out one product at once: whoever changed it is waiting to see what
 // comes of it. Without a pool there is nothing to work it out with yet.
 func (s *Service) again(ctx context.Context, id ident.ID, from day.Date) error {
-	pool, ok, err := s.store.Pool(ctx)
-	if err != nil || !ok || pool.outdated() {
-		return err
-	}
 	in, err := s.shops.Get(ctx)
 	if err != nil {
+		return err
+	}
+	pool, ok, err := s.store.Pool(ctx)
+	if err != nil || !ok || pool.outdated(in) {
 		return err
 	}
 	return s.refresh(ctx, in, pool, []stock.Mark{{Shop: in.ID, ProductID: id, From: from}})

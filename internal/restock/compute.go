@@ -131,6 +131,7 @@ type expectation struct {
 	forecast  forecast.Forecast
 	counts    *counted
 	gap       int    // days between the last one known and the first one ahead
+	market    tuning // what market days change
 	said      tuning // what people know of coming days
 	ours      course // the forecast from the first day on
 	told      course // the same with what people know
@@ -142,7 +143,7 @@ func (e expectation) course(rest float64) course {
 	if e.counts != nil {
 		out = e.counts.doubted(out, e.gap, e.forecast.Parts.Level)
 	}
-	return out
+	return out.tuned(e.market)
 }
 
 // expect works out what will be wanted of a product.
@@ -161,6 +162,8 @@ func (c surroundings) expect(s subject) expectation {
 		s.counts.believe(&e)
 		e.gap = int(c.asOf - known)
 	}
+	e.series = c.pool.Market.ordinary(e.series, c.shop.MarketDays)
+	e.market = c.pool.Market.ahead(s.product.Category, c.shop.MarketDays, c.first, horizon)
 	e.forecast = c.pool.Forecast.Forecast(e.series, horizon+e.gap)
 	e.said = adjusting(s.adjustments, c.first, horizon)
 	e.ours = e.course(c.rest)

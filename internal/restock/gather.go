@@ -198,7 +198,7 @@ func idsOf(products []catalog.Product) []ident.ID {
 }
 
 // learn works out the pool from the packed history of all products.
-func learn(products []catalog.Product, years map[ident.ID][]demand.Year, habits demand.Shop, through, newest day.Date) Pool {
+func learn(in shop.Shop, products []catalog.Product, years map[ident.ID][]demand.Year, habits demand.Shop, through day.Date) Pool {
 	series := make([]forecast.Series, 0, len(products))
 	for _, p := range products {
 		one, _ := subject{product: p, years: years[p.ID]}.series(through)
@@ -206,7 +206,11 @@ func learn(products []catalog.Product, years map[ident.ID][]demand.Year, habits 
 			series = append(series, one)
 		}
 	}
-	return Pool{Made: through, Newest: newest, Shop: habits, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}
+	market := learnMarket(series, in.MarketDays)
+	for i := range series {
+		series[i] = market.ordinary(series[i], in.MarketDays)
+	}
+	return Pool{Made: through, Newest: through, Shop: habits, Market: market, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}
 }
 
 // fitHorizon is the protection period that the pool is tuned for, in days.

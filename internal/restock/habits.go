@@ -22,9 +22,9 @@ const (
 )
 
 // outdated tells a pool that was stored before shops' habits were learned, or by other methods of
-// forecasting.
-func (p *Pool) outdated() bool {
-	return p.Shop.Profile == demand.Profile{} || !p.Forecast.Current()
+// forecasting, or for other market days.
+func (p *Pool) outdated(in shop.Shop) bool {
+	return p.Shop.Profile == demand.Profile{} || !p.Forecast.Current() || p.Market.Days != in.MarketDays.String()
 }
 
 // prior is what the shop lets expect of a product of a category.

@@ -39,6 +39,10 @@ type Outlook struct {
 	Gone   []time.Duration // for how much of the opening hours
 	Level  []float64       // on hand when the day ended; NaN before the first count
 	Promos []Stretch       // promotions of these days
+	// Markets are the market days from Start to the end of Mean, and Market is what one
+	// does to the product: 1 when no effect has been seen.
+	Markets []day.Date
+	Market  float64
 
 	// First is the first day of what follows: the days behind Start's.
 	First           day.Date
@@ -120,6 +124,12 @@ func (s *Service) Outlook(ctx context.Context, id ident.ID) (Outlook, error) {
 	out.gone(levels[id], balances[id].KnownFrom, in)
 	out.future(e)
 	out.Why = &e.why
+	out.Market = e.onMarket
+	for d := out.Start; d < out.First.Add(len(out.Mean)); d++ {
+		if in.MarketDays.Has(d) {
+			out.Markets = append(out.Markets, d)
+		}
+	}
 	if e.counts != nil {
 		out.Counted = e.counts.last
 	}
@@ -147,13 +157,14 @@ func (s *Service) believed(ctx context.Context, in shop.Shop, p catalog.Product,
 	}
 	c := surroundings{moment: moment{asOf: first.Add(-1), first: first, rest: 1}, shop: in, pool: &pool}
 	e := c.expect(subject{product: p, years: years[p.ID], adjustments: known[p.ID], counts: counts})
-	return explained{e, pool.Forecast.Explain(e.series, e.forecast)}, nil
+	return explained{e, pool.Forecast.Explain(e.series, e.forecast), pool.Market.of(p.Category)}, nil
 }
 
 // explained is an expectation and what it is made of.
 type explained struct {
 	expectation
-	why forecast.Explanation
+	why      forecast.Explanation
+	onMarket float64 // factor of a market day
 }
 
 // judged fills in how earlier forecasts and what people said did.

@@ -49,7 +49,7 @@ func (s *Service) Recompute(ctx context.Context, progress func(done, of int)) er
 			return err
 		}
 	}
-	pool := learn(products, past.years, habits, day0.asOf, day0.asOf)
+	pool := learn(in, products, past.years, habits, day0.asOf)
 	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutPool(ctx, pool) }); err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (s *Service) runShop(ctx context.Context, in shop.Shop, marks []stock.Mark)
 	if err != nil {
 		return err
 	}
-	if !ok || pool.outdated() {
+	if !ok || pool.outdated(in) {
 		// The first products of a shop, or what an older program learned: everything is
 		// learned at once.
 		if err := s.Recompute(ctx, nil); err != nil {
@@ -303,7 +303,7 @@ func (s *Service) Daily(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if pool.Made >= at.asOf && !pool.outdated() {
+		if pool.Made >= at.asOf && !pool.outdated(in) {
 			continue
 		}
 		if err := s.Recompute(ctx, nil); err != nil {

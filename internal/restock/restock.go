@@ -94,6 +94,7 @@ type Pool struct {
 	Made     day.Date      `json:"made"`
 	Forecast forecast.Pool `json:"forecast"`
 	Shop     demand.Shop   `json:"shop"`
+	Market   Market        `json:"market,omitzero"`
 	Newest   day.Date      `json:"newest"` // last day with a sale when it was made
 }
 

@@ -35,7 +35,7 @@ func (s *Service) AsOf(ctx context.Context, asOf day.Date) ([]Suggestion, error)
 		}
 		known.add(rows)
 	}
-	around, err := s.around(ctx, in, learn(products, known.years, habits, asOf, asOf), at)
+	around, err := s.around(ctx, in, learn(in, products, known.years, habits, asOf), at)
 	if err != nil {
 		return nil, err
 	}

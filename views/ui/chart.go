@@ -174,10 +174,14 @@ func (m LineModel) marks(d *drawing, n int, x func(float64) float64) {
 			d.texts = append(d.texts, place(t, plotHeight-6, ""))
 		}
 	}
-	for i, t := range m.Feasts {
-		if inside(t) {
+	named := 0
+	for _, t := range m.Feasts {
+		if t.At >= 0 && t.At < n { // one without a name is a line only
 			d.lines = append(d.lines, number(x(float64(t.At))))
-			d.texts = append(d.texts, place(t, 11+13*float64(i%2), ""))
+		}
+		if inside(t) {
+			d.texts = append(d.texts, place(t, 11+13*float64(named%2), ""))
+			named++
 		}
 	}
 	for _, t := range m.Arrive {

@@ -140,6 +140,9 @@ func (v voice) happenings(o restock.Outlook) []mark {
 	for _, p := range o.Promos {
 		out = append(out, mark{p.From, p.To, v.t.T("forecast.mark_promo")})
 	}
+	for _, d := range o.Markets {
+		out = append(out, mark{d, d, v.t.T("forecast.mark_market")})
+	}
 	for _, k := range o.Known {
 		if k.WithdrawnAt == nil {
 			out = append(out, mark{k.From, k.To, short(k.Reason)})
@@ -178,13 +181,19 @@ func (v voice) occasions(o restock.Outlook) map[day.Date]string {
 func (v voice) marks(o restock.Outlook) []ui.Tick {
 	var out []ui.Tick
 	last := map[int]int{0: -100, 1: -100} // by row: names alternate between two
-	n := len(o.Sold) + len(o.Mean)
+	n, named := len(o.Sold)+len(o.Mean), 0
+	next := slices.IndexFunc(o.Markets, func(d day.Date) bool { return d >= o.First })
 	for _, m := range v.happenings(o) {
 		at := max(int(m.from-o.Start), 0)
 		if at >= n {
 			continue
 		}
-		row := len(out) % 2
+		if slices.Contains(o.Markets, m.from) && m.text == v.t.T("forecast.mark_market") && (next < 0 || m.from != o.Markets[next]) {
+			out = append(out, ui.Tick{At: at}) // a line; only the next one has its name
+			continue
+		}
+		row := named % 2
+		named++
 		near := (at-last[row])*100/n < 30
 		if !near {
 			last[row] = at

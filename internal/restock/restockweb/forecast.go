@@ -105,6 +105,7 @@ func (v voice) madeOf(o restock.Outlook) []string {
 	}
 	out = append(out, v.feastsSaid(o)...)
 	out = append(out, v.promosSaid(o)...)
+	out = append(out, v.marketSaid(o))
 	out = append(out, v.emptySaid(o))
 	for _, k := range o.Known {
 		if !k.Over && k.WithdrawnAt == nil {
@@ -142,6 +143,18 @@ func (v voice) feastsSaid(o restock.Outlook) []string {
 		}
 	}
 	return out
+}
+
+// marketSaid names the next market day and what such days do.
+func (v voice) marketSaid(o restock.Outlook) string {
+	i := slices.IndexFunc(o.Markets, func(d day.Date) bool { return d >= o.First })
+	switch {
+	case i < 0:
+		return ""
+	case math.Abs(o.Market-1) < telling:
+		return v.t.T("forecast.market_unknown", arg("day", v.t.Date(o.Markets[i])))
+	}
+	return v.t.T("forecast.market", arg("day", v.t.Date(o.Markets[i])), arg("factor", v.times(o.Market)))
 }
 
 // promosSaid tells of promotions and what they do.
@@ -219,6 +232,12 @@ func (v voice) dayByDay(o restock.Outlook) ui.Numbers {
 		{"forecast.col_weekday", func(k int) float64 { return steps[k].Season }},
 		{"forecast.col_festival", func(k int) float64 { return steps[k].Festival }},
 		{"forecast.col_promotion", func(k int) float64 { return steps[k].Promotion }},
+		{"forecast.col_market", func(k int) float64 {
+			if slices.Contains(o.Markets, o.First.Add(k)) {
+				return o.Market
+			}
+			return 1
+		}},
 		{"forecast.col_known", known},
 	}
 	out := ui.Numbers{Head: []string{v.t.T("restock.col_day"), v.t.T("forecast.col_ordinary")}}

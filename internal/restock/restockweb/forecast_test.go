@@ -16,6 +16,7 @@ import (
 	"buhuo/internal/money"
 	"buhuo/internal/restock"
 	"buhuo/internal/sales"
+	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 	"buhuo/internal/webtest"
 )
@@ -301,5 +302,57 @@ func TestCountsOnlyPage(t *testing.T) {
 		if body := string(h.Get("/products/" + h.Oranges.ID.String() + "/what-if?price=12&lang=" + string(lang)).Want(200).Body); strings.Contains(body, "NaN") {
 			t.Errorf("%s: not a number", lang)
 		}
+	}
+}
+
+// Market days of the settings are learned, reach forecast and suggestion, and stand on
+// the page; set anew, everything is learned anew.
+func TestMarketDays(t *testing.T) {
+	h := open(t)
+	h.Goods()
+	zone := h.Scope().Zone
+	market := day.MarketDays{1, 6}
+	var list []sales.Sale
+	for n := 150; n > 0; n-- {
+		d := today.Add(-n)
+		q := measure.Quantity(6000 + 1000*(n%3))
+		if market.Has(d) {
+			q *= 2
+		}
+		for _, p := range []ident.ID{h.Oranges.ID, h.Dates.ID, h.Rice.ID} {
+			list = append(list, sales.Sale{ID: ident.New(), Kind: sales.KindSale, Channel: sales.CounterCode, BusinessDay: d, Total: 100,
+				OccurredAt: day.At(d.Start(zone).Add(11 * time.Hour)),
+				Lines:      []sales.Line{{ProductID: p, Quantity: q, Unit: "kg", Price: 100, Amount: 100, History: true}}})
+		}
+	}
+	h.Must(h.App.Sales.LoadHistory(h.Ctx, list))
+	h.Must(h.App.Restock.Recompute(h.Ctx, nil))
+	if text := h.Get("/products/" + h.Oranges.ID.String()).Want(200).Text("main"); strings.Contains(text, "赶集") {
+		t.Error("no market days are set, and the page speaks of them")
+	}
+	in, err := h.App.Shop.Get(h.Ctx)
+	h.Must(err)
+	h.Must(h.App.Shop.Update(h.Ctx, shop.Settings{Name: in.Name, Policy: in.Policy, OpenHour: in.OpenHour, CloseHour: in.CloseHour, MarketDays: market, ShowUnit: in.ShowUnit}, in.Version))
+	h.Must(h.App.Restock.Daily(h.Ctx)) // the runner looks every few minutes
+	o, err := h.App.Restock.Outlook(h.Ctx, h.Oranges.ID)
+	h.Must(err)
+	if o.Market < 1.8 || o.Market > 2.2 {
+		t.Errorf("a market day brings ×%.2f, want ×2", o.Market)
+	}
+	for k := range 14 {
+		d := o.First.Add(k)
+		if on := market.Has(d); on != (o.Mean[k] > 10) {
+			t.Errorf("%s, market %v: %g", d, on, o.Mean[k])
+		}
+	}
+	page := h.Get("/products/" + h.Oranges.ID.String()).Want(200)
+	if made := card(page, "预测是怎么来的"); !strings.Contains(made, "下个赶集日") || !strings.Contains(made, "赶集日一般×2") {
+		t.Errorf("the page: %s", made)
+	}
+	if chart := page.Find("figure.chart").First().Find("svg text").Text(); strings.Count(chart, "赶集") != 1 {
+		t.Errorf("the chart names %q", chart)
+	}
+	if n := page.Find("figure.chart").First().Find("svg line.fest").Length(); n < 14 {
+		t.Errorf("%d lines of market days", n)
 	}
 }
