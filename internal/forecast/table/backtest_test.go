@@ -170,7 +170,7 @@ func predictions(t *testing.T, text, item string) (out []score.Prediction) {
 // What happens after a cut's horizon does not change its figures, what happens inside it does.
 func TestBacktestNeverLooksAhead(t *testing.T) {
 	rows := busy(10, 80, 2)
-	b := table.Backtest{Options: table.Options{Freq: forecast.Day, Horizon: 7, Models: few(forecast.Day)}, Origins: []int{21, 14, 7}}
+	b := table.Backtest{Options: table.Options{Freq: forecast.Day, Horizon: 7, Models: few(forecast.Day)}, Origins: []int{21, 7}}
 	before := tried(t, b, text(rows), "")
 	at := func(r table.Report, cut int) (out []score.Record) {
 		for _, m := range r.Methods {
@@ -185,7 +185,7 @@ func TestBacktestNeverLooksAhead(t *testing.T) {
 		return out
 	}
 	rng := rand.New(rand.NewPCG(8, 9))
-	for range 8 {
+	for range 3 {
 		changed := slices.Clone(rows)
 		for i := range changed {
 			if changed[i].day > 79-21+7 && rng.IntN(3) == 0 { // after the first cut's horizon
@@ -199,7 +199,7 @@ func TestBacktestNeverLooksAhead(t *testing.T) {
 	}
 	rows[79].quantity += 1000 // the last day of the first item: in the last cut's horizon only
 	after := tried(t, b, text(rows), "")
-	if fmt.Sprint(at(before, 1)) != fmt.Sprint(at(after, 1)) || fmt.Sprint(at(before, 2)) == fmt.Sprint(at(after, 2)) {
+	if fmt.Sprint(at(before, 0)) != fmt.Sprint(at(after, 0)) || fmt.Sprint(at(before, 1)) == fmt.Sprint(at(after, 1)) {
 		t.Error("a thousand sold on the last day must change the last cut's figures, and no other's")
 	}
 }
@@ -441,4 +441,26 @@ func TestRunWithOneMethod(t *testing.T) {
 	if len(outputs) != 3 {
 		t.Errorf("%d different forecasts of three choices of methods", len(outputs))
 	}
+}
+
+// Whatever the table, a backtest ends with a report or a sentence.
+func FuzzBacktest(f *testing.F) {
+	f.Add([]byte(text(busy(1, 20, 9))), uint8(0), uint8(2))
+	f.Add([]byte("item,date,quantity,available\na,2026-01-01,1e15,0.5\na,2026-01-29,1e-9,\nb,2026-01-30,-4,0\n"), uint8(1), uint8(1))
+	f.Add([]byte("item,date,quantity\na,2020-01-01,1\na,2021-01-01,3\na,2022-04-01,3\n"), uint8(2), uint8(3))
+	f.Fuzz(func(t *testing.T, data []byte, freq, horizon uint8) {
+		o := table.Options{Freq: forecast.Freq(freq % 3), Horizon: int(horizon%5) + 1}
+		o.Models = few(o.Freq)[:1]
+		r, err := table.Backtest{Options: o, Cuts: 1}.Run(bytes.NewReader(data), nil)
+		if err != nil {
+			if strings.Contains(err.Error(), "not a finite amount") || strings.Contains(err.Error(), "fall from") {
+				t.Fatal(err)
+			}
+			return
+		}
+		var out bytes.Buffer
+		if err := r.CSV(&out); err != nil || strings.Contains(out.String(), "NaN") || strings.Contains(out.String(), "Inf") {
+			t.Fatalf("%v:\n%s", err, &out)
+		}
+	})
 }
