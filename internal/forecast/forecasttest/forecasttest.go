@@ -50,6 +50,7 @@ func Contract(t *testing.T, m Model) {
 	t.Run("odd histories", func(t *testing.T) { odd(t, m) })
 	t.Run("nothing later is looked at", func(t *testing.T) { causal(t, m) })
 	t.Run("unit and time", func(t *testing.T) { equivariant(t, m) })
+	t.Run("nothing is allocated", func(t *testing.T) { frugal(t, m) })
 }
 
 // Against field mistake 1: a flat history forecasts a flat level, from the prior on.
@@ -75,6 +76,14 @@ func unknown(t *testing.T, m Model) {
 		if math.Abs(level-7) > 1e-9 {
 			t.Fatalf("never on the shelf: level %v, prior 7", level)
 		}
+	}
+}
+
+// The loops run for every product of every shop, every night.
+func frugal(t *testing.T, m Model) {
+	sold, exposure, out := fill(365, 3), fill(365, 1), make([]float64, 366)
+	if n := testing.AllocsPerRun(10, func() { m.Levels(sold, exposure, prior.Of(3, 1), out) }); n != 0 {
+		t.Errorf("a history of a year allocates %v times", n)
 	}
 }
 
