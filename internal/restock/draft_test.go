@@ -160,6 +160,73 @@ func TestDraftOfLess(t *testing.T) {
 	}
 }
 
+// The farm sells six boxes or more. What a draft leaves open is never proposed below
+// that: while a draft to the farm is open, the rest belongs into it, and the reason
+// says so; a draft to somebody else cannot take it, so the farm's least is proposed.
+func TestDraftLeavesLessThanTheLeastOrder(t *testing.T) {
+	const least, box = measure.Quantity(30_000), measure.Quantity(5_000)
+	l := laterVillage(t)
+	offer := l.Offer
+	offer.Minimum = least
+	offer, err := l.App.Catalog.SaveOffer(l.Ctx, offer)
+	l.Must(err)
+	l.work()
+	alone := l.suggestion(t, l.Oranges.ID)
+	need := alone.Trace.Result.Choice.Need.Quantity
+	if *alone.SupplierID != l.Farm.ID || need <= 2*box || alone.Quantity < least {
+		t.Fatalf("the farm is not proposed: %s needed, %s proposed", need.Decimal(), alone.Quantity.Decimal())
+	}
+	drafted := func(supplier, offer ident.ID, q measure.Quantity) restock.Suggestion {
+		made, err := l.App.Purchase.Draft(l.Ctx, []purchase.DraftOrder{{SupplierID: supplier, DueDay: restocktest.Today.Add(2), Lines: []purchase.DraftLine{{ProductID: l.Oranges.ID, OfferID: offer, Quantity: q}}}})
+		l.Must(err)
+		l.work()
+		s := l.suggestion(t, l.Oranges.ID)
+		_, err = l.App.Purchase.Cancel(l.Ctx, made[0].ID)
+		l.Must(err)
+		return s
+	}
+	offers, err := l.App.Catalog.Offers(l.Ctx, []ident.ID{l.Oranges.ID})
+	l.Must(err)
+	var market ident.ID
+	for _, o := range offers[l.Oranges.ID] {
+		if o.SupplierID == l.Market.ID {
+			market = o.ID
+		}
+	}
+	told := 0
+	for q := box; q <= alone.Quantity; q += box {
+		his, theirs := drafted(l.Farm.ID, offer.ID, q), drafted(l.Market.ID, market, q)
+		for name, s := range map[string]restock.Suggestion{"the farm": his, "the market": theirs} {
+			if s.Quantity != 0 && (s.Quantity < least || s.Quantity%box != 0 || s.Quantity > alone.Quantity) {
+				t.Errorf("%s in a draft to %s: %s are proposed", q.Decimal(), name, s.Quantity.Decimal())
+			}
+			if enough := q >= need; enough != says(s, restock.MessageEnoughDrafted) {
+				t.Errorf("%s of %s needed in a draft to %s: %+v", q.Decimal(), need.Decimal(), name, s.Reason)
+			}
+		}
+		if q < need && theirs.Quantity < least {
+			t.Errorf("%s in a draft to the market: %s are proposed", q.Decimal(), theirs.Quantity.Decimal())
+		}
+		if says(his, restock.MessageAddToDraft) != (q < need && his.Quantity == 0) {
+			t.Errorf("%s in a draft to the farm: %s, %+v", q.Decimal(), his.Quantity.Decimal(), his.Reason)
+		}
+		for _, m := range his.Reason {
+			if m.Key != restock.MessageAddToDraft {
+				continue
+			}
+			told++
+			for _, a := range m.Args {
+				if a.Name == "left" && (a.Int < int64(need-q) || a.Int >= int64(least) || a.Int%int64(box) != 0) || a.Name == "least" && a.Int != int64(least) {
+					t.Errorf("%s in a draft to the farm: %s %d", q.Decimal(), a.Name, a.Int)
+				}
+			}
+		}
+	}
+	if told == 0 {
+		t.Error("no draft left less than the least order")
+	}
+}
+
 // Against field mistake 9: whatever people do over some days, what stands in drafts and on order never
 // exceeds what was needed on the day on which it was last ordered by more than what
 // sold since.

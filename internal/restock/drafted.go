@@ -11,42 +11,32 @@ import (
 	"buhuo/internal/replenish"
 )
 
-// MessageDrafted and MessageEnoughDrafted are said of a product that stands in a
-// draft; their argument "order" is the id of the draft, "number" its number.
+// These are said of a product that stands in a draft: what is proposed besides, that
+// nothing is needed besides, that what is needed besides must be added to the draft.
+// Their argument "order" is the id of the draft, "number" its number.
 const (
 	MessageDrafted       = "reason.note_drafted"
 	MessageEnoughDrafted = "reason.enough_drafted"
+	MessageAddToDraft    = "reason.add_to_draft"
 )
 
-// lessDrafted takes off the quantity what stands in drafts that nobody has sent: it
+// lessDrafted takes off what is needed what stands in drafts that nobody has sent: it
 // is not on order, so the risk stays, but the same need must not be ordered twice.
-// What is left comes in whole packs, and is the supplier's least quantity or more
-// unless it can join a draft to him.
+// What is left is an order of its own: it comes in whole packs, and is not less than
+// the supplier sells. Where a draft to him is open anyway and less than that is left,
+// nothing is proposed: he would refuse it, and his least quantity once more would be
+// far too much; the shopkeeper writes the rest into that draft.
 func (s *Suggestion) lessDrafted(drafts []purchase.Drafted, currency money.Currency) {
-	var drafted measure.Quantity
-	joins := false
-	for _, d := range drafts {
-		drafted = min(drafted+d.Quantity, measure.MaxQuantity)
-		joins = joins || s.SupplierID != nil && d.SupplierID == *s.SupplierID
-	}
-	if drafted <= 0 || s.Quantity <= 0 {
+	d := draftedOf(drafts, s.SupplierID)
+	if d.sum <= 0 || s.Quantity <= 0 {
 		return
 	}
-	var offer replenish.Offer
-	for _, o := range s.Trace.Inputs.Offers {
-		if s.OfferID != nil && o.ID == *s.OfferID {
-			offer = o
-		}
-	}
-	ours, least := s.Quantity, offer.MinOrder
-	if joins {
-		least = 0
-	}
-	s.Quantity = max(ours-drafted, 0)
-	if step, err := offer.Pack.Size(); err == nil && step > 0 && s.Quantity > 0 {
-		if whole, err := measure.CeilTo(s.Quantity, step, least); err == nil {
-			s.Quantity = min(whole, ours)
-		}
+	offer, ours := s.offer(), s.Quantity
+	d.left = inPacks(max(s.needed()-d.sum, 0), offer, 0)
+	if d.open && d.left < offer.MinOrder {
+		s.Quantity, d.least = 0, offer.MinOrder
+	} else {
+		s.Quantity = min(inPacks(d.left, offer, offer.MinOrder), ours)
 	}
 	s.PackQuantity = s.Quantity
 	s.countPacks(s.Trace.Inputs.Offers, offer.ID)
@@ -60,7 +50,59 @@ func (s *Suggestion) lessDrafted(drafts []purchase.Drafted, currency money.Curre
 	if s.Quantity == 0 {
 		s.Saving, s.ReferenceCost = nil, nil
 	}
-	s.tellDrafted(drafts[0], drafted)
+	s.tellDrafted(d)
+}
+
+// drafted is what stands of a product in drafts.
+type drafted struct {
+	purchase.Drafted // that the reason names: the supplier's own, else the first
+	sum              measure.Quantity
+	open             bool             // a draft to the suggested supplier is among them
+	left             measure.Quantity // needed besides, in whole packs
+	least            measure.Quantity // more than left, and why it is not proposed; else 0
+}
+
+func draftedOf(drafts []purchase.Drafted, supplier *ident.ID) (d drafted) {
+	for i, one := range drafts {
+		d.sum = min(d.sum+one.Quantity, measure.MaxQuantity)
+		his := supplier != nil && one.SupplierID == *supplier
+		if i == 0 || his && !d.open {
+			d.Drafted = one
+		}
+		d.open = d.open || his
+	}
+	return d
+}
+
+// offer is the one that the suggestion is about.
+func (s *Suggestion) offer() replenish.Offer {
+	for _, o := range s.Trace.Inputs.Offers {
+		if s.OfferID != nil && o.ID == *s.OfferID {
+			return o
+		}
+	}
+	return replenish.Offer{}
+}
+
+// needed is the need itself: what was added to it for a pack, a least quantity or a
+// better price is not missing when a draft holds less.
+func (s *Suggestion) needed() measure.Quantity {
+	if choice := s.Trace.Result.Choice; choice != nil && choice.Need.Quantity > 0 {
+		return min(choice.Need.Quantity, s.Quantity)
+	}
+	return s.Quantity
+}
+
+// inPacks is a quantity, or the least one, in whole packs; none of none.
+func inPacks(q measure.Quantity, o replenish.Offer, least measure.Quantity) measure.Quantity {
+	step, err := o.Pack.Size()
+	if err != nil || step <= 0 || q <= 0 {
+		return q
+	}
+	if whole, err := measure.CeilTo(q, step, least); err == nil {
+		return whole
+	}
+	return q
 }
 
 // priceAt is the price of the highest step that a quantity reaches; the lowest one
@@ -91,12 +133,14 @@ var staying = []string{
 }
 
 // tellDrafted puts the draft into the reason and the steps.
-func (s *Suggestion) tellDrafted(first purchase.Drafted, drafted measure.Quantity) {
-	unit := s.Trace.Inputs.Unit
+func (s *Suggestion) tellDrafted(d drafted) {
+	amount := func(name string, q measure.Quantity) replenish.Arg {
+		return replenish.Arg{Name: name, Kind: replenish.KindQuantity, Int: int64(q), Unit: s.Trace.Inputs.Unit}
+	}
 	args := []replenish.Arg{
-		{Name: "drafted", Kind: replenish.KindQuantity, Int: int64(drafted), Unit: unit},
-		{Name: "number", Kind: replenish.KindText, Text: first.NumberText()},
-		{Name: "order", Kind: replenish.KindText, Text: first.OrderID.String()},
+		amount("drafted", d.sum),
+		{Name: "number", Kind: replenish.KindText, Text: d.NumberText()},
+		{Name: "order", Kind: replenish.KindText, Text: d.OrderID.String()},
 	}
 	var reason []replenish.Message
 	for _, m := range s.Reason {
@@ -104,13 +148,17 @@ func (s *Suggestion) tellDrafted(first purchase.Drafted, drafted measure.Quantit
 			reason = append(reason, s.withQuantity(m))
 		}
 	}
-	key := MessageDrafted
-	if s.Quantity == 0 {
+	key, step := MessageDrafted, replenish.Message{Key: "reason.step_drafted", Args: append(slices.Clip(args), amount("left", s.Quantity))}
+	switch {
+	case s.Quantity == 0 && d.left > 0:
+		key = MessageAddToDraft
+		args = append(args, amount("left", d.left), amount("least", d.least))
+		step = replenish.Message{Key: "reason.step_drafted_least", Args: args}
+	case s.Quantity == 0:
 		key = MessageEnoughDrafted
 	}
 	s.Reason = append(reason, replenish.Message{Key: key, Args: args})
-	left := replenish.Arg{Name: "left", Kind: replenish.KindQuantity, Int: int64(s.Quantity), Unit: unit}
-	s.Trace.Steps = append(slices.Clip(s.Trace.Steps), replenish.Message{Key: "reason.step_drafted", Args: append(slices.Clip(args), left)})
+	s.Trace.Steps = append(slices.Clip(s.Trace.Steps), step)
 }
 
 // withQuantity is a message that names what is left to order.

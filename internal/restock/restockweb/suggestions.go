@@ -307,7 +307,7 @@ func (v voice) item(c *gin.Context, r *restock.Row, index int) restockview.Item 
 // draft leads to the unsent order on which a product stands already, if there is one.
 func (v voice) draft(reason []replenish.Message) ui.Link {
 	for _, m := range reason {
-		if m.Key != restock.MessageDrafted && m.Key != restock.MessageEnoughDrafted {
+		if m.Key != restock.MessageDrafted && m.Key != restock.MessageEnoughDrafted && m.Key != restock.MessageAddToDraft {
 			continue
 		}
 		text := map[string]string{}
