@@ -36,8 +36,8 @@ race: ## the race detector (needs a C compiler)
 	$(GO) run ./internal/dbtest/pgserver env CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) -short -timeout 30m $(RACE)
 	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) -timeout 30m -run '^TestSame' ./internal/forecast ./internal/forecast/boost
 
-bench: ## the benchmarks
-	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem -benchtime 2s ./...
+bench: ## the benchmarks; with the data sets beside this folder also the replay against an independent one
+	BUHUO_SETS=$(abspath ../shared) $(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem -benchtime 2s ./...
 
 fuzz: ## every fuzz target for ten seconds
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
