@@ -20,6 +20,7 @@ type Backtest struct {
 	Protection int       // periods that an order must cover; half the horizon when 0
 	Cuts       int       // how many moments of the past, one horizon apart; 4 when 0, fewer in a short table
 	Origins    []int     // instead of Cuts: how many periods lie between each cut and the end of the table
+	Kinds      []Kind    // the kinds of methods to try; all when empty
 	Progress   io.Writer // a line per step of the work; nil for none
 }
 
@@ -73,6 +74,7 @@ const (
 const (
 	combination   = "combination"
 	withoutGlobal = "without_global"
+	noFestivals   = "without_festivals" // where some were learned
 )
 
 // Cut is a moment of the past at which forecasts were made.

@@ -338,7 +338,7 @@ func TestBacktestShowsEveryMethod(t *testing.T) {
 	var progress bytes.Buffer
 	b := table.Backtest{Options: table.Options{Freq: forecast.Day, Horizon: 5}, Cuts: 1, Progress: &progress}
 	r := tried(t, b, text(busy(8, 60, 5)), "")
-	want := append([]string{"combination", "without_global", "seasonal_naive", "mean28"}, forecast.Names(forecast.Day)...)
+	want := append([]string{"combination", "without_global", "without_festivals", "seasonal_naive", "mean28"}, forecast.Names(forecast.Day)...)
 	want = slices.DeleteFunc(want, func(name string) bool { return !forecast.Alone(name) })
 	var got []string
 	for i, m := range r.Methods {

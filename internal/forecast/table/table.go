@@ -24,6 +24,8 @@ type Options struct {
 	Quantiles []float64 // levels between 0 and 1, rising; 0.5, 0.9, 0.95, 0.99 when empty
 	Models    []string  // names of forecast.Names: these only, all when empty
 	Workers   int       // goroutines; the number of processors when 0
+
+	NoFestivals bool // leave festivals out
 }
 
 // MaxHorizon is the furthest that Run looks ahead, in periods.
@@ -77,7 +79,7 @@ func ParseModels(list string, f forecast.Freq) ([]string, error) {
 
 // fit learns from series as the options say.
 func (o Options) fit(series []forecast.Series) forecast.Pool {
-	return forecast.Fit(series, forecast.Options{Freq: o.Freq, Horizon: o.Horizon, Models: o.Models, Workers: o.Workers})
+	return forecast.Fit(series, forecast.Options{Freq: o.Freq, Horizon: o.Horizon, Models: o.Models, NoFestivals: o.NoFestivals, Workers: o.Workers})
 }
 
 // ParseQuantiles reads a list like "0.5,0.9,0.99".

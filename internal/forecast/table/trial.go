@@ -39,12 +39,15 @@ func (c *trial) run(found map[string]*Judged) error {
 			alone = append(alone, name)
 		}
 	}
-	if len(names) > 1 {
+	if len(names) > 1 && c.tries(Together) {
 		if err := c.together(found); err != nil {
 			return err
 		}
 	}
 	for _, name := range alone {
+		if !c.tries(Member) {
+			break
+		}
 		records, err := c.judge(c.learn(name, []string{name}))
 		if err != nil {
 			return err
@@ -52,6 +55,9 @@ func (c *trial) run(found map[string]*Judged) error {
 		add(found, name, Member, records)
 	}
 	for _, p := range plains {
+		if !c.tries(Plain) {
+			break
+		}
 		records, err := c.plainly(p)
 		if err != nil {
 			return err
@@ -60,6 +66,8 @@ func (c *trial) run(found map[string]*Judged) error {
 	}
 	return nil
 }
+
+func (c *trial) tries(k Kind) bool { return len(c.Kinds) == 0 || slices.Contains(c.Kinds, k) }
 
 // together tries the combination, of the models asked for or of the usual ones, and what it is
 // without the global member.
@@ -70,6 +78,17 @@ func (c *trial) together(found map[string]*Judged) error {
 		return err
 	}
 	add(found, combination, Together, all)
+	if c.Freq == forecast.Day { // at a cut before the first festival it is the combination
+		calm := all
+		if len(pool.Calendar.Shop) > 0 {
+			without := *c
+			without.NoFestivals = true
+			if calm, err = c.judge(without.learn(noFestivals, c.Models)); err != nil {
+				return err
+			}
+		}
+		add(found, noFestivals, Together, calm)
+	}
 	if len(c.Models) > 0 && !slices.ContainsFunc(c.Models, func(name string) bool { return !forecast.Alone(name) }) {
 		return nil // the global member was not asked for
 	}
