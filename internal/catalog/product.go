@@ -98,7 +98,7 @@ func (p Product) Units() []string {
 // weight, litres for every volume, otherwise u itself. A price per jin or a count in
 // jin is exact in kilograms, while the same shop may still talk in jin.
 func BaseUnitFor(u measure.Unit) measure.Unit {
-	reference := ""
+	var reference string
 	switch u.Dimension {
 	case measure.Mass:
 		reference = "kg"

@@ -87,10 +87,10 @@ func (d *DB) stepsAreOurs(ctx context.Context, current int64) (known bool, err e
 	}
 	known = true
 	for _, name := range slices.Sorted(maps.Keys(ours)) {
-		switch print, ok := kept[name]; {
+		switch hash, ok := kept[name]; {
 		case !ok:
 			known = false
-		case print != ours[name]:
+		case hash != ours[name]:
 			return false, fmt.Errorf("%w (step %s)", ErrOtherSchema, strings.TrimPrefix(name, stepPrefix))
 		}
 	}
@@ -115,9 +115,9 @@ func (d *DB) takeSteps(ctx context.Context, current int64) error {
 func (d *DB) keptSteps(ctx context.Context) (map[string]string, error) {
 	kept := map[string]string{}
 	err := eachRow(ctx, d.readerSQL, "SELECT name, value FROM installation WHERE name LIKE '"+stepPrefix+"%'", func(rows *sql.Rows) error {
-		var name, print string
-		err := rows.Scan(&name, &print)
-		kept[name] = print
+		var name, hash string
+		err := rows.Scan(&name, &hash)
+		kept[name] = hash
 		return err
 	})
 	return kept, err

@@ -113,7 +113,7 @@ func (e *Error) WithCause(err error) *Error {
 // foreign errors and nil.
 func KindOf(err error) Kind {
 	for e := err; e != nil; e = errors.Unwrap(e) {
-		switch f := e.(type) {
+		switch f := e.(type) { //nolint:errorlint // the loop unwraps, one error at a time
 		case *Error:
 			return f.Kind
 		case Fields:

@@ -106,7 +106,7 @@ const maxLot = 60
 
 func (o *Order) checkReceived(i int, r ReceiptLine) error {
 	var f *fault.Error
-	field := ""
+	var field string
 	switch {
 	case r.Line < 1 || r.Line > len(o.Lines):
 		f, field = fault.New(fault.Invalid, "purchase.line_missing"), "line"

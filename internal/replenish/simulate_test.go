@@ -122,7 +122,7 @@ func TestStatedRiskHappensAsOften(t *testing.T) {
 		in.Offers[0].LeadDays = 1 + random.IntN(4)
 		s := suggest(t, in)
 		left := float64(in.Stock.Lots[0].Quantity) / 1000
-		for d := in.Today; d < day.Date(s.Risk.Before); d++ {
+		for d := in.Today; d < s.Risk.Before; d++ {
 			left -= law.Quantile(random.Float64())
 		}
 		stated += s.Risk.StockOutProb

@@ -109,8 +109,8 @@ func TestCheckPassword(t *testing.T) {
 		"village grocery 5 moons": "",
 	} {
 		f := CheckPassword(password, "", "Village Grocery", "wang")
-		if got := ""; f != nil {
-			got = f.Key
+		if f != nil {
+			got := f.Key
 			if got != want || f.Field != "password" {
 				t.Errorf("%q: %s about %q, want %q", password, got, f.Field, want)
 			}

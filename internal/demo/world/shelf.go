@@ -126,12 +126,3 @@ func (s *shelf) takeExpired(d day.Date) []Take {
 func (s *shelf) sweep() {
 	s.batches = slices.DeleteFunc(s.batches, func(b batch) bool { return b.left == 0 })
 }
-
-// total adds takes up.
-func total(takes []Take) measure.Quantity {
-	var q measure.Quantity
-	for _, t := range takes {
-		q += t.Quantity
-	}
-	return q
-}

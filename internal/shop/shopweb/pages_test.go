@@ -59,8 +59,9 @@ func sane(t *testing.T, r *webtest.Response) *webtest.Response {
 func TestFirstStart(t *testing.T) {
 	h := open(t, "", nil)
 	b := h.browser().Lang("en")
-	r := b.Get("/").Want(404) // the start page belongs to another area
-	if r = b.Get("/login").Want(303); r.Location() != "/setup" {
+	b.Get("/").Want(404) // the start page belongs to another area
+	r := b.Get("/login").Want(303)
+	if r.Location() != "/setup" {
 		t.Fatalf("nobody is sent to %q", r.Location())
 	}
 	r = sane(t, r.Follow().Want(200))
