@@ -131,7 +131,7 @@ func Run(o Options, in, items io.Reader, steps, sums io.Writer) error {
 	forecast.Each(len(wanted), o.Workers, func(i int) {
 		f := pool.Forecast(series[wanted[i]], o.Horizon)
 		id := series[wanted[i]].ID
-		lines[i] = [2][]byte{rows(id, f, f.Steps, o.Quantiles, steps == nil), rows(id, f, f.Sums, o.Quantiles, sums == nil)}
+		lines[i] = [2][]byte{rows(id, f, f.Steps, o.Quantiles, false, steps == nil), rows(id, f, f.Sums, o.Quantiles, true, sums == nil)}
 	})
 	return errors.Join(write(steps, lines, 0, o.Quantiles), write(sums, lines, 1, o.Quantiles))
 }
@@ -162,23 +162,29 @@ func choose(series []forecast.Series, items io.Reader) ([]int, error) {
 	return wanted, nil
 }
 
-// rows writes one item's lines.
-func rows(id string, f forecast.Forecast, ds []forecast.Distribution, quantiles []float64, skip bool) []byte {
+// rows writes one item's lines. The distributions of growing totals are each fitted by themselves; what
+// is written of them never falls from one period to the next.
+func rows(id string, f forecast.Forecast, ds []forecast.Distribution, levels []float64, growing, skip bool) []byte {
 	if skip {
 		return nil
 	}
 	var out []byte
 	name := quote(id)
 	first := f.Freq.Number(f.First)
+	quantiles, before := make([]float64, len(levels)), make([]float64, len(levels))
 	for k, d := range ds {
 		out = append(out, name...)
 		out = append(out, ',')
 		out = append(out, f.Freq.First(first+k).String()...)
 		out = append(out, ',')
 		out = number(out, d.Mean())
+		d.Quantiles(levels, quantiles)
 		low := 0.0
-		for _, q := range quantiles {
-			low = math.Max(low, d.Quantile(q))
+		for i, q := range quantiles {
+			if low = math.Max(low, q); growing {
+				low = math.Max(low, before[i])
+				before[i] = low
+			}
 			out = append(out, ',')
 			out = number(out, low)
 		}

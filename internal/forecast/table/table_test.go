@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -261,4 +262,38 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The total of more days is never written as less, nor a higher level below a lower one.
+func TestTotalsGrow(t *testing.T) {
+	var in, sums strings.Builder
+	in.WriteString("item,date,quantity\n")
+	rng := rand.New(rand.NewPCG(3, 9))
+	start := date(t, "2025-01-01")
+	for i := range 30 {
+		for d := range 120 {
+			if rng.Float64() < 0.02*float64(i) || d == 0 {
+				fmt.Fprintf(&in, "p%d,%s,%.3f\n", i, start.Add(d), 3*rng.Float64()/float64(1+d*(i%3)))
+			}
+		}
+	}
+	if err := table.Run(table.Options{Horizon: 30}, strings.NewReader(in.String()), nil, nil, &sums); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(sums.String())).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 2; i < len(rows); i++ {
+		for c := 2; c < len(rows[i]); c++ {
+			now, _ := strconv.ParseFloat(rows[i][c], 64)
+			before, _ := strconv.ParseFloat(rows[i-1][c], 64)
+			if rows[i][0] == rows[i-1][0] && now < before {
+				t.Fatalf("%s falls from %v to %v on %s", rows[0][c], before, now, rows[i][1])
+			}
+			if left, _ := strconv.ParseFloat(rows[i][c-1], 64); c > 3 && now < left {
+				t.Fatalf("%s is %v, below %v", rows[0][c], now, left)
+			}
+		}
+	}
 }
