@@ -52,7 +52,7 @@ func (h habits) strange() float64 {
 const (
 	practice      = 112 // days before the window on which the habits are chosen
 	practiceLeast = 28
-	practiceItems = 120  // that are practised with
+	practiceItems = 80   // that are practised with
 	practiceWarm  = 7    // days without figures
 	loyalty       = 0.02 // part of the cost that other habits must save per doubling; a mean is doubted four times as hard
 )
@@ -84,15 +84,21 @@ type player struct {
 
 	counted      bool
 	courses      [][futures]float32
-	lots         []float32
+	covered      int       // days between the arrival of an order and the next one's on which it can be sold
+	fresh, lots  []float32 // stock by age this morning, and as a future goes on
 	need, outlet [futures]float32
 }
 
 func (s *study) player(i int, h habits, opens int) *player {
-	return &player{
+	p := &player{
 		study: s, item: i, habits: h, opens: opens, counted: counted(s.shop.Items[i].Demand[:opens]),
-		courses: make([][futures]float32, s.course.nodes()), lots: make([]float32, max(s.rules.Shelf, 1)),
+		courses: make([][futures]float32, s.course.nodes()), covered: s.rules.Review,
+		fresh: make([]float32, max(s.rules.Shelf, 1)), lots: make([]float32, max(s.rules.Shelf, 1)),
 	}
+	if s.rules.Shelf > 0 {
+		p.covered = min(s.rules.Review, s.rules.Shelf)
+	}
+	return p
 }
 
 // counted tells whether only whole amounts were ever sold.
@@ -107,6 +113,9 @@ func (p *player) decide(t int, shelf *Shelf) float64 {
 		return 0
 	}
 	o.courses(p.courses, p.habits.lean, p.habits.calm, p.counted)
+	for a, lot := range shelf.Lots() {
+		p.fresh[a] = float32(lot)
+	}
 	p.play(shelf)
 	q := p.cheapest()
 	if t == p.opens {
@@ -123,33 +132,29 @@ func (p *player) decide(t int, shelf *Shelf) float64 {
 // play sells the stock there is and on its way, in every future, and notes what is still wanted.
 func (p *player) play(shelf *Shelf) {
 	r := p.study.rules
-	coming := shelf.Coming()
-	covered := r.Review
-	if r.Shelf > 0 {
-		covered = min(r.Review, r.Shelf)
-	}
 	p.need, p.outlet = [futures]float32{}, [futures]float32{}
+	last := len(p.lots) - 1
 	for k := range futures {
-		for a, lot := range shelf.Lots() {
-			p.lots[a] = float32(lot)
-		}
+		copy(p.lots, p.fresh)
 		for j := range p.courses {
 			if j > 0 && j < r.Lead {
-				p.lots[0] += float32(coming[j-1])
+				p.lots[0] += float32(shelf.Coming()[j-1])
 			}
 			wanted := p.courses[j][k]
-			for a := len(p.lots) - 1; a >= 0 && wanted > 0; a-- {
+			for a := last; a >= 0 && wanted > 0; a-- {
 				taken := min(p.lots[a], wanted)
 				p.lots[a] -= taken
 				wanted -= taken
 			}
 			if r.Shelf > 0 {
-				copy(p.lots[1:], p.lots)
+				for a := last; a > 0; a-- {
+					p.lots[a] = p.lots[a-1]
+				}
 				p.lots[0] = 0
 			}
 			if j >= r.Lead {
 				p.outlet[k] += wanted
-				if j < r.Lead+covered {
+				if j < r.Lead+p.covered {
 					p.need[k] += wanted
 				}
 			}
@@ -162,14 +167,10 @@ func (p *player) play(shelf *Shelf) {
 func (p *player) cheapest() float64 {
 	it, r := &p.study.shop.Items[p.item], p.study.rules
 	margin, spoiled := p.habits.care*(it.Price-it.Cost), it.Cost
-	nights := float64(r.Review)
-	if r.Shelf > 0 {
-		nights = float64(min(r.Review, r.Shelf))
-	}
 	if r.Shelf == 0 || r.Shelf > mostLife {
 		spoiled = 0
 	}
-	night := r.Holding * it.Cost * nights
+	night := r.Holding * it.Cost * float64(p.covered)
 	dearer := func(q float32) bool {
 		short, over := 0, 0
 		for k := range futures {

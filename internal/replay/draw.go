@@ -10,7 +10,7 @@ import (
 
 // futures is how many courses of the coming days a decision weighs. They are the same luck on every
 // day and for every item, so that two decisions differ by what they know and not by the draw.
-const futures = 64
+const futures = 48
 
 // luck holds standard normal numbers: in each column one from each of as many slices of equal
 // probability (Latin hypercube: McKay, Beckman and Conover 1979). Column 0 is what the days share.

@@ -8,15 +8,15 @@ import (
 
 // What a forecast costs bounds how long a replay takes. The pool, which holds what is learned
 // jointly, is learned anew every four weeks from up to two years; a forecast applies it, from
-// scratch every day, to the last four months of the item. The members are the levels that remember
+// scratch every day, to the last three months of the item. The members are the levels that remember
 // no further than that; in replays of other years the others changed the cost by less than a
 // hundredth.
 const (
 	relearn   = 28  // days between two lessons
 	rehearsed = 56  // before the window, where habits are chosen
 	studied   = 800 // days of the past that a lesson looks at
-	pupils    = 300 // items that a lesson looks at; a larger shop is sampled evenly
-	recalled  = 120 // days of its past that an item's forecast looks at
+	pupils    = 250 // items that a lesson looks at; a larger shop is sampled evenly
+	recalled  = 91  // days of its past that an item's forecast looks at
 	dailies   = 5   // days after the order's own that are looked at one by one; what is left of the life is one stretch
 	mostLife  = 90  // days; goods that last longer do not spoil before they sell
 )
