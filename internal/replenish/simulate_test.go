@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"buhuo/internal/day"
 	"buhuo/internal/forecast/dist"
 	"buhuo/internal/measure"
 	"buhuo/internal/replenish"
