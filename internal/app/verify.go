@@ -15,8 +15,8 @@ type Report struct {
 }
 
 // Verify proves the invariants of every shop: balances against the ledger, both
-// hash chains, order totals and states, what is on order, and the database file
-// itself. Nothing is changed.
+// hash chains, order totals and states, what is on order, that kept forecasts were made
+// before their days, and the database file itself. Nothing is changed.
 func (a *App) Verify(ctx context.Context) (Report, error) {
 	var r Report
 	if a.DB.Dialect == db.SQLite {
@@ -31,7 +31,7 @@ func (a *App) Verify(ctx context.Context) (Report, error) {
 	r.Shops = len(shops)
 	for _, in := range shops {
 		acting := shop.Acting(ctx, in)
-		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify} {
+		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Restock.Verify} {
 			wrong, err := prove(acting)
 			if err != nil {
 				return r, fmt.Errorf("verify shop %s: %w", in.Slug, err)

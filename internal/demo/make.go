@@ -53,6 +53,9 @@ func (l *Loader) make(ctx context.Context, progress Progress) (Report, error) {
 	if err := l.think(ctx, progress); err != nil {
 		return Report{}, err
 	}
+	if err := l.Restock.Replay(ctx); err != nil {
+		return Report{}, err
+	}
 	m.Person, m.Complete = book.person, true
 	return Report{Made: true, Events: n}, l.save(ctx, m)
 }

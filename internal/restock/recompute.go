@@ -309,6 +309,9 @@ func (s *Service) Daily(ctx context.Context) error {
 		if err := s.Recompute(ctx, nil); err != nil {
 			return fmt.Errorf("shop %s: %w", in.Slug, err)
 		}
+		if err := s.replayOnce(ctx, in, at.first); err != nil {
+			return fmt.Errorf("shop %s: %w", in.Slug, err)
+		}
 		slog.Info("learned from the new day", "shop", in.Slug, "day", at.asOf.String())
 	}
 	return nil

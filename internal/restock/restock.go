@@ -95,6 +95,7 @@ type Pool struct {
 	Forecast forecast.Pool `json:"forecast"`
 	Shop     demand.Shop   `json:"shop"`
 	Market   Market        `json:"market,omitzero"`
+	Taking   Taking        `json:"taking,omitzero"`
 	Newest   day.Date      `json:"newest"` // last day with a sale when it was made
 }
 
@@ -180,6 +181,8 @@ type Store interface {
 	// Records reads what was forecast of products from weeks since a day, the oldest
 	// first.
 	Records(ctx context.Context, ids []ident.ID, since day.Date) (map[ident.ID][]Record, error)
+	// RecordedBefore tells whether a forecast is kept of a week before a day.
+	RecordedBefore(ctx context.Context, d day.Date) (bool, error)
 	// AddAdjustment writes one; false when its id is there already.
 	AddAdjustment(ctx context.Context, a Adjustment) (bool, error)
 	// Adjustment reads one; missing is NotFound.

@@ -174,6 +174,8 @@ func (p *Possible) tuning(c surroundings, e expectation, what Scenario, curves m
 		relative := float64(what.Price) / float64(p.Price)
 		switch cut := demand.Cut(relative); {
 		case what.Promotion && relative < 1 && promotion > 0: // the effect of a promotion is that of its prices too
+		case relative != 1 && c.pool.Taking.Runs > 0:
+			p.Pricing = math.Pow(relative, -c.pool.Taking.Elasticity)
 		case cut > 0 && promotion > 0:
 			p.Pricing = 1 + (promotion-1)*cut
 		case relative != 1:

@@ -40,6 +40,20 @@ func (s *Store) Records(ctx context.Context, ids []ident.ID, since day.Date) (ma
 	return out, err
 }
 
+// RecordedBefore tells whether a forecast is kept of a week before a day.
+func (s *Store) RecordedBefore(ctx context.Context, d day.Date) (bool, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return false, err
+	}
+	found := false
+	err = s.each(ctx, func(rows *sql.Rows) error {
+		found = true
+		return nil
+	}, "SELECT 1 FROM forecast_records WHERE shop_id = ? AND week < ? LIMIT 1", shop, int64(d))
+	return found, err
+}
+
 // adjusted are the columns of an adjustment, in the order of scanAdjustment.
 const adjusted = "id, product_id, from_day, to_day, factor, amount, reason, person_id, made_at, withdrawn_at, withdrawn_by, ours, adjusted"
 

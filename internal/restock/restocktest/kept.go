@@ -38,6 +38,14 @@ func testRecords(t *testing.T, h House) {
 		t.Fatal(err)
 	}
 	same(t, "this week's", got, map[ident.ID][]restock.Record{p.ID: {first}, q.ID: {other}})
+	for d, want := range map[day.Date]bool{monday.Add(-7): false, monday.Add(-6): true, Today: true} {
+		if got, err := h.Store.RecordedBefore(h.A, d); got != want || err != nil {
+			t.Errorf("kept before %s: %v, %v", d, got, err)
+		}
+	}
+	if got, err := h.Store.RecordedBefore(h.B, Today.Add(99)); got || err != nil {
+		t.Errorf("another shop's: %v, %v", got, err)
+	}
 	if got, err := h.Store.Records(h.B, nil, 0); len(got) != 0 || err != nil {
 		t.Errorf("another shop's records: %v, %v", got, err)
 	}
