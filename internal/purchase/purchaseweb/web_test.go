@@ -25,7 +25,6 @@ import (
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/purchase/purchasetest"
 	"buhuo/internal/purchase/purchaseweb"
-	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 	"buhuo/internal/stock/stockdb"
 	"buhuo/internal/tenant"
@@ -109,48 +108,6 @@ func (h house) reread(t *testing.T, o purchase.Order) purchase.Order {
 
 func at(o purchase.Order, rest string) string { return "/orders/" + o.ID.String() + rest }
 
-// What programs rely on: addresses, names, points.
-func TestForMachines(t *testing.T) {
-	h := open(t)
-	o := h.draft(t, 10_000, 2_500)
-	var list struct {
-		Orders []map[string]any `json:"orders"`
-	}
-	h.Get("/orders.json").Want(200).JSON(&list)
-	want := map[string]any{
-		"id": o.ID.String(), "number": "PO-2026-0001", "supplier": "果品合作社", "state": "draft", "total": "31.25", "currency": "CNY",
-	}
-	if len(list.Orders) != 1 || fmt.Sprint(list.Orders[0]) != fmt.Sprint(want) {
-		t.Errorf("orders.json: %v, want %v", list.Orders, want)
-	}
-	var one map[string]any
-	h.Get(at(o, ".json")).Want(200).JSON(&one)
-	lines, _ := one["lines"].([]any)
-	if one["id"] != o.ID.String() || one["state"] != "draft" || len(lines) != 2 || !strings.Contains(fmt.Sprint(lines[1]), "quantity:2.5 received:0") {
-		t.Errorf("one order: %+v", one)
-	}
-	for _, lang := range i18n.Langs() {
-		table := h.Get(at(o, ".csv?lang="+string(lang))).Want(200)
-		if !strings.HasPrefix(string(table.Body), "\ufeffline,product_code,supplier_code,product_name,quantity,unit,unit_price,line_total\r\n1,\"") {
-			t.Errorf("%s: %.120q", lang, table.Body)
-		}
-		if !strings.Contains(table.Header.Get("Content-Disposition"), `attachment; filename="PO-2026-0001.csv"`) {
-			t.Errorf("kept as %q", table.Header.Get("Content-Disposition"))
-		}
-		page := h.Get(at(o, ".html?lang="+string(lang))).Want(200)
-		if got := page.Doc().Find("html").AttrOr("lang", ""); got != string(lang) {
-			t.Errorf("asked for %s, got %s", lang, got)
-		}
-	}
-	document := h.Get(at(o, ".pdf")).Want(200)
-	if !strings.HasPrefix(string(document.Body), "%PDF") || document.Header.Get("Content-Type") != "application/pdf" {
-		t.Errorf("pdf: %.20q of type %s", document.Body, document.Header.Get("Content-Type"))
-	}
-	if got := h.Get(at(o, ".html")).Want(200).Doc().Find("html").AttrOr("lang", ""); got != "zh-Hans" {
-		t.Errorf("the supplier reads %s", got)
-	}
-}
-
 // A script without cookies' company: each step answers 303, again 303 and no
 // change, and 409 where it is illegal.
 func TestSteps(t *testing.T) {
@@ -202,77 +159,6 @@ func TestSteps(t *testing.T) {
 	step("close", 303)
 }
 
-func TestReceiveForm(t *testing.T) {
-	h := open(t)
-	o := h.draft(t, 10_000, 20_000)
-	if _, err := h.orders.Send(h.A, o.ID, 0); err != nil {
-		t.Fatal(err)
-	}
-	page := h.Get(at(o, "")).Want(200)
-	if got := page.Doc().Find("#receive input[name=quantity]").Eq(1).AttrOr("value", ""); got != "20" {
-		t.Errorf("the second quantity stands at %q", got)
-	}
-	r := page.Form("#receive").Set("quantity", "viele", "20").Submit().Want(422)
-	form := r.Doc().Find("#receive")
-	if form.Find("input[name=quantity]").First().AttrOr("value", "") != "viele" || form.Find("[aria-invalid]").Length() != 1 {
-		t.Error("the refused form does not keep what was typed, or does not say where it is wrong")
-	}
-	sent := page.Doc().Find("#receive input[name=client_id]").AttrOr("value", "")
-	if again := form.Find("input[name=client_id]").AttrOr("value", ""); again != sent || sent == "" {
-		t.Errorf("client id %q became %q", sent, again)
-	}
-	r = page.Form("#receive").Set("quantity", "4", "20").Submit().Want(303).Follow().Want(200)
-	if !strings.Contains(r.Text("body"), "The delivery is recorded; some is still to come.") {
-		t.Errorf("no message: %s", r.Text("body"))
-	}
-	if o = h.reread(t, o); o.State != purchase.PartReceived || o.Lines[0].Received != 4_000 || o.Lines[1].Received != 20_000 {
-		t.Errorf("received: %+v", o.Lines)
-	}
-	if n := r.Doc().Find("#receive input[name=line]").Length(); n != 1 {
-		t.Errorf("%d lines still owed, want 1", n)
-	}
-	page.Form("#receive").Set("quantity", "4", "20").Submit().Want(303) // the same button again
-	if again := h.reread(t, o); again.Version != o.Version {
-		t.Error("the same form was booked twice")
-	}
-	r.Form("#receive").Submit().Want(303).Follow().Want(200)
-	if o = h.reread(t, o); o.State != purchase.Received {
-		t.Errorf("state %s", o.State)
-	}
-	h.PostForm(at(o, "/receive"), url.Values{"line": {"9"}, "quantity": {"1"}}).Want(303) // received: nothing to do
-}
-
-func TestReceiveRefused(t *testing.T) {
-	h := open(t)
-	o := h.draft(t, 10_000)
-	if _, err := h.orders.Send(h.A, o.ID, 0); err != nil {
-		t.Fatal(err)
-	}
-	version := h.reread(t, o).Version
-	for name, form := range map[string]url.Values{
-		"no such line":   {"line": {"9"}, "quantity": {"1"}},
-		"nothing":        {"line": {"1"}, "quantity": {"0"}},
-		"negative":       {"line": {"1"}, "quantity": {"-1"}},
-		"not a number":   {"line": {"1"}, "quantity": {"1e3"}},
-		"too fine":       {"line": {"1"}, "quantity": {"1.0001"}},
-		"uneven":         {"line": {"1"}, "quantity": {"1", "2"}},
-		"date of 1899":   {"line": {"1"}, "quantity": {"1"}, "expiry": {"1899-12-31"}},
-		"price negative": {"line": {"1"}, "quantity": {"1"}, "price": {"-1"}},
-		"lot too long":   {"line": {"1"}, "quantity": {"1"}, "lot": {strings.Repeat("批", 61)}},
-		"bad client id":  {"client_id": {"x"}},
-	} {
-		if r := h.PostForm(at(o, "/receive"), form); r.Status != 422 {
-			t.Errorf("%s: %d", name, r.Status)
-		}
-	}
-	client := ident.New().String()
-	h.PostForm(at(o, "/receive"), url.Values{"client_id": {client}, "line": {"1"}, "quantity": {"1"}}).Want(303)
-	h.PostForm(at(o, "/receive"), url.Values{"client_id": {client}, "line": {"1"}, "quantity": {"2"}}).Want(409)
-	if got := h.reread(t, o); got.Version != version+1 {
-		t.Errorf("%d changes, want one", got.Version-version)
-	}
-}
-
 func TestEditDraft(t *testing.T) {
 	h := open(t)
 	o := h.draft(t, 10_000, 20_000, 30_000)
@@ -298,38 +184,6 @@ func TestEditDraft(t *testing.T) {
 	r = h.Get(at(o, "")).Form("form[action='" + at(o, "/send") + "']").Submit().Want(303).Follow().Want(200)
 	if o = h.reread(t, o); o.State != purchase.Sent || r.Doc().Find(form).Length() != 0 {
 		t.Errorf("sent: %s", o.State)
-	}
-}
-
-func TestList(t *testing.T) {
-	h := open(t)
-	if text := h.Get("/orders").Want(200).Text("main"); !strings.Contains(text, "No orders yet") {
-		t.Errorf("an empty list: %s", text)
-	}
-	for range purchase.DefaultLimit + 2 {
-		h.draft(t, 5_000)
-	}
-	sent := h.draft(t, 5_000)
-	if _, err := h.orders.Send(h.A, sent.ID, 0); err != nil {
-		t.Fatal(err)
-	}
-	r := h.Get("/orders").Want(200)
-	if n := r.Doc().Find("tbody tr").Length(); n != purchase.DefaultLimit {
-		t.Errorf("%d orders on the first page", n)
-	}
-	following, ok := r.Doc().Find("a[href*='cursor=']").Attr("href")
-	if !ok {
-		t.Fatal("no way to the next page")
-	}
-	if n := h.Get(following).Want(200).Doc().Find("tbody tr").Length(); n != 3 {
-		t.Errorf("%d orders on the second page, want 3", n)
-	}
-	if n := h.Get("/orders?state=sent").Want(200).Doc().Find("tbody tr").Length(); n != 1 {
-		t.Errorf("%d orders are sent, want 1", n)
-	}
-	for _, bad := range []string{"?state=lost", "?cursor=x", "?cursor=-1", "?supplier=x"} {
-		h.Get("/orders" + bad).Want(400)
-		h.Get("/orders.json" + bad).Want(400)
 	}
 }
 
@@ -423,139 +277,6 @@ func TestPages(t *testing.T) {
 		if got := h.Get("/orders?lang=" + string(lang)).Want(200).Text("h1"); got != i18n.For(lang).T("purchase.orders_title") {
 			t.Errorf("%s: %q", lang, got)
 		}
-	}
-}
-
-// inJin is a shop that weighs in jin.
-type inJin struct{}
-
-func (inJin) Get(context.Context) (shop.Shop, error) { return shop.Shop{ShowUnit: "jin"}, nil }
-
-// A shop that weighs in jin reads and types jin everywhere on its pages; programs keep
-// the base unit. French fields have commas, and take commas and points alike.
-func TestTheShopsUnit(t *testing.T) {
-	h := open(t)
-	h.orders.SetShops(inJin{})
-	o := h.draft(t, 10_000, 12_500)
-	for lang, want := range map[string][]string{
-		"zh-Hans": {"20 斤", "¥1.25/斤", "2 箱 × 10 斤"}, "en": {"20 jin", "CN¥1.25/jin"}, "fr": {"25 jin", "1,25 CN¥/jin"},
-	} {
-		page := h.Get(at(o, "?lang="+lang)).Want(200)
-		for _, w := range want {
-			if !strings.Contains(page.Text("main"), w) {
-				t.Errorf("%s: the page does not say %q: %s", lang, w, page.Text("main"))
-			}
-		}
-		if strings.Contains(page.Text(".lines"), "kg") || strings.Contains(page.Text(".lines"), "公斤") {
-			t.Errorf("%s: the page speaks of kilograms", lang)
-		}
-	}
-	for lang, want := range map[string]string{"zh-Hans": "20 斤", "fr": "20 jin 10 kg · 2 caisses", "en": "20 jin 10 kg · 2 boxes"} {
-		if text := h.Get(at(o, ".html?lang="+lang)).Want(200).Text("table"); !strings.Contains(text, want) {
-			t.Errorf("the document in %s does not say %q: %s", lang, want, text)
-		}
-	}
-	rows := h.Get(at(o, ".csv?lang=zh-Hans")).Want(200).CSV()
-	if fmt.Sprint(rows[1][4:8]) != "[10 kg 2.50 25.00]" {
-		t.Errorf("for programs: %v", rows[1])
-	}
-	var one map[string]any
-	h.Get(at(o, ".json")).Want(200).JSON(&one)
-	if text := fmt.Sprint(one["lines"]); !strings.Contains(text, "quantity:12.5 received:0") || !strings.Contains(text, "unit:kg") {
-		t.Errorf("JSON: %s", text)
-	}
-
-	edit := "form[action='" + at(o, "/lines") + "']"
-	page := h.Get(at(o, "?lang=fr")).Want(200)
-	if step := page.Doc().Find(edit+" [data-stepper]").First().AttrOr("data-stepper", ""); step != "10" {
-		t.Errorf("a box of 10 jin is stepped by %q", step)
-	}
-	page.Form(edit).Set("quantity", "30", "25").Submit().Want(303)
-	if o = h.reread(t, o); o.Lines[0].Quantity != 15_000 || o.Lines[1].Quantity != 12_500 {
-		t.Errorf("30 jin became %s kg, 25 stayed %s", o.Lines[0].Quantity.Decimal(), o.Lines[1].Quantity.Decimal())
-	}
-	if _, err := h.orders.Send(h.A, o.ID, 0); err != nil {
-		t.Fatal(err)
-	}
-	page = h.Get(at(o, "?lang=fr")).Want(200)
-	value := func(field string, i int) string {
-		return page.Doc().Find("#receive input[name="+field+"]").Eq(i).AttrOr("value", "")
-	}
-	if value("quantity", 0) != "30" || value("price", 0) != "1,25" {
-		t.Errorf("the form proposes %q at %q", value("quantity", 0), value("price", 0))
-	}
-	r := page.Form("#receive").Set("quantity", "1,255", "vingt").Set("price", "1,305", "1.30").Submit().Want(422)
-	for i, want := range []string{"1,255", "vingt"} {
-		if got := r.Doc().Find("#receive input[name=quantity]").Eq(i).AttrOr("value", ""); got != want {
-			t.Errorf("typed %q came back as %q", want, got)
-		}
-	}
-	r.Form("#receive").Set("quantity", "1,256", "4.5").Submit().Want(303)
-	came, err := h.orders.Deliveries(h.A, o.ID)
-	if err != nil || len(came) != 1 || came[0].Lines[0].Quantity != 628 || came[0].Lines[0].Price != 26_100 || came[0].Lines[1].Quantity != 2_250 || came[0].Lines[1].Price != 26_000 {
-		t.Errorf("came %+v, %v", came, err)
-	}
-	if text := h.Get(at(o, "?lang=fr")).Text("main"); !strings.Contains(text, "4,5 jin") {
-		t.Errorf("the delivery is not told in jin: %s", text)
-	}
-	for name, form := range map[string]url.Values{
-		"an unknown unit": {"line": {"1"}, "quantity": {"1"}, "unit": {"box"}},
-		"half a gram":     {"line": {"1"}, "quantity": {"0.001"}, "unit": {"jin"}},
-	} {
-		if r := h.PostForm(at(o, "/receive"), form); r.Status != 422 {
-			t.Errorf("%s: %d", name, r.Status)
-		}
-	}
-}
-
-// A delivery entered wrongly is taken back on the order's page, by a manager, once.
-func TestTakeBack(t *testing.T) {
-	h := open(t)
-	o := h.draft(t, 10_000)
-	if _, err := h.orders.Send(h.A, o.ID, 0); err != nil {
-		t.Fatal(err)
-	}
-	h.Get(at(o, "")).Form("#receive").Submit().Want(303)
-	came, err := h.orders.Deliveries(h.A, o.ID)
-	if err != nil || len(came) != 1 {
-		t.Fatal(came, err)
-	}
-	receipt := came[0].ID.String()
-	form := "form[action='" + at(o, "/take-back") + "']"
-	for who, want := range map[string]int{"viewer": 0, "seller": 0, "owner": 1} {
-		if n := h.as(t, who).Get(at(o, "")).Want(200).Doc().Find(form).Length(); n != want {
-			t.Errorf("the %s is offered %d ways to take it back", who, n)
-		}
-	}
-	for _, who := range []string{"viewer", "seller"} {
-		h.as(t, who).PostForm(at(o, "/take-back"), url.Values{"receipt": {receipt}}).Want(403)
-	}
-	h.as(t, "other").PostForm(at(o, "/take-back"), url.Values{"receipt": {receipt}}).Want(404)
-	h.PostForm(at(o, "/take-back"), url.Values{"receipt": {ident.New().String()}}).Want(404)
-	h.as(t, "other").Get("/receipts/" + receipt).Want(404)
-	if to := h.Get("/receipts/" + receipt).Want(303).Location(); to != at(o, "#receipt-"+receipt) {
-		t.Errorf("the delivery leads to %s", to)
-	}
-	for _, lang := range i18n.Langs() {
-		page := h.Get(at(o, "?lang="+string(lang))).Want(200)
-		if want := i18n.For(lang).T("purchase.take_back_ask"); !strings.Contains(page.Text("#receipt-"+receipt), want) {
-			t.Errorf("%s: the page does not ask %q", lang, want)
-		}
-	}
-	page := h.Get(at(o, "?lang=fr")).Want(200)
-	r := page.Form(form).Set("reason", "mauvaise livraison").Submit().Want(303).Follow().Want(200)
-	r.Contains("La réception est annulée", "Annulée : saisie par erreur")
-	version := h.reread(t, o).Version
-	page.Form(form).Submit().Want(303)
-	if o = h.reread(t, o); o.State != purchase.Sent || o.Version != version || o.Lines[0].Received != 0 {
-		t.Errorf("%s, version %d, received %d", o.State, o.Version, o.Lines[0].Received)
-	}
-	if balances, err := h.Stock.Balances(h.A, nil); err != nil || balances[h.goods.Products[0].ID].OnHand != 0 {
-		t.Errorf("stock: %v, %v", balances, err)
-	}
-	h.Get(at(o, "")).Form("#receive").Submit().Want(303) // and the right one
-	if o = h.reread(t, o); o.State != purchase.Received {
-		t.Errorf("state %s", o.State)
 	}
 }
 
