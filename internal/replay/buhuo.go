@@ -27,17 +27,23 @@ const Ours = "buhuo"
 // calm), are chosen by replaying the days before the window, over all items together.
 //
 // The parameter multiplies the care: below 1 the shelf is emptier than what costs least, above fuller.
-type ours struct{ name string }
+type ours struct{}
 
-func (o ours) Name() string        { return o.name }
-func (ours) Parameters() []float64 { return []float64{1} }
-func (ours) Sweep() []float64 {
-	return []float64{0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5, 10, 25, 100}
-}
+func (ours) Name() string            { return Ours }
+func (ours) Parameters() []float64   { return []float64{1} }
+func (ours) Sweep() []float64        { return []float64{1} } // its frontier has a name of its own
 func (ours) Range() (lo, hi float64) { return 0.001, 1000 }
 
-// habits are the parameters that the past chooses.
-type habits struct{ care, lean, calm float64 }
+func (ours) Plan(shop *Shop, rules Rules, multiple float64) []Decider {
+	s := shop.study(rules)
+	h := s.habits
+	h.care *= multiple
+	return s.plan(h)
+}
+
+// habits are the parameters that the past chooses, and thrift, the owner's: what a night in stock
+// costs besides, as a share of its cost.
+type habits struct{ care, lean, calm, thrift float64 }
 
 // usual are the habits that cost least in replays of other years; they hold where a past is too short
 // to choose.
@@ -57,17 +63,15 @@ const (
 	loyalty       = 0.02 // part of the cost that other habits must save per doubling; a mean is doubted four times as hard
 )
 
-func (o ours) Plan(shop *Shop, rules Rules, multiple float64) []Decider {
-	s := shop.study(rules)
-	h := s.habits
-	h.care *= multiple
-	out := make([]Decider, len(shop.Items))
-	for i := range shop.Items {
+// plan makes deciders with the habits.
+func (s *study) plan(h habits) []Decider {
+	out := make([]Decider, len(s.shop.Items))
+	for i := range out {
 		var play *player
 		out[i] = func(t int, shelf *Shelf) float64 {
 			if play == nil {
-				s.prepare(i, s.before, s.before+rules.Window)
-				play = s.player(i, h, rules.first(&shop.Items[i]))
+				s.prepare(i, s.before, s.before+s.rules.Window)
+				play = s.player(i, h, s.rules.first(&s.shop.Items[i]))
 			}
 			return play.decide(t, shelf)
 		}
@@ -170,7 +174,7 @@ func (p *player) cheapest() float64 {
 	if r.Shelf == 0 || r.Shelf > mostLife {
 		spoiled = 0
 	}
-	night := r.Holding * it.Cost * float64(p.covered)
+	night := math.Max((r.Holding+p.habits.thrift)*it.Cost*float64(p.covered), -margin)
 	dearer := func(q float32) bool {
 		short, over := 0, 0
 		for k := range futures {
@@ -183,7 +187,7 @@ func (p *player) cheapest() float64 {
 		}
 		return spoiled*float64(over)+night*float64(futures-short) >= margin*float64(short)
 	}
-	lo, hi := float32(0), slices.Max(p.need[:])
+	lo, hi := float32(0), slices.Max(p.outlet[:])
 	if hi <= 0 || dearer(0) {
 		return 0
 	}

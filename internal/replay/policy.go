@@ -9,18 +9,15 @@ import (
 // Policies returns THE list of policies that can be replayed, the limit first, ours last. Adding one
 // is a file and a line here.
 func Policies() []Policy {
-	return []Policy{foresight{}, ses{}, movingSigma{}, cover{}, static{}, ours{Ours}}
+	return []Policy{foresight{}, ses{}, movingSigma{}, cover{}, static{}, ours{}}
 }
 
 // Find returns the policy with a name.
 func Find(name string) (Policy, error) {
 	var names []string
-	for _, p := range Policies() {
+	for _, p := range append(Policies(), frontier{}) {
 		if p.Name() == name {
 			return p, nil
-		}
-		if name == Ours+"-frontier" {
-			return ours{name}, nil
 		}
 		names = append(names, p.Name())
 	}
@@ -94,16 +91,15 @@ func Choose(list string, sweep bool) ([]Choice, error) {
 // once under its name; its frontier has a name of its own.
 func usually(p Policy, sweep bool) (out []Choice) {
 	parameters := p.Parameters()
-	if sweep && p.Name() != Ours {
+	if sweep {
 		parameters = p.Sweep()
 	}
 	for _, x := range parameters {
 		out = append(out, Choice{p, x})
 	}
 	if sweep && p.Name() == Ours {
-		frontier := ours{Ours + "-frontier"}
-		for _, x := range frontier.Sweep() {
-			out = append(out, Choice{frontier, x})
+		for _, x := range (frontier{}).Sweep() {
+			out = append(out, Choice{frontier{}, x})
 		}
 	}
 	return out
