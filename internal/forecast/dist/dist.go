@@ -198,10 +198,7 @@ func (d Distribution) Loss(x float64) float64 {
 // Quantile returns the smallest amount q with P(D <= q) >= p, for 0 < p < 1; p outside is
 // brought to the nearest sensible level.
 func (d Distribution) Quantile(p float64) float64 {
-	if math.IsNaN(p) {
-		p = 0.5
-	}
-	p = math.Min(math.Max(p, 1e-9), 1-1e-9)
+	p = level(p)
 	switch d.kind {
 	case Gamma:
 		return d.sc * gammaQuantile(d.shape, p)
@@ -209,6 +206,14 @@ func (d Distribution) Quantile(p float64) float64 {
 		return d.wholeQuantile(p)
 	}
 	return d.mean
+}
+
+// level brings what is no probability strictly between 0 and 1 to the nearest sensible one.
+func level(p float64) float64 {
+	if math.IsNaN(p) {
+		p = 0.5
+	}
+	return math.Min(math.Max(p, 1e-9), 1-1e-9)
 }
 
 // Scale returns the distribution of f times the amount, f >= 0, with the same family.

@@ -1,20 +1,96 @@
 package dist
 
-import "math"
+import (
+	"math"
+	"slices"
+	"sync"
+)
 
 // gammaQuantile returns the quantile of the gamma distribution with scale 1: Wilson and Hilferty's
 // cube (or the small-argument power) as a start, then Halley steps on log x, guarded by bisection.
-func gammaQuantile(a, p float64) float64 {
+func gammaQuantile(a, p float64) float64 { return newGammaShape(a).quantile(p) }
+
+// gammaShape is a shape with what all its quantiles need.
+type gammaShape struct{ a, logGamma, logShape float64 }
+
+func newGammaShape(a float64) gammaShape {
+	s := gammaShape{a: a, logShape: math.Log(a)}
+	if a <= 30 {
+		s.logGamma, _ = math.Lgamma(a + 1)
+	}
+	return s
+}
+
+// pow is gammaPow.
+func (s gammaShape) pow(x float64) float64 {
+	if s.a > 30 || x <= 0 {
+		return gammaPow(s.a, x)
+	}
+	return math.Exp(s.a*math.Log(x) - x - s.logGamma)
+}
+
+func (s gammaShape) quantile(p float64) float64 {
+	a := s.a
 	if a > 1e8 {
 		z := normalQuantile(p)
 		return a + z*math.Sqrt(a) + (z*z-1)/3
 	}
-	x := gammaStart(a, p)
+	x, ok := s.usualStart(p)
+	if !ok {
+		x = gammaStart(a, p)
+	}
+	if x = s.from(p, x); x < 1e-280 { // where float64 has no digits left
+		return 0
+	}
+	return x
+}
+
+// usual are the levels that nearly every question is about. The logarithms of their quantiles, kept
+// along the logarithm of the shape, are starts so good that one step from them is enough.
+var usual = [...]float64{0.5, 0.9, 0.95, 0.99}
+
+const (
+	usualLow  = -1.5 // log of the least shape
+	usualStep = 0.1
+	usualSize = 110 // shapes up to e^9.4
+)
+
+var usualTable = sync.OnceValue(func() *[len(usual)][usualSize]float64 {
+	t := new([len(usual)][usualSize]float64)
+	for j, p := range usual {
+		for i := range usualSize {
+			a := math.Exp(usualLow + usualStep*float64(i))
+			t[j][i] = math.Log(newGammaShape(a).from(p, gammaStart(a, p)))
+		}
+	}
+	return t
+})
+
+// usualStart interpolates in the table with a cubic through four neighbours (Lagrange); ok is false
+// outside of it.
+func (s gammaShape) usualStart(p float64) (x float64, ok bool) {
+	j := slices.Index(usual[:], p)
+	if j < 0 {
+		return 0, false
+	}
+	u := (s.logShape - usualLow) / usualStep
+	if !(u >= 1 && u < usualSize-2) {
+		return 0, false
+	}
+	i := int(u)
+	f := u - float64(i)
+	t := usualTable()[j][i-1 : i+3]
+	return math.Exp(-f*(f-1)*(f-2)/6*t[0] + (f+1)*(f-1)*(f-2)/2*t[1] - (f+1)*f*(f-2)/2*t[2] + (f+1)*f*(f-1)/6*t[3]), true
+}
+
+// from finds the quantile from a start.
+func (s gammaShape) from(p, x float64) float64 {
+	a := s.a
 	lo, hi := 0.0, math.Inf(1)
 	for range 60 {
 		var err, pow float64
 		if p < 0.9995 && a < 1e3 && x < a+8*math.Sqrt(a)+12 { // far from the tails the series is quickest
-			pow = gammaPow(a, x)
+			pow = s.pow(x)
 			err = pow*gammaSeries(a, x) - p
 		} else {
 			var low, high float64
@@ -126,6 +202,13 @@ func (d Distribution) between(lo, hi, p float64) float64 {
 // is much quicker than as many calls: whole numbers are climbed once for all levels.
 func (d Distribution) Quantiles(levels, out []float64) {
 	if d.Whole() && d.sq < climbMost && d.climb(levels, out) {
+		return
+	}
+	if d.kind == Gamma {
+		shape := newGammaShape(d.shape)
+		for i, p := range levels {
+			out[i] = d.sc * shape.quantile(level(p))
+		}
 		return
 	}
 	for i, p := range levels {
