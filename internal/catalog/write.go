@@ -65,7 +65,7 @@ func (s *Service) made(ctx context.Context, d Draft) (Product, bool, error) {
 	}
 	p, err := s.Product(ctx, d.ID)
 	if fault.KindOf(err) == fault.NotFound && err != nil {
-		return Product{}, false, nil
+		return Product{}, false, nil //nolint:nilerr // it was not made yet
 	}
 	if err == nil && !d.made(p) {
 		err = reused()

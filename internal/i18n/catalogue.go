@@ -70,7 +70,7 @@ func readFile(files fs.FS, name string) (map[string]json.RawMessage, error) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, fmt.Errorf("%s: want one JSON object (%v)", name, err)
+		return nil, fmt.Errorf("%s: want one JSON object (%v)", name, err) //nolint:errorlint // err may be nil
 	}
 	out := map[string]json.RawMessage{}
 	for dec.More() {

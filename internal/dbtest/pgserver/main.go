@@ -138,7 +138,7 @@ func (s *server) start() error {
 		select {
 		case err := <-s.gone:
 			text, _ := os.ReadFile(log.Name())
-			return fmt.Errorf("postgres ended at once: %v\n%s", err, text)
+			return fmt.Errorf("postgres ended at once: %w\n%s", err, text)
 		case <-time.After(50 * time.Millisecond):
 		}
 		ready := exec.Command(filepath.Join(s.bin, "pg_isready"), "-h", s.folder, "-q")

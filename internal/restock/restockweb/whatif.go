@@ -86,7 +86,7 @@ func (v voice) whatIf(c *gin.Context, q *web.Values, p restock.Possible, what re
 	chrome.Title, chrome.Active = v.t.T("forecast.what_if_title", arg("name", o.Product.Name)), layout.Stock
 	chrome.Back = ui.Link{Href: productAddress(o.Product.ID), Text: o.Product.Name}
 	for _, w := range q.Sentences() {
-		chrome.Problems = append(chrome.Problems, struct{ Field, Text string }(w))
+		chrome.Problems = append(chrome.Problems, w)
 	}
 	typed := func(name, otherwise string) string {
 		if q.Given(name) {

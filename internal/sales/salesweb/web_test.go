@@ -293,7 +293,7 @@ func TestWish(t *testing.T) {
 	if !strings.Contains(string(r.Body), "Nothing found") {
 		t.Error("the page does not say that nothing was found")
 	}
-	r = r.Form("form[action='/wishes']").Submit().Want(http.StatusSeeOther)
+	r.Form("form[action='/wishes']").Submit().Want(http.StatusSeeOther)
 	if list, err := h.sales.Wishes(h.ctx, 0); err != nil || len(list) != 1 || list[0].Text != "无糖酸奶" {
 		t.Errorf("wishes %+v, %v", list, err)
 	}

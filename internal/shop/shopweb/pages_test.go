@@ -85,7 +85,7 @@ func TestFirstStart(t *testing.T) {
 	if r.Location() != "/import?lang=fr" {
 		t.Errorf("it leads to %q", r.Location())
 	}
-	r = b.Get("/orders").Want(200).Contains(`"shop":"village-grocery"`, `"person":"Wang"`, `"role":"owner"`)
+	b.Get("/orders").Want(200).Contains(`"shop":"village-grocery"`, `"person":"Wang"`, `"role":"owner"`)
 	in, err := h.shop.BySlug(context.Background(), "village-grocery")
 	if err != nil || in.Currency.Code != "EUR" || in.Timezone != "Europe/Paris" || in.Province != "33" {
 		t.Errorf("the shop is %+v, %v", in, err)
