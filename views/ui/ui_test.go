@@ -184,3 +184,20 @@ func TestPercentIsKeptInRange(t *testing.T) {
 		t.Error("NaN")
 	}
 }
+
+func TestCodesStayWhole(t *testing.T) {
+	for text, want := range map[string]string{
+		"A7":                       "A7",
+		"demi-sel":                 "demi-sel",
+		"L-2026-11, jusqu’au 3":    `<span class="code" title="L-2026-11">L-2026-11</span>, jusqu’au 3`,
+		"<b> A-1 & B-2":            `&lt;b&gt; <span class="code" title="A-1">A-1</span> &amp; <span class="code" title="B-2">B-2</span>`,
+		"已在草稿 PO-2026-0117 里":      `已在草稿 <span class="code" title="PO-2026-0117">PO-2026-0117</span> 里`,
+		"批次A7-1/B-2的货 \" onclick=": `批次<span class="code" title="A7-1/B-2">A7-1/B-2</span>的货 &#34; onclick=`,
+		"":                         "",
+		"-5 度 - 3":                 "-5 度 - 3",
+	} {
+		if got := render(t, Codes(text)); got != want {
+			t.Errorf("%q is written %s, want %s", text, got, want)
+		}
+	}
+}
