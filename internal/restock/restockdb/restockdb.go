@@ -7,7 +7,6 @@ package restockdb
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -25,7 +24,8 @@ type Store struct {
 	db *db.DB
 	// row is what finds a suggestion's row at once when an index has named it: on
 	// SQLite its place in the table, on PostgreSQL, where places move, its product.
-	row string
+	row   string
+	pools pools
 }
 
 var _ restock.Store = (*Store)(nil)
@@ -102,40 +102,6 @@ func nullableID(id *ident.ID) any {
 		return nil
 	}
 	return id[:]
-}
-
-// Pool reads what was learned of the shop; false when nothing was yet.
-func (s *Store) Pool(ctx context.Context) (restock.Pool, bool, error) {
-	var p restock.Pool
-	shop, err := db.Shop(ctx)
-	if err != nil {
-		return p, false, err
-	}
-	found := false
-	err = s.each(ctx, func(rows *sql.Rows) error {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return err
-		}
-		found = true
-		if err := json.Unmarshal([]byte(text), &p); err != nil {
-			return fmt.Errorf("read the pool: %w", err)
-		}
-		return nil
-	}, "SELECT pool FROM forecast_pools WHERE shop_id = ?", shop)
-	return p, found, err
-}
-
-// PutPool replaces what was learned.
-func (s *Store) PutPool(ctx context.Context, p restock.Pool) error {
-	text, err := json.Marshal(p)
-	if err != nil {
-		return fmt.Errorf("write the pool: %w", err)
-	}
-	_, err = s.db.Insert(ctx, "forecast_pools", []string{"shop_id", "made_day", "pool"}, 1,
-		"ON CONFLICT (shop_id) DO UPDATE SET made_day = excluded.made_day, pool = excluded.pool",
-		func(_ int, dst []any) { dst[0], dst[1] = int64(p.Made), string(text) })
-	return err
 }
 
 // Years reads the packed demand of products, each in order of year; nil: of all.

@@ -142,3 +142,21 @@ func testAdjustments(t *testing.T, h House) {
 		t.Error("records without a shop")
 	}
 }
+
+// testPoolAnew: what is read of the pool is what was written last, by whatever program.
+func testPoolAnew(t *testing.T, h House) {
+	for n := range 3 {
+		for _, ctx := range []context.Context{h.A, h.B} {
+			want := restock.Pool{Made: Today.Add(n)}
+			if ctx == h.B {
+				want.Made = Today.Add(100 + n)
+			}
+			h.do(t, ctx, func(ctx context.Context) error { return h.Store.PutPool(ctx, want) })
+			for range 2 {
+				if got, ok, err := h.Store.Pool(ctx); !ok || err != nil || got.Made != want.Made {
+					t.Errorf("the pool is of %s, %v, %v; want %s", got.Made, ok, err, want.Made)
+				}
+			}
+		}
+	}
+}

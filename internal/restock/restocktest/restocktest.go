@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"choices stand", testChoicesStand},
 		{"choose", testChoose},
 		{"mark ordered", testMarkOrdered},
+		{"pool anew", testPoolAnew},
 		{"forecasts kept", testRecords},
 		{"adjustments", testAdjustments},
 		{"two shops", testTwoShops},

@@ -129,23 +129,24 @@ func (v voice) ticks(start day.Date, n int) []ui.Tick {
 type mark struct {
 	from, to day.Date
 	text     string
+	market   bool
 }
 
 // happenings are festivals, promotions and what people know, in order of day.
 func (v voice) happenings(o restock.Outlook) []mark {
 	var out []mark
 	for _, f := range day.FestivalsBetween(o.Start, o.First.Add(len(o.Mean)-1)) {
-		out = append(out, mark{f.Date, f.Date, v.t.Festival(f.Festival)})
+		out = append(out, mark{from: f.Date, to: f.Date, text: v.t.Festival(f.Festival)})
 	}
 	for _, p := range o.Promos {
-		out = append(out, mark{p.From, p.To, v.t.T("forecast.mark_promo")})
+		out = append(out, mark{from: p.From, to: p.To, text: v.t.T("forecast.mark_promo")})
 	}
 	for _, d := range o.Markets {
-		out = append(out, mark{d, d, v.t.T("forecast.mark_market")})
+		out = append(out, mark{from: d, to: d, text: v.t.T("forecast.mark_market"), market: true})
 	}
 	for _, k := range o.Known {
 		if k.WithdrawnAt == nil {
-			out = append(out, mark{k.From, k.To, short(k.Reason)})
+			out = append(out, mark{from: k.From, to: k.To, text: short(k.Reason)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b mark) int { return int(a.from - b.from) })
@@ -176,11 +177,33 @@ func (v voice) occasions(o restock.Outlook) map[day.Date]string {
 	return out
 }
 
-// marks name the happenings on the chart; those that stand too close to the one
-// before are left out on phones.
+// The room that names have above the chart of a phone, in pixels: of the plot, and of
+// a letter; Han characters are as wide as they are high.
+const (
+	phonePlot   = 260
+	latinLetter = 7
+	hanLetter   = 13
+)
+
+// breadth is about how wide a name is on a phone, in per cent of the plot.
+func breadth(text string) float64 {
+	px := 0
+	for _, r := range text {
+		if r < 0x2e80 {
+			px += latinLetter
+		} else {
+			px += hanLetter
+		}
+	}
+	return 100 * float64(px) / phonePlot
+}
+
+// marks name the happenings on the chart, in two rows; those for which a phone has no
+// room beside the one before are left out there. Of the market days those ahead are
+// drawn, and only the next one has its name.
 func (v voice) marks(o restock.Outlook) []ui.Tick {
 	var out []ui.Tick
-	last := map[int]int{0: -100, 1: -100} // by row: names alternate between two
+	var taken [2]float64 // how far each row is written, in per cent
 	n, named := len(o.Sold)+len(o.Mean), 0
 	next := slices.IndexFunc(o.Markets, func(d day.Date) bool { return d >= o.First })
 	for _, m := range v.happenings(o) {
@@ -188,15 +211,22 @@ func (v voice) marks(o restock.Outlook) []ui.Tick {
 		if at >= n {
 			continue
 		}
-		if slices.Contains(o.Markets, m.from) && m.text == v.t.T("forecast.mark_market") && (next < 0 || m.from != o.Markets[next]) {
-			out = append(out, ui.Tick{At: at}) // a line; only the next one has its name
+		if m.market && (next < 0 || m.from != o.Markets[next]) {
+			if m.from >= o.First {
+				out = append(out, ui.Tick{At: at})
+			}
 			continue
 		}
 		row := named % 2
 		named++
-		near := (at-last[row])*100/n < 30
+		middle, wide := 100*(float64(at)+0.5)/float64(n), breadth(m.text)
+		left := middle - wide/2
+		if middle < 5 { // it begins there
+			left = middle
+		}
+		near := left < taken[row]
 		if !near {
-			last[row] = at
+			taken[row] = left + wide + 2
 		}
 		out = append(out, ui.Tick{At: at, Text: m.text, Minor: near})
 	}

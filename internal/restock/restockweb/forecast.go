@@ -133,7 +133,7 @@ func (v voice) feastsSaid(o restock.Outlook) []string {
 			key = "forecast.feast_low"
 		}
 		if key != "forecast.feast_day" {
-			args = append(args, arg("strong", v.t.DateShort(f.Strong.Date)))
+			args = append(args, arg("strong", v.t.WeekdayDate(f.Strong.Date)))
 		}
 		out = append(out, v.t.T(key, args...))
 	}
@@ -165,7 +165,7 @@ func (v voice) promosSaid(o restock.Outlook) []string {
 		if last.From == last.To {
 			out = append(out, v.t.T("forecast.promo_day", arg("day", v.t.Date(last.From))))
 		} else {
-			out = append(out, v.t.T("forecast.promo_days", arg("from", v.t.DateShort(last.From)), arg("to", v.t.DateShort(last.To))))
+			out = append(out, v.t.T("forecast.promo_days", arg("from", v.t.WeekdayDate(last.From)), arg("to", v.t.WeekdayDate(last.To))))
 		}
 	}
 	if f := o.Why.Promotion; f > 0 && math.Abs(f-1) >= telling {
