@@ -206,11 +206,11 @@ func learn(in shop.Shop, products []catalog.Product, years map[ident.ID][]demand
 			series = append(series, one)
 		}
 	}
-	market, taking := learnMarket(series, in.MarketDays), learnTaking(series)
+	market := learnMarket(series, in.MarketDays)
 	for i := range series {
 		series[i] = market.ordinary(series[i], in.MarketDays)
 	}
-	return Pool{Made: through, Newest: through, Shop: habits, Market: market, Taking: taking, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}
+	return Pool{Made: through, Newest: through, Shop: habits, Market: market, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}
 }
 
 // fitHorizon is the protection period that the pool is tuned for, in days.

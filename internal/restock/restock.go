@@ -95,7 +95,6 @@ type Pool struct {
 	Forecast forecast.Pool `json:"forecast"`
 	Shop     demand.Shop   `json:"shop"`
 	Market   Market        `json:"market,omitzero"`
-	Taking   Taking        `json:"taking,omitzero"`
 	Newest   day.Date      `json:"newest"` // last day with a sale when it was made
 }
 

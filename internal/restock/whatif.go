@@ -167,6 +167,10 @@ func (p *Possible) tuning(c surroundings, e expectation, what Scenario, curves m
 	if !learned {
 		promotion = c.pool.Forecast.Promotion.Shop
 	}
+	taking, learned := c.pool.Forecast.Price.Category[category]
+	if !learned {
+		taking = c.pool.Forecast.Price.Shop
+	}
 	if what.Promotion {
 		p.Promotion, p.Unlearned = promotion, promotion == 0
 	}
@@ -174,14 +178,14 @@ func (p *Possible) tuning(c surroundings, e expectation, what Scenario, curves m
 		relative := float64(what.Price) / float64(p.Price)
 		switch cut := demand.Cut(relative); {
 		case what.Promotion && relative < 1 && promotion > 0: // the effect of a promotion is that of its prices too
-		case relative != 1 && c.pool.Taking.Runs > 0:
-			p.Pricing = math.Pow(relative, -c.pool.Taking.Elasticity)
+		case relative != 1 && taking > 0:
+			p.Pricing = math.Pow(relative, -taking)
 		case cut > 0 && promotion > 0:
 			p.Pricing = 1 + (promotion-1)*cut
 		case relative != 1:
 			p.Pricing, p.Assumed = math.Pow(relative, -usualTaking), true
 		}
-		p.Pricing = math.Min(p.Pricing, factorMost)
+		p.Pricing = math.Min(p.Pricing, factorMost) // 0 when no price was asked for
 	}
 	part := e.forecast.Parts
 	for k := range n {
@@ -196,7 +200,11 @@ func (p *Possible) tuning(c surroundings, e expectation, what Scenario, curves m
 			t.times(k, p.Promotion/planned)
 		}
 		if inside && p.Pricing > 0 {
-			t.times(k, p.Pricing)
+			planned := 1.0
+			if at < len(part.Price) && part.Price[at] > 0 {
+				planned = part.Price[at]
+			}
+			t.times(k, p.Pricing/planned)
 		}
 		switch {
 		case what.Festival == "":

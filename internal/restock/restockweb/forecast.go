@@ -103,6 +103,14 @@ func (v voice) madeOf(o restock.Outlook) []string {
 			say("forecast.weekday_same")
 		}
 	}
+	if len(x.Steps) > 0 {
+		if yearly := x.Steps[0].Yearly; yearly > 0 && math.Abs(yearly-1) >= telling {
+			say("forecast.yearly", arg("factor", v.times(yearly)))
+		}
+		if price := x.Steps[0].Price; price > 0 && math.Abs(price-1) >= telling {
+			say("forecast.price_now_brings", arg("factor", v.times(price)))
+		}
+	}
 	out = append(out, v.feastsSaid(o)...)
 	out = append(out, v.promosSaid(o)...)
 	out = append(out, v.marketSaid(o))
@@ -232,6 +240,8 @@ func (v voice) dayByDay(o restock.Outlook) ui.Numbers {
 		{"forecast.col_weekday", func(k int) float64 { return steps[k].Season }},
 		{"forecast.col_festival", func(k int) float64 { return steps[k].Festival }},
 		{"forecast.col_promotion", func(k int) float64 { return steps[k].Promotion }},
+		{"forecast.col_price", func(k int) float64 { return steps[k].Price }},
+		{"forecast.col_yearly", func(k int) float64 { return steps[k].Yearly }},
 		{"forecast.col_market", func(k int) float64 {
 			if slices.Contains(o.Markets, o.First.Add(k)) {
 				return o.Market

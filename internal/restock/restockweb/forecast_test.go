@@ -1,6 +1,7 @@
 package restockweb_test
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -354,5 +355,20 @@ func TestMarketDays(t *testing.T) {
 	}
 	if n := page.Find("figure.chart").First().Find("svg line.fest").Length(); n < 5 {
 		t.Errorf("%d lines of market days", n)
+	}
+}
+
+// The table that shows the forecast day by day is true: its parts multiply to what is
+// expected of the day.
+func TestPartsMultiply(t *testing.T) {
+	h := stocked(t)
+	o, err := h.App.Restock.Outlook(h.Ctx, h.Oranges.ID)
+	h.Must(err)
+	for k, mean := range o.Ours {
+		s := o.Why.Steps[k]
+		product := o.Why.Level * o.Why.Trend * s.Season * s.Festival * s.Promotion * s.Price * s.Yearly
+		if math.Abs(product-mean) > 1e-9*math.Max(mean, 1) {
+			t.Errorf("day %d: the parts make %g, expected is %g", k, product, mean)
+		}
 	}
 }
