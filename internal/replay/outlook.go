@@ -9,8 +9,8 @@ import (
 // What a forecast costs bounds how long a replay takes. The pool, which holds what is learned
 // jointly, is learned anew every four weeks from up to two years; a forecast applies it, from
 // scratch every day, to the last three months of the item. The members are the levels that remember
-// no further than that; in replays of other years the others changed the cost by less than a
-// hundredth.
+// no further than that; in replays of other years the others changed the cost by a
+// tenth of a point at most.
 const (
 	relearn   = 28  // days between two lessons
 	rehearsed = 56  // before the window, where habits are chosen
