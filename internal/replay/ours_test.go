@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -228,5 +229,13 @@ func BenchmarkReplay(b *testing.B) {
 		if _, err := Replay(shop, rules, ours{}, 1, 0); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// The members that the replay asks for are among those that there are; others would be passed over.
+func TestTheMembersExist(t *testing.T) {
+	pool := forecast.Fit(invented(3, 60, 9).All, forecast.Options{Horizon: 2, Models: members, Workers: 1})
+	if !slices.Equal(pool.Models, members) {
+		t.Errorf("the pool has the members %v, not %v", pool.Models, members)
 	}
 }
