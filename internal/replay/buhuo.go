@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"buhuo/internal/forecast"
+	"buhuo/internal/replenish/futures"
 )
 
 // Ours is the name of this program's own policy.
@@ -86,18 +87,17 @@ type player struct {
 	habits habits
 	opens  int // the day on which the shelf is filled for the first time
 
-	counted      bool
-	courses      [][futures]float32
-	covered      int       // days between the arrival of an order and the next one's on which it can be sold
-	fresh, lots  []float32 // stock by age this morning, and as a future goes on
-	need, outlet [futures]float32
+	counted bool
+	courses []futures.Each
+	covered int // days between the arrival of an order and the next one's on which it can be sold
+	stock   []futures.Parcel
+	play    futures.Play
 }
 
 func (s *study) player(i int, h habits, opens int) *player {
 	p := &player{
 		study: s, item: i, habits: h, opens: opens, counted: counted(s.shop.Items[i].Demand[:opens]),
-		courses: make([][futures]float32, s.course.nodes()), covered: s.rules.Review,
-		fresh: make([]float32, max(s.rules.Shelf, 1)), lots: make([]float32, max(s.rules.Shelf, 1)),
+		courses: make([]futures.Each, s.course.nodes()), covered: s.rules.Review,
 	}
 	if s.rules.Shelf > 0 {
 		p.covered = min(s.rules.Review, s.rules.Shelf)
@@ -113,18 +113,17 @@ func counted(demand []float64) bool {
 // decide returns the level to order up to on the morning of day t.
 func (p *player) decide(t int, shelf *Shelf) float64 {
 	o := p.study.at(p.item, t)
-	if len(o.mean) == 0 { // no past yet
+	if len(o.Mean) == 0 { // no past yet
 		return 0
 	}
-	o.courses(p.courses, p.habits.lean, p.habits.calm, p.counted)
-	for a, lot := range shelf.Lots() {
-		p.fresh[a] = float32(lot)
-	}
-	p.play(shelf)
-	q := p.cheapest()
+	o.Courses(p.courses, p.habits.lean, p.habits.calm, p.counted)
+	p.lay(shelf)
+	lead := p.study.rules.Lead
+	p.play.Run(p.courses, p.stock, lead, lead+p.covered)
+	q := p.play.Cheapest(p.stakes())
 	if t == p.opens {
 		for j := range p.study.rules.Lead { // the shelf opens full
-			q += float64(o.mean[j])
+			q += float64(o.Mean[j])
 		}
 	}
 	if p.counted {
@@ -133,72 +132,35 @@ func (p *player) decide(t int, shelf *Shelf) float64 {
 	return shelf.Stock() + shelf.OnOrder() + q
 }
 
-// play sells the stock there is and on its way, in every future, and notes what is still wanted.
-func (p *player) play(shelf *Shelf) {
-	r := p.study.rules
-	p.need, p.outlet = [futures]float32{}, [futures]float32{}
-	last := len(p.lots) - 1
-	for k := range futures {
-		copy(p.lots, p.fresh)
-		for j := range p.courses {
-			if j > 0 && j < r.Lead {
-				p.lots[0] += float32(shelf.Coming()[j-1])
-			}
-			wanted := p.courses[j][k]
-			for a := last; a >= 0 && wanted > 0; a-- {
-				taken := min(p.lots[a], wanted)
-				p.lots[a] -= taken
-				wanted -= taken
-			}
-			if r.Shelf > 0 {
-				for a := last; a > 0; a-- {
-					p.lots[a] = p.lots[a-1]
-				}
-				p.lots[0] = 0
-			}
-			if j >= r.Lead {
-				p.outlet[k] += wanted
-				if j < r.Lead+p.covered {
-					p.need[k] += wanted
-				}
-			}
+// lay lists the stock there is and on its way, the oldest first.
+func (p *player) lay(shelf *Shelf) {
+	life := p.study.rules.Shelf
+	p.stock = p.stock[:0]
+	lay := func(from, gone int, quantity float64) {
+		if life == 0 {
+			gone = futures.Never
 		}
+		if quantity > 0 {
+			p.stock = append(p.stock, futures.Parcel{From: from, Gone: gone, Quantity: float32(quantity)})
+		}
+	}
+	for age, lot := range slices.Backward(shelf.Lots()) {
+		lay(0, life-age, lot)
+	}
+	for i, coming := range shelf.Coming()[:p.study.rules.Lead-1] {
+		lay(i+1, i+1+life, coming)
 	}
 }
 
-// cheapest returns the order with the least expected cost: where one unit more begins to cost more
-// than it saves.
-func (p *player) cheapest() float64 {
+// stakes are what a decision about the item can cost.
+func (p *player) stakes() futures.Stakes {
 	it, r := &p.study.shop.Items[p.item], p.study.rules
-	margin, spoiled := p.habits.care*(it.Price-it.Cost), it.Cost
+	s := futures.Stakes{Short: p.habits.care * (it.Price - it.Cost), Spoiled: it.Cost}
 	if r.Shelf == 0 || r.Shelf > mostLife {
-		spoiled = 0
+		s.Spoiled = 0
 	}
-	night := math.Max((r.Holding+p.habits.thrift)*it.Cost*float64(p.covered), -margin)
-	dearer := func(q float32) bool {
-		short, over := 0, 0
-		for k := range futures {
-			if p.need[k] > q {
-				short++
-			}
-			if p.outlet[k] <= q {
-				over++
-			}
-		}
-		return spoiled*float64(over)+night*float64(futures-short) >= margin*float64(short)
-	}
-	lo, hi := float32(0), slices.Max(p.outlet[:])
-	if hi <= 0 || dearer(0) {
-		return 0
-	}
-	for range 16 {
-		if middle := (lo + hi) / 2; dearer(middle) {
-			hi = middle
-		} else {
-			lo = middle
-		}
-	}
-	return float64(hi)
+	s.Night = math.Max((r.Holding+p.habits.thrift)*it.Cost*float64(p.covered), -s.Short)
+	return s
 }
 
 // practise chooses the habits by replaying the days before the window. It returns the usual ones

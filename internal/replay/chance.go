@@ -144,11 +144,11 @@ func (s *study) chances(part func(*Item) (*Item, Rules)) [][]Chance {
 func (o *outlook) chance(stock float64, k int, counted bool, came float64) Chance {
 	var mean, variances, deviations float64
 	for j := range k {
-		mean += float64(o.mean[j])
-		variances += float64(o.sd[j]) * float64(o.sd[j])
-		deviations += float64(o.sd[j])
+		mean += float64(o.Mean[j])
+		variances += float64(o.SD[j]) * float64(o.SD[j])
+		deviations += float64(o.SD[j])
 	}
-	variance := variances + float64(o.shared)*(deviations*deviations-variances)
+	variance := variances + float64(o.Shared)*(deviations*deviations-variances)
 	d := dist.NewGamma(mean, variance)
 	if counted {
 		d = dist.NewNegBin(mean, variance)

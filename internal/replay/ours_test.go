@@ -12,6 +12,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/forecast"
 	"buhuo/internal/forecast/dist"
+	"buhuo/internal/replenish/futures"
 )
 
 var monday = day.New(2025, 1, 6)
@@ -99,8 +100,8 @@ func TestOutlooksAreThoseFromScratch(t *testing.T) {
 		want := pool.Forecast(x, s.course.days)
 		got := s.at(3, cut)
 		for j, w := range want.Steps {
-			if got.mean[j] != float32(w.Mean()) || got.sd[j] != float32(math.Sqrt(w.Var())) {
-				t.Errorf("day %d, step %d: mean %v, from scratch %v", d, j, got.mean[j], w.Mean())
+			if got.Mean[j] != float32(w.Mean()) || got.SD[j] != float32(math.Sqrt(w.Var())) {
+				t.Errorf("day %d, step %d: mean %v, from scratch %v", d, j, got.Mean[j], w.Mean())
 			}
 		}
 	}
@@ -135,7 +136,7 @@ func TestOneDayGoodsAreTheNewsvendors(t *testing.T) {
 	rules := Rules{Lead: 1, Review: 1, Shelf: 1, Window: 10}
 	s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(monday) + 140}
 	s.looks = [][]outlook{make([]outlook, 10)}
-	o := outlook{mean: []float32{8, 10}, sd: []float32{4, 5}}
+	o := outlook{futures.Outlook{Mean: []float32{8, 10}, SD: []float32{4, 5}}}
 	s.looks[0][0] = o
 	for _, care := range []float64{0.5, 1, 3} {
 		play := s.player(0, habits{care, 1, 1, 0}, 130)
@@ -154,10 +155,10 @@ func TestTheOrderIsTheCheapest(t *testing.T) {
 		rules := Rules{Lead: rapid.IntRange(1, 3).Draw(t, "lead"), Review: rapid.IntRange(1, 3).Draw(t, "review"), Shelf: rapid.IntRange(0, 8).Draw(t, "shelf"), Holding: 0.01, Window: 12}
 		s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(monday) + 138}
 		n := s.course.nodes()
-		o := outlook{shared: float32(rapid.Float64Range(0, 0.9).Draw(t, "shared")), mean: make([]float32, n), sd: make([]float32, n)}
+		o := outlook{futures.Outlook{Shared: float32(rapid.Float64Range(0, 0.9).Draw(t, "shared")), Mean: make([]float32, n), SD: make([]float32, n)}}
 		for j := range n {
-			o.mean[j] = float32(rapid.Float64Range(0, 20).Draw(t, "mean"))
-			o.sd[j] = o.mean[j] * float32(rapid.Float64Range(0, 2).Draw(t, "cv"))
+			o.Mean[j] = float32(rapid.Float64Range(0, 20).Draw(t, "mean"))
+			o.SD[j] = o.Mean[j] * float32(rapid.Float64Range(0, 2).Draw(t, "cv"))
 		}
 		s.looks = [][]outlook{{o}}
 		shelf := NewShelf(rules.Lead, rules.Shelf)
@@ -179,14 +180,14 @@ func TestTheOrderIsTheCheapest(t *testing.T) {
 			if rules.Shelf > 0 {
 				nights = min(nights, float64(rules.Shelf))
 			}
-			for k := range futures {
-				need, outlet := float64(play.need[k]), float64(play.outlet[k])
+			for k := range futures.Count {
+				need, outlet := float64(play.play.Need[k]), float64(play.play.Outlet[k])
 				total += play.habits.care*(it.Price-it.Cost)*max(need-q, 0) + max((rules.Holding+play.habits.thrift)*nights*it.Cost, -play.habits.care*(it.Price-it.Cost))*max(q-need, 0)
 				if rules.Shelf > 0 {
 					total += it.Cost * max(q-outlet, 0)
 				}
 			}
-			return total / futures
+			return total / futures.Count
 		}
 		for x := 0.0; x < 60; x += 0.37 {
 			if cost(x) < cost(q)-1e-2 {
@@ -194,29 +195,6 @@ func TestTheOrderIsTheCheapest(t *testing.T) {
 			}
 		}
 	})
-}
-
-// The futures have the mean and the spread of what they are drawn from.
-func TestFuturesLookLikeTheForecast(t *testing.T) {
-	for _, c := range []struct{ mean, sd float64 }{{10, 3}, {5, 5}, {100, 2}, {0.5, 1}, {3, 0}, {0, 0}} {
-		for _, counted := range []bool{false, true} {
-			o := outlook{mean: []float32{float32(c.mean), float32(c.mean)}, sd: []float32{float32(c.sd), float32(c.sd)}, shared: 0.3}
-			out := make([][futures]float32, 2)
-			o.courses(out, 1, 1, counted)
-			mean, squares := 0.0, 0.0
-			for _, x := range out[1] {
-				if x < 0 || counted && x != float32(math.Trunc(float64(x))) {
-					t.Fatalf("%+v: a demand of %v", c, x)
-				}
-				mean += float64(x) / futures
-				squares += float64(x) * float64(x) / futures
-			}
-			sd := math.Sqrt(max(squares-mean*mean, 0))
-			if math.Abs(mean-c.mean) > 0.05*c.sd+0.02*c.mean+0.01 || math.Abs(sd-c.sd) > 0.15*c.sd+0.51 {
-				t.Errorf("%+v, counted %v: mean %v, deviation %v", c, counted, mean, sd)
-			}
-		}
-	}
 }
 
 // 1,000 products over 365 days under one policy, lessons every 28 days: at most ten seconds on two

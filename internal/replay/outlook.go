@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"buhuo/internal/forecast"
+	"buhuo/internal/replenish/futures"
 )
 
 // What a forecast costs bounds how long a replay takes. The pool, which holds what is learned
@@ -25,10 +26,7 @@ var members = []string{"ses0.08", "ses0.2", "ses0.45"}
 
 // outlook is the demand of the coming days as it was foreseen on one morning: the days one by one
 // from that morning on, then perhaps one stretch of days.
-type outlook struct {
-	mean, sd []float32
-	shared   float32 // correlation of the days: what is wrong with the level is wrong with all of them
-}
+type outlook struct{ futures.Outlook }
 
 // course is which days an order's outlook holds, for given rules.
 type course struct {
@@ -128,7 +126,7 @@ func (s *study) prepare(i, from, to int) {
 	it := &s.shop.Items[i]
 	for d := from; d < to; d++ {
 		day := s.first - s.before + d
-		if day-int(it.Start) < 1 || (d-s.before)%s.rules.Review != 0 || s.looks[i][d].mean != nil {
+		if day-int(it.Start) < 1 || (d-s.before)%s.rules.Review != 0 || s.looks[i][d].Mean != nil {
 			continue
 		}
 		s.looks[i][d] = s.look(s.pools[s.lesson(d)], known(it.Sales, day, recalled))
@@ -145,20 +143,20 @@ func (s *study) look(pool forecast.Pool, past forecast.Series) outlook {
 	f := pool.Forecast(past, s.course.days)
 	n := s.course.nodes()
 	both := make([]float32, 2*n)
-	o := outlook{mean: both[:n:n], sd: both[n:]}
+	o := outlook{futures.Outlook{Mean: both[:n:n], SD: both[n:]}}
 	var variances, deviations float64
 	for j, d := range f.Steps {
-		o.mean[j], o.sd[j] = float32(d.Mean()), float32(math.Sqrt(d.Var()))
+		o.Mean[j], o.SD[j] = float32(d.Mean()), float32(math.Sqrt(d.Var()))
 		variances += d.Var()
 		deviations += math.Sqrt(d.Var())
 	}
 	if cross := deviations*deviations - variances; cross > 0 {
 		total := f.Sums[len(f.Sums)-1].Var()
-		o.shared = float32(math.Min(math.Max((total-variances)/cross, 0), 0.95))
+		o.Shared = float32(math.Min(math.Max((total-variances)/cross, 0), 0.95))
 	}
 	if n > s.course.days {
 		rest := f.SumBetween(s.course.days, s.course.life)
-		o.mean[n-1], o.sd[n-1] = float32(rest.Mean()), float32(math.Sqrt(rest.Var()))
+		o.Mean[n-1], o.SD[n-1] = float32(rest.Mean()), float32(math.Sqrt(rest.Var()))
 	}
 	return o
 }

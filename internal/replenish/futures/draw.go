@@ -1,4 +1,9 @@
-package replay
+// Package futures plays what the coming days may bring. From a forecast it draws courses of demand,
+// sells the stock there is in each of them, the soonest to expire first, and finds the order with the
+// least expected cost. The shop's suggestions and the replay of its past decide by it.
+//
+// It is pure: it knows days as places in a list, amounts and costs as numbers, and nothing else.
+package futures
 
 import (
 	"math"
@@ -8,13 +13,22 @@ import (
 	"buhuo/internal/forecast/dist"
 )
 
-// futures is how many courses of the coming days a decision weighs. They are the same luck on every
+// Count is how many courses of the coming days a decision weighs. They are the same luck on every
 // day and for every item, so that two decisions differ by what they know and not by the draw.
-const futures = 48
+const Count = 48
+
+// Each is an amount in each future.
+type Each [Count]float32
+
+// Outlook is the demand of the coming days as it is foreseen: of single days or stretches of days.
+type Outlook struct {
+	Mean, SD []float32
+	Shared   float32 // correlation of the days: what is wrong with the level is wrong with all of them
+}
 
 // luck holds standard normal numbers: in each column one from each of as many slices of equal
 // probability (Latin hypercube: McKay, Beckman and Conover 1979). Column 0 is what the days share.
-type luck [][futures]float32
+type luck []Each
 
 var lucks sync.Map // by number of columns
 
@@ -26,8 +40,8 @@ func draw(columns int) luck {
 	l := make(luck, columns)
 	source := rand.New(rand.NewPCG(1934, uint64(columns)))
 	for j := range l {
-		for k, slice := range source.Perm(futures) {
-			l[j][k] = float32(math.Sqrt2 * math.Erfinv(2*(float64(slice)+0.5)/futures-1))
+		for k, slice := range source.Perm(Count) {
+			l[j][k] = float32(math.Sqrt2 * math.Erfinv(2*(float64(slice)+0.5)/Count-1))
 		}
 	}
 	kept, _ := lucks.LoadOrStore(columns, l)
@@ -58,15 +72,16 @@ var gammaCurves = sync.OnceValue(func() *curves {
 	return c
 })
 
-// courses fills out[j][k] with the demand of node j in future k. The mean is multiplied by lean and
-// the variance by calm: what the shop's own past has shown to cost least.
-func (o *outlook) courses(out [][futures]float32, lean, calm float64, counted bool) {
-	l := draw(len(o.mean) + 1)
+// Courses fills out[j][k] with the demand of stretch j in future k. The mean is multiplied by lean and
+// the variance by calm: what a shop's own past has shown to cost least. Of counted goods the amounts
+// are whole.
+func (o *Outlook) Courses(out []Each, lean, calm float64, counted bool) {
+	l := draw(len(o.Mean) + 1)
 	table := gammaCurves()
-	common, own := float32(math.Sqrt(float64(o.shared))), float32(math.Sqrt(1-float64(o.shared)))
+	common, own := float32(math.Sqrt(float64(o.Shared))), float32(math.Sqrt(1-float64(o.Shared)))
 	for j := range out {
-		mean, sd := float64(o.mean[j])*lean, float64(o.sd[j])
-		spread := calm * sd * sd / (float64(o.mean[j]) * float64(o.mean[j]))
+		mean, sd := float64(o.Mean[j])*lean, float64(o.SD[j])
+		spread := calm * sd * sd / (float64(o.Mean[j]) * float64(o.Mean[j]))
 		if !(mean > 0) || !(spread > math.Exp(curveLow)) { // nothing, or nothing that varies
 			for k := range out[j] {
 				out[j][k] = float32(max(mean, 0))
