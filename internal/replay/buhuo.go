@@ -84,6 +84,7 @@ func (s *study) plan(h habits) []Decider {
 type player struct {
 	study  *study
 	item   int
+	rules  Rules // the item's
 	habits habits
 	opens  int // the day on which the shelf is filled for the first time
 
@@ -95,12 +96,14 @@ type player struct {
 }
 
 func (s *study) player(i int, h habits, opens int) *player {
+	it := &s.shop.Items[i]
+	r := s.rules.of(it)
 	p := &player{
-		study: s, item: i, habits: h, opens: opens, counted: counted(s.shop.Items[i].Demand[:opens]),
-		courses: make([]futures.Each, s.course.nodes()), covered: s.rules.Review,
+		study: s, item: i, rules: r, habits: h, opens: opens, counted: counted(it.Demand[:opens]),
+		courses: make([]futures.Each, courseOf(r).nodes()), covered: r.Review,
 	}
-	if s.rules.Shelf > 0 {
-		p.covered = min(s.rules.Review, s.rules.Shelf)
+	if r.Shelf > 0 {
+		p.covered = min(r.Review, r.Shelf)
 	}
 	return p
 }
@@ -118,23 +121,26 @@ func (p *player) decide(t int, shelf *Shelf) float64 {
 	}
 	o.Courses(p.courses, p.habits.lean, p.habits.calm, p.counted)
 	p.lay(shelf)
-	lead := p.study.rules.Lead
+	lead := p.rules.Lead
 	p.play.Run(p.courses, p.stock, lead, lead+p.covered)
 	q := p.play.Cheapest(p.stakes())
 	if t == p.opens {
-		for j := range p.study.rules.Lead { // the shelf opens full
+		for j := range lead { // the shelf opens full
 			q += float64(o.Mean[j])
 		}
 	}
 	if p.counted {
 		q = math.Ceil(q - 1e-6)
 	}
+	if t != p.opens { // what the shop opens with was not ordered
+		q = p.parcels(q)
+	}
 	return shelf.Stock() + shelf.OnOrder() + q
 }
 
 // lay lists the stock there is and on its way, the oldest first.
 func (p *player) lay(shelf *Shelf) {
-	life := p.study.rules.Shelf
+	life := p.rules.Shelf
 	p.stock = p.stock[:0]
 	lay := func(from, gone int, quantity float64) {
 		if life == 0 {
@@ -147,14 +153,14 @@ func (p *player) lay(shelf *Shelf) {
 	for age, lot := range slices.Backward(shelf.Lots()) {
 		lay(0, life-age, lot)
 	}
-	for i, coming := range shelf.Coming()[:p.study.rules.Lead-1] {
+	for i, coming := range shelf.Coming()[:p.rules.Lead-1] {
 		lay(i+1, i+1+life, coming)
 	}
 }
 
 // stakes are what a decision about the item can cost.
 func (p *player) stakes() futures.Stakes {
-	it, r := &p.study.shop.Items[p.item], p.study.rules
+	it, r := &p.study.shop.Items[p.item], p.rules
 	s := futures.Stakes{Short: p.habits.care * (it.Price - it.Cost), Spoiled: it.Cost}
 	if r.Shelf == 0 || r.Shelf > mostLife {
 		s.Spoiled = 0
@@ -203,7 +209,7 @@ func (s *study) practise() habits {
 // earlier returns an item as it was before the window, and the rules of practising with it; nil where
 // there is too little past.
 func (s *study) earlier(it *Item) (*Item, Rules) {
-	before, rules := *it, s.rules
+	before, rules := *it, s.rules.of(it)
 	before.Demand = before.Demand[:s.rules.first(it)]
 	rules.Warmup = practiceWarm
 	rules.Window = min(practice, len(before.Demand)-practiceLeast) / rules.Review * rules.Review

@@ -116,12 +116,12 @@ func (s *study) chances(part func(*Item) (*Item, Rules)) [][]Chance {
 			return
 		}
 		s.prepare(i, 0, s.before+s.rules.Window)
-		first := rules.first(it)
+		first, days := rules.first(it), courseOf(rules.of(it)).days
 		play := s.player(i, s.habits, first)
 		Run(it, rules, func(t int, shelf *Shelf) float64 {
 			if stock := shelf.Stock(); stock > trifle && t >= first+rules.Warmup {
 				for j, k := range ahead {
-					if k <= s.course.days && t+k <= len(it.Demand) {
+					if k <= days && t+k <= len(it.Demand) {
 						c := s.at(i, t).chance(stock, k, play.counted, sum(it.Demand[t:t+k]))
 						c.day, c.known = int(it.Start)+t, int(it.Start)+t+k
 						found[i][j] = append(found[i][j], c)

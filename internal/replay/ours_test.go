@@ -97,7 +97,7 @@ func TestOutlooksAreThoseFromScratch(t *testing.T) {
 		cut := today - int(x.Start)
 		from := max(0, cut-recalled)
 		x.Start, x.Values = x.Start.Add(from), x.Values[from:cut]
-		want := pool.Forecast(x, s.course.days)
+		want := pool.Forecast(x, courseOf(daily).days)
 		got := s.at(3, cut)
 		for j, w := range want.Steps {
 			if got.Mean[j] != float32(w.Mean()) || got.SD[j] != float32(math.Sqrt(w.Var())) {
@@ -134,7 +134,7 @@ func TestOursIsCheaper(t *testing.T) {
 func TestOneDayGoodsAreTheNewsvendors(t *testing.T) {
 	shop := invented(1, 150, 4)
 	rules := Rules{Lead: 1, Review: 1, Shelf: 1, Window: 10}
-	s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(monday) + 140}
+	s := &study{shop: shop, rules: rules, first: int(monday) + 140}
 	s.looks = [][]outlook{make([]outlook, 10)}
 	o := outlook{futures.Outlook{Mean: []float32{8, 10}, SD: []float32{4, 5}}}
 	s.looks[0][0] = o
@@ -153,8 +153,8 @@ func TestTheOrderIsTheCheapest(t *testing.T) {
 	shop := invented(1, 150, 5)
 	rapid.Check(t, func(t *rapid.T) {
 		rules := Rules{Lead: rapid.IntRange(1, 3).Draw(t, "lead"), Review: rapid.IntRange(1, 3).Draw(t, "review"), Shelf: rapid.IntRange(0, 8).Draw(t, "shelf"), Holding: 0.01, Window: 12}
-		s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(monday) + 138}
-		n := s.course.nodes()
+		s := &study{shop: shop, rules: rules, first: int(monday) + 138}
+		n := courseOf(rules).nodes()
 		o := outlook{futures.Outlook{Shared: float32(rapid.Float64Range(0, 0.9).Draw(t, "shared")), Mean: make([]float32, n), SD: make([]float32, n)}}
 		for j := range n {
 			o.Mean[j] = float32(rapid.Float64Range(0, 20).Draw(t, "mean"))
@@ -215,5 +215,59 @@ func TestTheMembersExist(t *testing.T) {
 	pool := forecast.Fit(invented(3, 60, 9).All, forecast.Options{Horizon: 2, Models: members, Workers: 1})
 	if !slices.Equal(pool.Models, members) {
 		t.Errorf("the pool has the members %v, not %v", pool.Models, members)
+	}
+}
+
+// An item with terms of its own is replayed as in a shop whose rules they are; the others are not
+// touched.
+func TestItemsKeepTheirOwnTerms(t *testing.T) {
+	slow := Rules{Lead: 2, Review: 3, Shelf: 9, Holding: 0.002, Window: 45, Warmup: 7}
+	mixed := invented(3, 160, 8)
+	mixed.Items[1].Own = &Terms{Lead: slow.Lead, Review: slow.Review, Shelf: slow.Shelf}
+	for _, policy := range []string{"cover", "ma28"} {
+		p, err := Find(policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := p.Parameters()[0]
+		got := replayed(t, mixed, daily, policy, x)
+		for i, rules := range []Rules{daily, slow, daily} {
+			if want := replayed(t, invented(3, 160, 8), rules, policy, x); got.Totals[i] != want.Totals[i] {
+				t.Errorf("%s, item %d: %+v, want %+v", policy, i, got.Totals[i], want.Totals[i])
+			}
+		}
+	}
+	if got := replayed(t, mixed, daily, Ours, 1); got.Totals[1].Orders > 45/3 || got.Totals[1].Orders < 5 || got.Totals[0].Orders < 25 {
+		t.Errorf("orders of ours: %+v", got.Totals)
+	}
+	mixed.Items[1].Own.Lead = 0
+	if err := mixed.Check(daily); err == nil {
+		t.Error("a delivery before the order")
+	}
+}
+
+// Orders come in packs and not below the least; ours does not order a box of what spoils before it
+// sells.
+func TestOrdersComeInPacks(t *testing.T) {
+	for q, want := range map[float64]float64{0: 0, 0.1: 12, 12: 12, 12.1: 18, 18: 18} {
+		if got := (&Item{Pack: 6, Least: 10}).parcels(q); got != want {
+			t.Errorf("%v: %v, want %v", q, got, want)
+		}
+	}
+	shop := invented(6, 160, 9)
+	loose := replayed(t, shop, daily, Ours, 1).Figures
+	for i := range shop.Items {
+		shop.Items[i].Pack = 12
+	}
+	shop.past = nil
+	cover, mine := replayed(t, shop, daily, "cover", 2), replayed(t, shop, daily, Ours, 1)
+	for i, total := range cover.Totals {
+		opened := cover.Levels[i][0]
+		if packs := total.Received / 12; math.Abs(packs-math.Round(packs)) > 1e-6 && math.Abs((total.Received-opened)/12-math.Round((total.Received-opened)/12)) > 1e-6 {
+			t.Errorf("item %d received %v", i, total.Received)
+		}
+	}
+	if f := mine.Figures; f.CostPercent <= loose.CostPercent || f.CostPercent >= cover.Figures.CostPercent {
+		t.Errorf("in packs ours costs %.2f %%, loose %.2f %%, days of cover in packs %.2f %%", f.CostPercent, loose.CostPercent, cover.Figures.CostPercent)
 	}
 }

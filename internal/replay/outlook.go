@@ -13,13 +13,14 @@ import (
 // no further than that; in replays of other years the others changed the cost by a
 // tenth of a point at most.
 const (
-	relearn   = 28  // days between two lessons
-	rehearsed = 56  // before the window, where habits are chosen
-	studied   = 800 // days of the past that a lesson looks at
-	pupils    = 250 // items that a lesson looks at; a larger shop is sampled evenly
-	recalled  = 91  // days of its past that an item's forecast looks at
-	dailies   = 5   // days after the order's own that are looked at one by one; what is left of the life is one stretch
-	mostLife  = 90  // days; goods that last longer do not spoil before they sell
+	relearn   = 28    // days between two lessons
+	rehearsed = 56    // before the window, where habits are chosen
+	studied   = 800   // days of the past that a lesson looks at
+	pupils    = 250   // items that a lesson looks at; a larger shop is sampled evenly
+	schooling = 36000 // days with sales that are enough for a lesson; of more it looks at fewer items
+	recalled  = 91    // days of its past that an item's forecast looks at
+	dailies   = 5     // days after the order's own that are looked at one by one; what is left of the life is one stretch
+	mostLife  = 90    // days; goods that last longer do not spoil before they sell
 )
 
 var members = []string{"ses0.08", "ses0.2", "ses0.45"}
@@ -54,7 +55,6 @@ func (c course) nodes() int {
 type study struct {
 	shop   *Shop
 	rules  Rules
-	course course
 	first  int // day number of the first day of the window
 	before int // days before it that are studied too, whole lessons
 	pools  []forecast.Pool
@@ -65,7 +65,7 @@ type study struct {
 // newStudy learns the lessons and makes the outlooks of the items that are wanted, of all when nil.
 func newStudy(shop *Shop, rules Rules, before int) *study {
 	it := &shop.Items[0]
-	s := &study{shop: shop, rules: rules, course: courseOf(rules), first: int(it.Start) + rules.first(it)}
+	s := &study{shop: shop, rules: rules, first: int(it.Start) + rules.first(it)}
 	s.before = (before + rehearsed - 1) / rehearsed * rehearsed
 	s.pools = make([]forecast.Pool, s.lesson(s.before+rules.Window-1)+1)
 	forecast.Each(len(s.pools), 0, func(b int) { s.pools[b] = s.learn(s.begins(b)) })
@@ -91,15 +91,36 @@ func (s *study) begins(b int) int {
 
 // learn fits a pool to what was known before a day.
 func (s *study) learn(day int) forecast.Pool {
+	past := s.sample(day, min(len(s.shop.All), pupils))
+	if sold := sellingDays(past); sold > schooling {
+		past = s.sample(day, max(len(past)*schooling/sold, 1))
+	}
+	return forecast.Fit(past, forecast.Options{Freq: forecast.Day, Horizon: s.rules.Protection(), Models: members, Workers: 1})
+}
+
+// sample returns what was known before a day of so many items, evenly spread over all.
+func (s *study) sample(day, items int) []forecast.Series {
 	var past []forecast.Series
-	n := len(s.shop.All)
-	for j := range min(n, pupils) {
-		x := s.shop.All[j*n/min(n, pupils)]
+	for j := range items {
+		x := s.shop.All[j*len(s.shop.All)/items]
 		if p := known(x, day, studied); len(p.Values) > 0 {
 			past = append(past, p)
 		}
 	}
-	return forecast.Fit(past, forecast.Options{Freq: forecast.Day, Horizon: s.rules.Protection(), Models: members, Workers: 1})
+	return past
+}
+
+// sellingDays counts the days on which something was sold.
+func sellingDays(series []forecast.Series) int {
+	n := 0
+	for _, s := range series {
+		for _, y := range s.Values {
+			if y > 0 {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // known returns what was known of a series before a day: its last days.
@@ -124,12 +145,14 @@ func (s *study) prepare(i, from, to int) {
 		s.looks[i] = make([]outlook, s.before+s.rules.Window)
 	}
 	it := &s.shop.Items[i]
+	rules := s.rules.of(it)
+	ahead := courseOf(rules)
 	for d := from; d < to; d++ {
 		day := s.first - s.before + d
-		if day-int(it.Start) < 1 || (d-s.before)%s.rules.Review != 0 || s.looks[i][d].Mean != nil {
+		if day-int(it.Start) < 1 || (d-s.before)%rules.Review != 0 || s.looks[i][d].Mean != nil {
 			continue
 		}
-		s.looks[i][d] = s.look(s.pools[s.lesson(d)], known(it.Sales, day, recalled))
+		s.looks[i][d] = look(s.pools[s.lesson(d)], known(it.Sales, day, recalled), ahead)
 	}
 }
 
@@ -139,9 +162,9 @@ func (s *study) at(i, t int) *outlook {
 }
 
 // look asks for one forecast.
-func (s *study) look(pool forecast.Pool, past forecast.Series) outlook {
-	f := pool.Forecast(past, s.course.days)
-	n := s.course.nodes()
+func look(pool forecast.Pool, past forecast.Series, ahead course) outlook {
+	f := pool.Forecast(past, ahead.days)
+	n := ahead.nodes()
 	both := make([]float32, 2*n)
 	o := outlook{futures.Outlook{Mean: both[:n:n], SD: both[n:]}}
 	var variances, deviations float64
@@ -154,8 +177,8 @@ func (s *study) look(pool forecast.Pool, past forecast.Series) outlook {
 		total := f.Sums[len(f.Sums)-1].Var()
 		o.Shared = float32(math.Min(math.Max((total-variances)/cross, 0), 0.95))
 	}
-	if n > s.course.days {
-		rest := f.SumBetween(s.course.days, s.course.life)
+	if n > ahead.days {
+		rest := f.SumBetween(ahead.days, ahead.life)
 		o.Mean[n-1], o.SD[n-1] = float32(rest.Mean()), float32(math.Sqrt(rest.Var()))
 	}
 	return o

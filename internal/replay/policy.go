@@ -37,7 +37,7 @@ func (f path) plan(shop *Shop, rules Rules, parameter float64) []Decider {
 		var levels []float64
 		out[i] = func(t int, _ *Shelf) float64 {
 			if levels == nil {
-				levels = f(it.Demand, first, rules.Protection(), parameter)
+				levels = f(it.Demand, first, rules.of(it).Protection(), parameter)
 			}
 			return levels[t-first]
 		}

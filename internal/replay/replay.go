@@ -20,7 +20,14 @@ type Item struct {
 	Price  float64         // selling price per base unit
 	Cost   float64         // cost per base unit, below Price
 	Sales  forecast.Series // the same past as a forecast reads it; ends on the same day
+
+	Own   *Terms  // its own, where they are not the shop's
+	Pack  float64 // orders come in multiples of so many base units; 0: any amount
+	Least float64 // the least that can be ordered at once, base units
 }
+
+// Terms are what of the rules may differ from one item to the next.
+type Terms struct{ Lead, Review, Shelf int }
 
 // Shop is what is replayed.
 type Shop struct {
@@ -52,6 +59,14 @@ type Rules struct {
 
 // Protection is the number of days that an order has to cover.
 func (r Rules) Protection() int { return r.Lead + r.Review }
+
+// of returns the rules of an item.
+func (r Rules) of(it *Item) Rules {
+	if it.Own != nil {
+		r.Lead, r.Review, r.Shelf = it.Own.Lead, it.Own.Review, it.Own.Shelf
+	}
+	return r
+}
 
 // bounds that keep a slip of the pen from running for hours.
 const (
@@ -93,6 +108,9 @@ func (s *Shop) Check(r Rules) error {
 		if it := &s.Items[i]; len(it.Demand) < r.Window+Settling {
 			return fmt.Errorf("the item %q has %d days, fewer than the window and %d before it", it.ID, len(it.Demand), Settling)
 		}
+		if err := r.of(&s.Items[i]).Check(); err != nil {
+			return fmt.Errorf("the item %q: %w", s.Items[i].ID, err)
+		}
 	}
 	return nil
 }
@@ -125,6 +143,7 @@ type Total struct {
 // Run replays one item. It returns the totals after the warm-up and the level of every day of the
 // window. On the first day the stock is the level.
 func Run(item *Item, rules Rules, decide Decider) (Total, []float64) {
+	rules = rules.of(item)
 	first := rules.first(item)
 	levels := make([]float64, rules.Window)
 	shelf := NewShelf(rules.Lead, rules.Shelf)
@@ -142,7 +161,7 @@ func Run(item *Item, rules Rules, decide Decider) (Total, []float64) {
 			received = levels[0]
 		case d%rules.Review == 0:
 			levels[d] = max(decide(first+d, shelf), 0)
-			ordered = max(levels[d]-shelf.Stock()-shelf.OnOrder(), 0)
+			ordered = item.parcels(max(levels[d]-shelf.Stock()-shelf.OnOrder(), 0))
 			shelf.Order(ordered)
 		default:
 			levels[d] = levels[d-1]
