@@ -84,9 +84,17 @@ func Calibrate(shop *Shop, rules Rules) (Calibration, error) {
 	if err := shop.Check(rules); err != nil {
 		return Calibration{}, err
 	}
-	s := shop.study(rules)
-	before := s.chances(func(it *Item) (*Item, Rules) { return s.earlier(it) })
-	within := s.chances(func(it *Item) (*Item, Rules) { return it, rules })
+	all := make([]int, len(shop.Items))
+	for i := range all {
+		all[i] = i
+	}
+	return shop.study(rules).calibrate(all, rules)
+}
+
+// calibrate asks about some of the items.
+func (s *study) calibrate(which []int, rules Rules) (Calibration, error) {
+	before := s.chances(which, func(it *Item) (*Item, Rules) { return s.earlier(it) })
+	within := s.chances(which, func(it *Item) (*Item, Rules) { return it, rules })
 	var all []Chance
 	for k := range ahead {
 		heard := append(before[k], within[k]...)
@@ -107,11 +115,12 @@ func Calibrate(shop *Shop, rules Rules) (Calibration, error) {
 }
 
 // chances replays a part of each item's past and returns what the forecasts told, by days ahead.
-func (s *study) chances(part func(*Item) (*Item, Rules)) [][]Chance {
-	found := make([][][]Chance, len(s.shop.Items))
-	forecast.Each(len(found), 0, func(i int) {
+func (s *study) chances(which []int, part func(*Item) (*Item, Rules)) [][]Chance {
+	found := make([][][]Chance, len(which))
+	forecast.Each(len(found), 0, func(n int) {
+		i := which[n]
 		it, rules := part(&s.shop.Items[i])
-		found[i] = make([][]Chance, len(ahead))
+		found[n] = make([][]Chance, len(ahead))
 		if it == nil {
 			return
 		}
@@ -124,7 +133,7 @@ func (s *study) chances(part func(*Item) (*Item, Rules)) [][]Chance {
 					if k <= days && t+k <= len(it.Demand) {
 						c := s.at(i, t).chance(stock, k, play.counted, sum(it.Demand[t:t+k]))
 						c.day, c.known = int(it.Start)+t, int(it.Start)+t+k
-						found[i][j] = append(found[i][j], c)
+						found[n][j] = append(found[n][j], c)
 					}
 				}
 			}

@@ -17,7 +17,15 @@ type Figures struct {
 	CostPercent     float64 // lost margin, waste at cost and holding, of the value of demand
 	OrdersPerWeek   float64 // orders per item and week
 	Cash            float64 // average stock at night, at cost, in the currency of the data
+
+	// Sums over the window, in the currency of the data.
+	Demand, LostSales, LostMargin float64 // at selling price; the margin on what was lost
+	Waste, Holding                float64 // thrown away, at cost; what the nights in stock cost
+	Orders                        int
 }
+
+// Cost is what a policy cost: the margin on lost sales, what was thrown away and the nights in stock.
+func (f Figures) Cost() float64 { return f.LostMargin + f.Waste + f.Holding }
 
 // Result is one policy replayed.
 type Result struct {
@@ -74,6 +82,7 @@ func Summarise(items []Item, totals []Total, holding float64) (Figures, error) {
 	f.CostPercent = 100 * (lostMargin + waste + holding*stockCost) / sales
 	f.OrdersPerWeek = 7 * float64(orders) / float64(days)
 	f.Cash = stockCost / float64(days) * float64(f.Items)
+	f.Demand, f.LostSales, f.LostMargin, f.Waste, f.Holding, f.Orders = sales, lostSales, lostMargin, waste, holding*stockCost, orders
 	if demandCost > 0 {
 		f.WastePercent = 100 * waste / demandCost
 	}

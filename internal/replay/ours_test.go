@@ -271,3 +271,42 @@ func TestOrdersComeInPacks(t *testing.T) {
 		t.Errorf("in packs ours costs %.2f %%, loose %.2f %%, days of cover in packs %.2f %%", f.CostPercent, loose.CostPercent, cover.Figures.CostPercent)
 	}
 }
+
+// Replayed some items at a time, under several policies at once, every policy comes to the same.
+func TestAComparisonIsTheSameInParts(t *testing.T) {
+	choices, err := Choose("foresight,cover:2,buhuo,buhuo:3", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Compare(invented(7, 160, 10), daily, choices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from := 0; from < 7; from += 3 {
+		c.Part(from, min(from+3, 7), 1)
+	}
+	got, err := c.Figures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := invented(7, 160, 10)
+	for k, choice := range choices {
+		want, err := Replay(whole, daily, choice.Policy, choice.Parameter, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[k] != want.Figures {
+			t.Errorf("%s:%v: %+v, want %+v", choice.Policy.Name(), choice.Parameter, got[k], want.Figures)
+		}
+	}
+	some, err := c.Calibrate(99)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err := Calibrate(whole, daily); err != nil || some != all {
+		t.Errorf("calibration %+v, want %+v, %v", some, all, err)
+	}
+	if few, err := c.Calibrate(2); err != nil || few.Cases >= some.Cases || few.Cases == 0 {
+		t.Errorf("of two items: %d cases of %d, %v", few.Cases, some.Cases, err)
+	}
+}

@@ -92,6 +92,7 @@ func TestFiguresWorkedOutByHand(t *testing.T) {
 		WastePercent: 100 * 40.0 / 650, CostPercent: 100 * (80 + 40 + 0.01*400) / 1100, OrdersPerWeek: 7 * 10.0 / 28, Cash: 400.0 / 28 * 2,
 	}
 	for _, c := range [][2]float64{
+		{got.Demand, 1100}, {got.LostSales, 200}, {got.LostMargin, 80}, {got.Waste, 40}, {got.Holding, 4}, {float64(got.Orders), 10}, {got.Cost(), 124},
 		{float64(got.Items), float64(want.Items)}, {got.FillValue, want.FillValue}, {got.FillMean, want.FillMean}, {got.StockoutPercent, want.StockoutPercent},
 		{got.StockDays, want.StockDays}, {got.WastePercent, want.WastePercent}, {got.CostPercent, want.CostPercent},
 		{got.OrdersPerWeek, want.OrdersPerWeek}, {got.Cash, want.Cash},
