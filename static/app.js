@@ -32,10 +32,14 @@
     setTimeout(() => { label.textContent = was; }, 2000);
   };
 
+  // Share the same text with the phone's apps, where there are any.
+  if (navigator.share) for (const button of document.querySelectorAll("[data-share]")) button.hidden = false;
+
   document.addEventListener("click", (e) => {
     const button = e.target.closest("button");
     if (button && button.closest("[data-stepper]")) step(button);
     else if (button && button.dataset.copy) copy(button);
+    else if (button && button.dataset.share) navigator.share({ text: $(button.dataset.share).value }).catch(() => {});
     else if (button && "print" in button.dataset) window.print();
     for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(e.target)) menu.open = false;
   });

@@ -5,7 +5,11 @@ import (
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format/csv"
 	"buhuo/internal/purchase/format/html"
+	"buhuo/internal/purchase/format/json"
+	"buhuo/internal/purchase/format/message"
 	"buhuo/internal/purchase/format/pdf"
+	"buhuo/internal/purchase/format/ubl"
+	"buhuo/internal/purchase/format/xlsx"
 	"buhuo/internal/purchase/purchaseweb"
 	"buhuo/internal/restock/restockweb"
 	"buhuo/internal/sales"
@@ -24,13 +28,18 @@ func sources() []sales.Source {
 	}
 }
 
-// formats is THE list of formats in which an order leaves the house. A new one is
-// a folder in internal/purchase/format and a line here.
+// formats is THE list of formats in which an order leaves the house, in the order in
+// which people are offered them. A new one is a folder in internal/purchase/format
+// and a line here.
 func formats() []purchase.Format {
 	return []purchase.Format{
-		csv.New(),
-		html.New(),
 		pdf.New(),
+		html.New(),
+		message.New(),
+		xlsx.New(),
+		csv.New(),
+		ubl.New(),
+		json.New(),
 	}
 }
 

@@ -54,6 +54,7 @@ var technologies = []struct {
 	{"modernc.org/sqlite", []string{"internal/db/..."}},
 	{"github.com/klauspost/compress", []string{"internal/web/...", "static"}},
 	{"github.com/andybalholm/brotli", []string{"static"}},
+	{"github.com/xuri/excelize/v2", []string{"internal/purchase/format/..."}},
 	{"github.com/signintech/gopdf", []string{"internal/purchase/format/..."}},
 	{"github.com/boombuler/barcode", []string{"internal/purchase/format/...", "views/..."}},
 	{"github.com/alecthomas/kong", []string{"cmd/...", "internal/app"}},

@@ -23,8 +23,9 @@ type Sheet struct {
 	Head     Head
 	Rows     []Row
 	Taxed    bool
-	Sums     []Fact // the last one is what is to be paid
-	Words    string // the sum in capital numerals, in Chinese; else empty
+	Sums     []Fact         // the last one is what is to be paid
+	Amounts  []money.Amount // of Sums
+	Words    string         // the sum in capital numerals, in Chinese; else empty
 	Note     string
 	NoteHead string
 	Signs    []string // what stands above each line for a signature
@@ -151,7 +152,9 @@ func per(p *i18n.Printer, price money.Price, c money.Currency, unit string) stri
 
 func (s *Sheet) sums(d purchase.Document) {
 	p, c := s.printer, d.Order.Currency
-	add := func(key string, a money.Amount) { s.Sums = append(s.Sums, Fact{p.T(key), p.Money(a, c)}) }
+	add := func(key string, a money.Amount) {
+		s.Sums, s.Amounts = append(s.Sums, Fact{p.T(key), p.Money(a, c)}), append(s.Amounts, a)
+	}
 	if d.Sums.Taxed {
 		add("purchase.doc.net", d.Sums.Net)
 		add("purchase.doc.tax", d.Sums.Tax)

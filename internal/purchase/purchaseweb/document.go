@@ -2,14 +2,12 @@ package purchaseweb
 
 import (
 	"bytes"
-	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"buhuo/internal/i18n"
 	"buhuo/internal/purchase"
-	"buhuo/internal/purchase/format"
 	"buhuo/internal/web"
 )
 
@@ -33,69 +31,34 @@ func (h *Handlers) document(f purchase.Format) web.Handler {
 		if err := f.Write(&b, d); err != nil {
 			return err
 		}
-		if f.Name() == "csv" {
+		if inPlace(f.ContentType()) {
+			web.Inline(c, d.FileName(f), f.ContentType(), b.Bytes())
+		} else {
 			web.Download(c, d.FileName(f), f.ContentType(), b.Bytes())
-			return nil
 		}
-		web.Inline(c, d.FileName(f), f.ContentType(), b.Bytes())
 		return nil
 	}
 }
 
-// lineJSON is an order's line for machines.
-type lineJSON struct {
-	Line         int    `json:"line"`
-	ProductCode  string `json:"product_code"`
-	SupplierCode string `json:"supplier_code"`
-	ProductName  string `json:"product_name"`
-	Quantity     string `json:"quantity"`
-	Unit         string `json:"unit"`
-	UnitPrice    string `json:"unit_price"`
-	LineTotal    string `json:"line_total"`
-	Received     string `json:"received"`
+// inPlace reports whether browsers show a file of that type in place; others they keep.
+func inPlace(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	switch kind {
+	case "text/html", "text/plain", "application/pdf", "application/json", "image/png":
+		return true
+	}
+	return false
 }
 
-func (h *Handlers) showJSON(c *gin.Context) error {
-	id, err := web.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	o, err := h.orders.Order(c.Request.Context(), id)
-	if err != nil {
-		return err
-	}
-	answer := struct {
-		orderJSON
-		Freight string     `json:"freight"`
-		DueDate string     `json:"due_date"`
-		Lines   []lineJSON `json:"lines"`
-	}{toJSON(o), o.Freight.Decimal(o.Currency), o.DueDay.String(), make([]lineJSON, len(o.Lines))}
-	for i, l := range o.Lines {
-		answer.Lines[i] = lineJSON{
-			Line: l.Line, ProductCode: l.ProductCode, SupplierCode: l.SupplierCode, ProductName: l.ProductName, Quantity: l.Quantity.Decimal(),
-			Unit: l.Unit, UnitPrice: l.Price.Decimal(), LineTotal: l.Total.Decimal(o.Currency), Received: l.Received.Decimal(),
+// message is the order in a few lines, to paste into a chat with the supplier; empty
+// where the shop has no such format.
+func (h *Handlers) message(d purchase.Document) (string, error) {
+	var b strings.Builder
+	for _, f := range h.formats {
+		if f.Name() == text {
+			err := f.Write(&b, d)
+			return strings.TrimRight(b.String(), "\n"), err
 		}
 	}
-	return web.WriteJSON(c, http.StatusOK, answer)
-}
-
-// message is the order in a few lines, to paste into a chat with the supplier, in
-// his language.
-func message(d purchase.Document) string {
-	s := format.NewSheet(d)
-	p := i18n.For(s.Lang)
-	lines := []string{p.T("purchase.message_head", i18n.A("number", s.Number), i18n.A("shop", d.Shop), i18n.A("supplier", d.Supplier.Name))}
-	for _, r := range s.Rows {
-		quantity := r.Quantity
-		if r.Packs != "" {
-			quantity = r.Packs + " (" + r.Quantity + ")"
-		}
-		lines = append(lines, r.Line+". "+r.Name+"  "+quantity+"  "+r.Total)
-	}
-	last := s.Sums[len(s.Sums)-1]
-	lines = append(lines, last.Term+"  "+last.Text, p.T("purchase.message_due", i18n.A("day", d.Order.DueDay)))
-	if d.Order.Note != "" {
-		lines = append(lines, d.Order.Note)
-	}
-	return strings.Join(lines, "\n")
+	return "", nil
 }

@@ -42,6 +42,16 @@ func TestForMachines(t *testing.T) {
 			t.Errorf("asked for %s, got %s", lang, got)
 		}
 	}
+	for ending, kept := range map[string]string{".csv": "attachment", ".txt": "inline", ".json": "inline", ".html": "inline", ".pdf": "inline"} {
+		if got, want := h.Get(at(o, ending)).Want(200).Header.Get("Content-Disposition"), kept+`; filename="PO-2026-0001`+ending+`"`; got != want {
+			t.Errorf("%s is kept as %q, want %q", ending, got, want)
+		}
+	}
+	// The page has the text in a field, to be marked and copied without a script.
+	message, page := h.Get(at(o, ".txt?lang=zh-Hans")).Want(200), h.Get(at(o, "")).Want(200)
+	if field := page.Doc().Find("textarea#message").Text(); !strings.Contains(field, "PO-2026-0001") || field != strings.TrimRight(string(message.Body), "\n") {
+		t.Errorf("the page has %q, the file %q", field, message.Body)
+	}
 	document := h.Get(at(o, ".pdf")).Want(200)
 	if !strings.HasPrefix(string(document.Body), "%PDF") || document.Header.Get("Content-Type") != "application/pdf" {
 		t.Errorf("pdf: %.20q of type %s", document.Body, document.Header.Get("Content-Type"))

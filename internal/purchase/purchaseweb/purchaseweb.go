@@ -34,7 +34,6 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/orders", Access: web.Viewer, Handler: h.list},
 		{Method: http.MethodGet, Path: "/orders.json", Access: web.Viewer, Handler: h.listJSON},
 		{Method: http.MethodGet, Path: "/orders/:id", Access: web.Viewer, Handler: h.show},
-		{Method: http.MethodGet, Path: "/orders/:id.json", Access: web.Viewer, Handler: h.showJSON},
 		{Method: http.MethodPost, Path: "/orders/:id/lines", Access: web.Manager, Handler: h.edit},
 		{Method: http.MethodPost, Path: "/orders/:id/send", Access: web.Manager, Handler: h.send},
 		{Method: http.MethodGet, Path: "/orders/:id/send", Access: web.Manager, Handler: h.askSend},

@@ -36,6 +36,10 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	if err != nil {
 		return err
 	}
+	text, err := h.message(d)
+	if err != nil {
+		return err
+	}
 	o, chrome := d.Order, web.Chrome(c)
 	p := chrome.T
 	chrome.Title, chrome.Lead, chrome.Active = o.NumberText(), o.SupplierName, layout.Orders
@@ -43,9 +47,10 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	chrome.Back = ui.Link{Href: "/orders", Text: p.T("purchase.orders_title")}
 	m := purchaseviews.OrderPage{
 		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
-		Steps: steps(p, o), Facts: facts(p, d), Documents: h.links(p, o), Message: message(d), Total: p.Money(d.Sums.Payable, o.Currency),
+		Steps: steps(p, o), Facts: facts(p, d), Message: text, Total: p.Money(d.Sums.Payable, o.Currency),
 		Deliveries: deliveries(p, d, came, web.FormOf(c), manager),
 	}
+	m.Documents, m.Data = h.links(p, o)
 	if o.Short() > 0 {
 		m.Warning = shortOf(p, d)
 	}
@@ -163,18 +168,26 @@ func facts(p *i18n.Printer, d purchase.Document) []ui.Fact {
 	return out
 }
 
-// links lead to the documents: pages to read in place, tables to keep.
-func (h *Handlers) links(p *i18n.Printer, o purchase.Order) []ui.Link {
-	icons := map[string]string{"pdf": "download", "html": "print", "csv": "download"}
-	var out []ui.Link
+// text is the format that the page shows in place.
+const text = "txt"
+
+// links lead to the documents that people send, and to those that programs read.
+func (h *Handlers) links(p *i18n.Printer, o purchase.Order) (people, data []ui.Link) {
+	icons := map[string]string{"pdf": "file", "html": "print", "png": "share", text: "text"}
 	for _, f := range h.formats {
 		icon := icons[f.Name()]
 		if icon == "" {
 			icon = "download"
 		}
-		out = append(out, ui.Link{Href: address(o) + f.Extension(), Text: p.T("purchase.format." + f.Name()), Icon: icon, Download: f.Name() == "csv"})
+		link := ui.Link{Href: address(o) + f.Extension(), Text: p.T("purchase.format." + f.Name()), Icon: icon}
+		switch f.Name() {
+		case "csv", "xml", "json", text:
+			data = append(data, link)
+		default:
+			people = append(people, link)
+		}
 	}
-	return out
+	return people, data
 }
 
 func line(p *i18n.Printer, d purchase.Document, l purchase.OrderLine, i int, f *web.Values) purchaseviews.OrderLine {

@@ -21,6 +21,8 @@ import (
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format/csv"
 	"buhuo/internal/purchase/format/html"
+	"buhuo/internal/purchase/format/json"
+	"buhuo/internal/purchase/format/message"
 	"buhuo/internal/purchase/format/pdf"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/purchase/purchasetest"
@@ -86,7 +88,7 @@ func open(t *testing.T) house {
 			"owner": scope(1, tenant.Owner), "seller": scope(1, tenant.Seller), "viewer": scope(1, tenant.Viewer), "other": scope(2, tenant.Owner),
 		},
 	})
-	purchaseweb.New(h.orders, []purchase.Format{pdf.New(), html.New(), csv.New()}).Routes(e)
+	purchaseweb.New(h.orders, []purchase.Format{pdf.New(), html.New(), message.New(), csv.New(), json.New()}).Routes(e)
 	h.engine = e
 	h.Browser = webtest.New(t, e).As("owner").Lang("en")
 	return h

@@ -4,6 +4,7 @@ package formattest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"buhuo/internal/catalog"
@@ -69,6 +70,36 @@ func Sample(t testing.TB, lang string, n int, rich bool) purchase.Document {
 		o.Freight, o.Note = 8_000, "请送到后门，早上 9 点以前。\nMerci d'appeler avant : 138 0013 8000."
 	}
 	d, err := purchase.NewDocument(o, supplier, "村口小店", lang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// Extreme is an order of n lines as no shop writes them, but as forms allow: goods
+// for nothing and at ten million each, amounts of many digits, names of 300
+// characters.
+func Extreme(t testing.TB, lang string, n int) purchase.Document {
+	t.Helper()
+	d := Sample(t, lang, n, false)
+	o := d.Order
+	o.Total = 0
+	names := []string{
+		strings.Repeat("赣南脐橙特级果", 43)[:300*3], strings.Repeat("Savon de Marseille ", 16)[:300], strings.Repeat("W", 300),
+		"\u202e反向 \u200bزيت الزيتون", "木耳 < & > \" ' ]]>",
+	}
+	prices := []money.Price{0, 100_000_000_000, 1, 99_999_999, 123_456}
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		l.ProductName, l.Price = names[i%len(names)], prices[i%len(prices)]
+		l.Quantity = measure.Quantity(i%7+1) * 5_000
+		var err error
+		if l.Total, err = money.Line(l.Quantity, l.Price, o.Currency); err != nil {
+			t.Fatal(err)
+		}
+		o.Total += l.Total
+	}
+	d, err := purchase.NewDocument(o, d.Supplier, d.Shop, lang)
 	if err != nil {
 		t.Fatal(err)
 	}
