@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"sync"
 
 	"buhuo/internal/day"
 )
@@ -23,7 +24,7 @@ type season struct {
 // seasons in the order in which they are learned, the strongest first; each is learned from what
 // those before it leave unexplained, so that neighbours are not counted twice. The lantern festival
 // belongs to the spring festival.
-var seasons = []season{
+var seasons = [...]season{
 	{day.SpringFestival, 30, 20},
 	{day.NationalDay, 4, 8},
 	{day.MidAutumn, 15, 3},
@@ -246,10 +247,9 @@ func (s season) apply(curve []float64, dates []int, first int, x []float64) {
 		return
 	}
 	for _, date := range dates {
-		for i, f := range curve {
-			if t := date - s.before + i - first; t >= 0 && t < len(x) {
-				x[t] *= f
-			}
+		at := date - s.before - first
+		for i := max(0, -at); i < len(curve) && at+i < len(x); i++ {
+			x[at+i] *= curve[i]
 		}
 	}
 }
@@ -275,21 +275,49 @@ func (c Calendar) factors(category string, first, n int) []float64 {
 	if len(c.Shop) == 0 {
 		return nil
 	}
-	curves := c.of(category)
 	out := make([]float64, n)
 	for i := range out {
 		out[i] = 1
 	}
-	for _, f := range day.FestivalsBetween(day.Date(first-20), day.Date(first+n+30)) {
-		curve := curves[f.Festival]
-		if curve == nil {
+	c.multiply(category, first, out)
+	return out
+}
+
+// multiply multiplies x, whose first value is of day first, by what festivals do.
+func (c Calendar) multiply(category string, first int, x []float64) {
+	own, dates := c.Category[category], datesIn(first, len(x))
+	for i, s := range seasons {
+		curve, has := own[s.festival]
+		if !has {
+			curve = c.Shop[s.festival]
+		}
+		if len(curve) != s.before+s.after+1 {
 			continue
 		}
-		for _, s := range seasons {
-			if s.festival == f.Festival && len(curve) == s.before+s.after+1 {
-				s.apply(curve, []int{int(f.Date)}, first, out)
+		s.apply(curve, dates[i], first, x)
+	}
+}
+
+// years is a span of civil years.
+type years struct{ first, last int }
+
+var festivalDates sync.Map // years to the dates of each season's festival, in the order of seasons
+
+// datesIn returns the dates of each season's festival in the years that a stretch of days touches. An
+// almanac takes long to make, and the products of a shop share their years.
+func datesIn(first, n int) *[len(seasons)][]int {
+	span := years{day.Date(first - 40).Year(), day.Date(first + n + 40).Year()}
+	if known, ok := festivalDates.Load(span); ok {
+		return known.(*[len(seasons)][]int)
+	}
+	out := new([len(seasons)][]int)
+	for _, f := range day.FestivalsBetween(day.New(span.first, 1, 1), day.New(span.last, 12, 31)) {
+		for i, s := range seasons {
+			if s.festival == f.Festival {
+				out[i] = append(out[i], int(f.Date))
 			}
 		}
 	}
-	return out
+	known, _ := festivalDates.LoadOrStore(span, out)
+	return known.(*[len(seasons)][]int)
 }

@@ -191,12 +191,9 @@ func (s Series) until(n int) Series {
 
 // memberParts sets the models' levels beside their weights, the largest part first.
 func (p Pool) memberParts(parts Parts) []MemberPart {
-	names := make([]string, 0, len(parts.Members))
-	for _, m := range p.models() {
-		names = append(names, m.Name())
-	}
+	_, names := p.models()
 	if p.Global != nil {
-		names = append(names, globalName)
+		names = append(slices.Clone(names), globalName)
 	}
 	weights := p.weights(len(names))
 	out := make([]MemberPart, len(names))

@@ -8,8 +8,6 @@ import (
 	"sync"
 
 	"buhuo/internal/forecast/boost"
-	"buhuo/internal/forecast/prior"
-	"buhuo/internal/forecast/ses"
 )
 
 // Options of Fit.
@@ -99,11 +97,8 @@ func Fit(series []Series, opt Options) Pool {
 		Each(len(hs), opt.Workers, func(i int) { hs[i].celebrate(opt.Freq, p.Calendar, 0) })
 	}
 	p.Models = opt.Models
-	models := p.models()
-	p.Models = nil
-	for _, m := range models {
-		p.Models = append(p.Models, m.Name())
-	}
+	models, names := p.models()
+	p.Models = slices.Clone(names)
 	known, more := candidates(hs, opt.Freq)
 	best := p.try(hs, models, known, opt)
 	for _, with := range more {
@@ -248,18 +243,16 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 	defer scratch.Put(memory)
 	view := p.look(h, models, memory)
 	prefixY, prefixE := sums(h.y), sums(h.worth)
-	past := p.past(h, view)
+	past := p.past(h)
 	var out []sample
 	for t := n - 1; t >= max(originAfter[p.Freq], n-originSpan[p.Freq]); t -= stride {
 		if !h.active(t, originRecent[p.Freq]) {
 			continue
 		}
-		s := sample{counted: h.counted, scale: h.scale, own: view.own(t)}
-		for _, l := range view.levels {
-			s.levels = append(s.levels, l[t])
-		}
+		m := view.at(t)
+		s := sample{counted: h.counted, scale: h.scale, own: m.own(), levels: m.levels, time: h.first + t, mean: m.mean()}
 		s.fill(h, p, t, ks, prefixY, prefixE)
-		s.time, s.mean, s.traits = h.first+t, view.mean(t), past.traits(t)
+		s.traits = past.traits(t, m)
 		out = append(out, s)
 	}
 	return out
@@ -302,91 +295,4 @@ func (h *history) active(t, recent int) bool {
 		}
 	}
 	return sales >= 2 && t-last <= recent
-}
-
-func sums(x []float64) []float64 {
-	out := make([]float64, len(x)+1)
-	for i, v := range x {
-		out[i+1] = out[i] + v
-	}
-	return out
-}
-
-// view is what the models and the variance filter saw at every moment.
-type view struct {
-	credence  Credence
-	levels    [][]float64 // of the models
-	reference []float64   // the level around which noise is measured
-	squares   []float64   // of its errors, discounted
-	seen      []float64   // exposure, discounted likewise
-}
-
-// own returns the variance of a period of full exposure known before t: the item's, and the usual one
-// at its level while the item has shown little.
-func (v view) own(t int) float64 {
-	return (v.squares[t] + noisePrior*v.credence.noise(v.reference[t])) / (v.seen[t] + noisePrior)
-}
-
-// told returns the share of that variance which the item's own history told.
-func (v view) told(t int) float64 { return v.seen[t] / (v.seen[t] + noisePrior) }
-
-// scratch lends memory for what models saw; a forecast needs only the end of it.
-var scratch = sync.Pool{New: func() any { return new([]float64) }}
-
-// look runs the models over a history. The view lies in memory, which grows as needed.
-func (p Pool) look(h *history, models []Model, memory *[]float64) view {
-	c := p.credence(h.category)
-	n := len(h.y) + 1
-	if need := n * (len(models) + 3); cap(*memory) < need {
-		*memory = make([]float64, need)
-	}
-	part := func(i int) []float64 { return (*memory)[i*n : (i+1)*n : (i+1)*n] }
-	*memory = (*memory)[:cap(*memory)]
-	v := view{credence: c, squares: part(0), seen: part(1), levels: make([][]float64, 0, len(models))}
-	for i, m := range models {
-		out := part(2 + i)
-		m.Levels(h.y, h.e, c.Level, out)
-		v.levels = append(v.levels, out)
-		if m == Model(reference) {
-			v.reference = out
-		}
-	}
-	if v.reference == nil {
-		v.reference = part(2 + len(models))
-		reference.Levels(h.y, h.e, c.Level, v.reference)
-	}
-	h.residuals(v.reference, v.squares, v.seen)
-	return v
-}
-
-// models returns the models that the pool combines, in the order of the list; names that are not
-// in the list are passed over, and with none left those combined by default are used.
-func (p Pool) models() []Model {
-	combined, named := Models(p.Freq, p.Horizon)
-	if len(p.Models) == 0 {
-		return combined
-	}
-	var out []Model
-	for _, m := range slices.Concat(combined, named) {
-		if slices.Contains(p.Models, m.Name()) {
-			out = append(out, m)
-		}
-	}
-	if len(out) == 0 {
-		return combined
-	}
-	return out
-}
-
-// reference is the model whose one-step errors measure the noise.
-var reference = ses.Model{Alpha: 0.08}
-
-func (p Pool) credence(category string) Credence {
-	if c, ok := p.Levels[category]; ok {
-		return c
-	}
-	if c, ok := p.Levels[""]; ok {
-		return c
-	}
-	return Credence{Level: prior.Of(0, 1), Dispersion: 1, Power: 2}
 }

@@ -36,23 +36,13 @@ type past struct {
 	*history
 	freq         Freq
 	common       Common
-	view         view
 	span         int       // periods that an order usually covers
 	sold, worthy []float64 // totals of sales and exposure before each period
 }
 
-func (p Pool) past(h *history, v view) past {
+func (p Pool) past(h *history) past {
 	ks := knotsFor(p.Horizon)
-	return past{history: h, freq: p.Freq, common: p.Common, view: v, span: ks[target(ks, p.Horizon)], sold: sums(h.y), worthy: sums(h.e)}
-}
-
-// mean returns the plain mean of the models' levels before t.
-func (v view) mean(t int) float64 {
-	m := 0.0
-	for _, l := range v.levels {
-		m += l[t] / float64(len(v.levels))
-	}
-	return m
+	return past{history: h, freq: p.Freq, common: p.Common, span: ks[target(ks, p.Horizon)], sold: sums(h.y), worthy: sums(h.e)}
 }
 
 // level returns what the periods from..to-1 sold per unit of exposure; NaN where there was too little.
@@ -64,10 +54,10 @@ func (p past) level(from, to int) float64 {
 	return math.NaN()
 }
 
-// traits returns what was known of the item before t, without a unit; NaN is unknown. Pools keep
+// traits returns what was known of the item before t, when the models saw m, without a unit; NaN is unknown. Pools keep
 // trees that know these by their place: poolVersion changes with them, and Pool.Current tells.
-func (p past) traits(t int) []float32 {
-	mean := math.Max(p.view.mean(t), 1e-9)
+func (p past) traits(t int, m moment) []float32 {
+	mean := math.Max(m.mean(), 1e-9)
 	whiff := globalWhiff * mean
 	x := make([]float32, 0, 32)
 	add := func(values ...float64) {
@@ -79,10 +69,10 @@ func (p past) traits(t int) []float32 {
 		}
 	}
 	against := func(level float64) float64 { return math.Log((level + whiff) / mean) }
-	for _, l := range p.view.levels {
-		add(against(l[t]))
+	for _, l := range m.levels {
+		add(against(l))
 	}
-	add(math.Log(math.Sqrt(p.view.own(t))/mean), math.Log(mean/math.Max(p.view.credence.Mean, 1e-9)), math.Log(float64(t+1)))
+	add(math.Log(math.Sqrt(m.own())/mean), math.Log(mean/math.Max(m.credence.Mean, 1e-9)), math.Log(float64(t+1)))
 	k := p.span
 	quiet, few, many := p.silence(t, max(2, k/2), 4*k)
 	add(quiet, few, many)

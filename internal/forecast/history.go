@@ -1,9 +1,6 @@
 package forecast
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // history is one series made ready: from the beginning of the product's life on, cleaned, with what each period was
 // worth.
@@ -42,12 +39,24 @@ func readyIn(s Series, f Freq, mem *room) *history {
 	n := len(s.Values) - start
 	mem.reset(4 * n)
 	h.y, h.a, h.worth, h.e = mem.take(n), mem.take(n), mem.take(n), mem.take(n)
-	whole := true
 	h.open = true
+	whole := true
+	available := s.Available[min(start, len(s.Available)):]
 	for i, y := range s.Values[start:] {
+		if len(available) == 0 { // always on the shelf, as most are
+			if y > 0 {
+				h.sales++
+				y = min(y, 1e15)
+				whole = whole && y == float64(int64(y))
+			} else {
+				y = 0
+			}
+			h.y[i], h.a[i] = y, 1
+			continue
+		}
 		a := 1.0
-		if start+i < len(s.Available) {
-			a = s.Available[start+i]
+		if i < len(available) {
+			a = available[i]
 		}
 		if y > 0 {
 			h.sales++
@@ -56,7 +65,7 @@ func readyIn(s Series, f Freq, mem *room) *history {
 				a = 1
 			}
 			a = max(a, leastShelf)
-			whole = whole && y == math.Trunc(y)
+			whole = whole && y == float64(int64(y))
 		} else if y = 0; a > 0 {
 			a = min(a, 1)
 		} else {
@@ -65,6 +74,9 @@ func readyIn(s Series, f Freq, mem *room) *history {
 		h.y[i], h.a[i] = y, a
 		h.open = h.open && a == 1
 		h.seen += a
+	}
+	if len(available) == 0 {
+		h.seen = float64(n)
 	}
 	if s.Form == Auto {
 		h.counted = whole && h.sales > 0
@@ -192,14 +204,11 @@ func (h *history) celebrate(f Freq, c Calendar, ahead int) []float64 {
 	if f != Day {
 		return nil
 	}
-	factors := c.factors(h.category, h.first, len(h.y)+ahead)
-	if factors == nil {
+	if len(c.Shop) == 0 {
 		return nil
 	}
-	for t := range h.worth {
-		h.worth[t] *= factors[t]
-	}
-	return slices.Clone(factors[len(h.y):])
+	c.multiply(h.category, h.first, h.worth)
+	return c.factors(h.category, h.first+len(h.y), ahead)
 }
 
 // share puts the effects and what moved all products into the exposure; worth stays without them.

@@ -139,23 +139,6 @@ func (h *history) variance() float64 {
 	return sum / (weight - 1)
 }
 
-// residuals writes to squares[t] and seen[t] the discounted sums of squared one-step errors around
-// the reference levels, and of exposure, known before t.
-func (h *history) residuals(level, squares, seen []float64) {
-	top, bottom := 0.0, 0.0
-	for t := range squares {
-		squares[t], seen[t] = top, bottom
-		if t == len(h.y) {
-			return
-		}
-		if h.e[t] > 0 {
-			r := h.y[t] - h.e[t]*level[t]
-			top = referenceKeep*top + r*r
-			bottom = referenceKeep*bottom + h.e[t]
-		}
-	}
-}
-
 // noise returns the usual variance of a period at a level: Taylor's power law (1961).
 func (c Credence) noise(level float64) float64 {
 	return c.Dispersion * math.Pow(math.Max(level, 1e-12), c.Power)

@@ -13,20 +13,16 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	h.expose(p.Freq, p.Seasons.item(h, p.Freq))
 	calendar := h.celebrate(p.Freq, p.Calendar, horizon)
 	h.share(p.Freq, p.effects(), p.Common)
-	models := p.models()
-	memory := scratch.Get().(*[]float64)
-	defer scratch.Put(memory)
-	v := p.look(h, models, memory)
-	n := len(h.y)
-	last := make([]float64, len(models))
+	models, names := p.models()
+	m := p.end(h, models)
+	n, last := len(h.y), m.levels
 	f := Forecast{First: p.Freq.First(h.first + n), Freq: p.Freq}
-	f.Parts = Parts{Members: make(map[string]float64, len(models)), Season: h.season, Periods: n, Sales: h.sales}
-	for j := range models {
-		last[j] = v.levels[j][n]
-		f.Parts.Members[models[j].Name()] = last[j]
+	f.Parts = Parts{Members: make(map[string]float64, len(models)+1), Season: h.season, Periods: n, Sales: h.sales}
+	for j, name := range names {
+		f.Parts.Members[name] = last[j]
 	}
 	if p.Global != nil {
-		level := corrected(p.Global, v.mean(n), p.past(h, v).traits(n))
+		level := corrected(p.Global, m.mean(), p.past(h).traits(n, m))
 		last = append(last, level)
 		f.Parts.Members[globalName] = level
 	}
@@ -39,7 +35,7 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 	f.Parts.Calendar = calendar
 	coming := p.effects().ahead(h, p.Freq, n, horizon)
 	f.Parts.Trend, f.Parts.Promotion, f.Parts.Price, f.Parts.Yearly = trend, coming.promotion, coming.price, coming.yearly
-	f.Parts.Noise, f.Parts.Told = v.own(n), v.told(n)
+	f.Parts.Noise, f.Parts.Told = m.own(), m.told()
 	for k := range horizon {
 		e := trend * p.factor(h, n+k)
 		if coming.all != nil {
@@ -51,7 +47,7 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 		worth[k+1] = worth[k] + e
 	}
 	f.spread = spread{
-		counted: h.counted, knots: p.Sums, steps: p.Steps, own: v.own(n), dispute: dispute, level: level,
+		counted: h.counted, knots: p.Sums, steps: p.Steps, own: f.Parts.Noise, dispute: dispute, level: level,
 		exposure: func(k int) float64 {
 			if k <= horizon {
 				return worth[k]

@@ -32,7 +32,17 @@ func (h *history) tallySlots(f Freq, visit func(number int, sold, expected float
 	if m == 1 || h.sales < 2 || len(h.y) < 2*m {
 		return t
 	}
-	y, a := sums(h.y), sums(h.a)
+	memory := scratch.Get().(*[]float64)
+	defer scratch.Put(memory)
+	begin := max(half, len(h.y)-mostCycles*m)
+	from := begin - half
+	span := len(h.y) - from
+	prefixes := borrow(memory, 2*(span+1))
+	y, a := prefixes[:span+1], prefixes[span+1:]
+	sumsIn(y, h.y[from:])
+	if !h.open {
+		sumsIn(a, h.a[from:])
+	}
 	around := func(prefix []float64, i int) float64 {
 		s := prefix[i+half+1] - prefix[i-half]
 		if m%2 == 0 { // a season with even length: the two ends count half
@@ -41,21 +51,29 @@ func (h *history) tallySlots(f Freq, visit func(number int, sold, expected float
 		return s
 	}
 	var squares, seen float64
-	for i := max(half, len(h.y)-mostCycles*m); i+half < len(h.y); i++ {
-		open := around(a, i)
-		base := around(y, i)
-		if base <= 0 || open < 0.4*float64(m) || h.a[i] <= 0 {
+	d := f.slot(h.first + begin - 1)
+	for i := begin; i+half < len(h.y); i++ {
+		if d++; d == m {
+			d = 0
+		}
+		base, open, share := around(y, i-from), float64(m), 1.0
+		if !h.open {
+			open, share = around(a, i-from), h.a[i]
+		}
+		if base <= 0 || open < 0.4*float64(m) || share <= 0 {
 			continue
 		}
-		base /= open
-		d := f.slot(h.first + i)
-		sold := h.y[i] / base
+		sold := h.y[i] / (base / open)
 		t.sold[d] += sold
-		t.expected[d] += h.a[i]
-		squares += (sold - h.a[i]) * (sold - h.a[i]) / h.a[i]
+		t.expected[d] += share
+		if r := sold - share; h.open {
+			squares += r * r
+		} else {
+			squares += r * r / share
+		}
 		seen++
 		if visit != nil {
-			visit(h.first+i, sold, h.a[i])
+			visit(h.first+i, sold, share)
 		}
 	}
 	t.cycles = seen / float64(m)

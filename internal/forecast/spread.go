@@ -69,14 +69,29 @@ func variance(knots []Knot, k int, x featureVector) float64 {
 	}
 	for i := 1; i < len(knots); i++ {
 		if k <= knots[i].K || i == len(knots)-1 {
-			share := math.Log(float64(k)/float64(knots[i-1].K)) / math.Log(float64(knots[i].K)/float64(knots[i-1].K))
-			if k > knots[i].K {
-				share = math.Min(share, 1)
+			if k >= knots[i].K {
+				return at(i)
 			}
+			share := (logOf(k) - logOf(knots[i-1].K)) / (logOf(knots[i].K) - logOf(knots[i-1].K))
 			return math.Exp((1-share)*math.Log(at(i-1)) + share*math.Log(at(i)))
 		}
 	}
 	return at(len(knots) - 1)
+}
+
+// logs of the usual numbers of periods: a forecast asks for each many times.
+var logs = func() (table [64]float64) {
+	for k := range table {
+		table[k] = math.Log(float64(k))
+	}
+	return table
+}()
+
+func logOf(k int) float64 {
+	if k < len(logs) {
+		return logs[k]
+	}
+	return math.Log(float64(k))
 }
 
 // make turns mean and variance into the distribution that suits the goods.

@@ -222,9 +222,14 @@ func (y Yearly) multiply(f Freq, category string, first int, out []float64) {
 		return
 	}
 	slot := slotOfYear(f, first)
+	past := 0.0 // weeks of the whole years that are over
 	for i := range out {
-		x := slot.at(i) - 0.5
-		if x < 0 {
+		x := slot.first + float64(i)*slot.step - past
+		for x >= yearWeeks {
+			x -= yearWeeks
+			past += yearWeeks
+		}
+		if x -= 0.5; x < 0 {
 			x += yearWeeks
 		}
 		a := int(x)

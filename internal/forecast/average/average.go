@@ -45,3 +45,29 @@ func (m Model) Levels(sold, exposure []float64, p prior.Level, out []float64) {
 	}
 	out[len(sold)] = level
 }
+
+// Last returns the last level that Levels would write, to the same digits (see ses.Last): it begins
+// where Levels starts its sums afresh.
+func (m Model) Last(sold, exposure []float64, p prior.Level) (level float64, ok bool) {
+	n := len(sold)
+	if n == 0 {
+		return p.Mean, true
+	}
+	var top, bottom float64
+	from := n - n%256
+	for i := max(from-m.Window, 0); i < from; i++ {
+		top += sold[i]
+		bottom += exposure[i]
+	}
+	for t := from; t < n; t++ {
+		top += sold[t]
+		bottom += exposure[t]
+		if old := t - m.Window; old >= 0 {
+			top -= sold[old]
+			bottom -= exposure[old]
+		}
+	}
+	left := p.Weight * float64(m.Window-min(n, m.Window)) / float64(m.Window)
+	b := bottom + left
+	return max(top+left*p.Mean, 0) / b, b > 1e-6
+}

@@ -19,6 +19,11 @@ type Model interface {
 	Levels(sold, exposure []float64, p prior.Level, out []float64)
 }
 
+// Ender is a model that can tell its last level without those before it.
+type Ender interface {
+	Last(sold, exposure []float64, p prior.Level) (level float64, ok bool)
+}
+
 // levels runs a model into fresh memory that is full of rubbish.
 func levels(m Model, sold, exposure []float64, mean, weight float64) []float64 {
 	out := make([]float64, len(sold)+1)
@@ -28,6 +33,8 @@ func levels(m Model, sold, exposure []float64, mean, weight float64) []float64 {
 	m.Levels(sold, exposure, prior.Of(mean, weight), out)
 	return out
 }
+
+func priorOf(mean, weight float64) prior.Level { return prior.Of(mean, weight) }
 
 func fill(n int, v float64) []float64 {
 	x := make([]float64, n)
@@ -85,6 +92,15 @@ func frugal(t *testing.T, m Model) {
 	if n := testing.AllocsPerRun(10, func() { m.Levels(sold, exposure, prior.Of(3, 1), out) }); n != 0 {
 		t.Errorf("a history of a year allocates %v times", n)
 	}
+	if e, is := m.(Ender); is {
+		last, ok := 0.0, false
+		if n := testing.AllocsPerRun(10, func() { last, ok = e.Last(sold, exposure, prior.Of(3, 1)) }); n != 0 {
+			t.Errorf("the last level of a year allocates %v times", n)
+		}
+		if !ok || last != out[365] {
+			t.Errorf("the last level of a year alone is %v (%v), among all %v", last, ok, out[365])
+		}
+	}
 }
 
 func partly(t *testing.T, m Model) {
@@ -127,7 +143,7 @@ func follows(t *testing.T, m Model) {
 
 func odd(t *testing.T, m Model) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(0, 70).Draw(t, "periods")
+		n := rapid.OneOf(rapid.IntRange(0, 70), rapid.IntRange(0, 600)).Draw(t, "periods")
 		value := rapid.OneOf(rapid.Just(0.0), rapid.Just(1e12), rapid.Float64Range(0, 50), rapid.Float64Range(0, 1e-9))
 		share := rapid.OneOf(rapid.Just(0.0), rapid.Just(1.0), rapid.Float64Range(0, 1.6), rapid.Float64Range(0, 1e-12))
 		var sold, exposure []float64
@@ -149,6 +165,11 @@ func odd(t *testing.T, m Model) {
 		}
 		if !slices.Equal(first, levels(m, sold, exposure, prior, weight)) {
 			t.Fatal("the second run differs")
+		}
+		if e, is := m.(Ender); is {
+			if last, ok := e.Last(sold, exposure, priorOf(prior, weight)); ok && last != first[n] {
+				t.Fatalf("the last level alone is %v, among all %v", last, first[n])
+			}
 		}
 	})
 }

@@ -19,3 +19,8 @@ func (Model) Name() string { return "snaive" }
 func (m Model) Levels(sold, exposure []float64, p prior.Level, out []float64) {
 	average.Model{Window: m.Season}.Levels(sold, exposure, p, out)
 }
+
+// Last returns the last level that Levels would write (see ses.Last).
+func (m Model) Last(sold, exposure []float64, p prior.Level) (level float64, ok bool) {
+	return average.Model{Window: m.Season}.Last(sold, exposure, p)
+}

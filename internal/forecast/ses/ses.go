@@ -34,3 +34,19 @@ func (m Model) Levels(sold, exposure []float64, p prior.Level, out []float64) {
 	}
 	out[len(sold)] = level
 }
+
+// Last returns the last level that Levels would write, to the same digits, without those before it; ok
+// is false where only all of them tell.
+func (m Model) Last(sold, exposure []float64, p prior.Level) (level float64, ok bool) {
+	keep := 1 - m.Alpha
+	top, bottom := p.Mean*p.Weight, p.Weight
+	exposure = exposure[:len(sold)]
+	for t, y := range sold {
+		top = keep*top + y
+		bottom = keep*bottom + exposure[t]
+	}
+	if len(sold) == 0 {
+		return p.Mean, true
+	}
+	return top / bottom, bottom > 1e-9
+}

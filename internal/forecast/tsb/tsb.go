@@ -38,3 +38,27 @@ func (m Model) Levels(sold, exposure []float64, p prior.Level, out []float64) {
 	}
 	out[len(sold)] = level
 }
+
+// Last returns the last level that Levels would write, to the same digits (see ses.Last).
+func (m Model) Last(sold, exposure []float64, p prior.Level) (level float64, ok bool) {
+	if len(sold) == 0 {
+		return p.Mean, true
+	}
+	var sizes, sales, chances, periods float64
+	keepChance, keepSize := 1-m.Chance, 1-m.Size
+	exposure = exposure[:len(sold)]
+	for t, y := range sold {
+		chances *= keepChance
+		periods = keepChance*periods + exposure[t]
+		if y > 0 {
+			sizes = keepSize*sizes + y
+			sales = keepSize*sales + 1
+			chances++
+		}
+	}
+	seen := 0.0
+	if sales > 0 {
+		seen = sizes / sales * chances / periods
+	}
+	return (seen*periods + p.Mean*p.Weight) / (periods + p.Weight), periods > 1e-9
+}
