@@ -125,7 +125,7 @@ func TestFieldMistake07ThirtySixEggsMayCostLessThanThirtyOne(t *testing.T) {
 		if !s.Has(replenish.FlagPriceBreak) || !says(s, "reason.note_price_break") {
 			t.Errorf("not said: %v", asJSON(t, s.Reason))
 		}
-		eggs.Breaks[1].Price = yuan(0.99) // 36 at 0.99 cost more than 31 at 1
+		eggs.Breaks[1] = replenish.Break{From: kg(200), Price: yuan(0.995)} // keeping them costs more than that saves
 		if s := suggest(t, in); s.Quantity != s.Choice.Base.Quantity {
 			t.Errorf("bought more though it costs more: %v", s.Quantity)
 		}

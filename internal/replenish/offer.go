@@ -9,6 +9,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/replenish/futures"
 )
 
 // Quote is what a quantity costs at one offer. Amounts with Net are net of tax
@@ -47,17 +48,28 @@ type Evaluation struct {
 	NextArrival day.Date         `json:"next_arrival,omitempty"`
 	Step        measure.Quantity `json:"step,omitempty"`
 	Need        Need             `json:"need"`
-	// Cap is the most that the shelf life allows, 0 for goods that keep.
+	// Cap is the most that the shelf life allows, 0 for goods that keep; Capped
+	// that less is wanted than is needed, because it would spoil.
 	Cap    measure.Quantity `json:"cap,omitempty"`
 	Capped bool             `json:"capped,omitempty"`
-	// Rounded is the smallest quantity valid for need, pack and minimum.
+	// Wanted is what would be ordered if any amount could be, at one price.
+	Wanted measure.Quantity `json:"wanted,omitempty"`
+	// Rounded is the smallest quantity valid for Wanted, pack and minimum.
 	Rounded measure.Quantity `json:"rounded,omitempty"`
+	// Buy is the quantity of least expected cost, 0 for nothing.
+	Buy measure.Quantity `json:"buy,omitempty"`
 	// Base is the quote for Rounded (for the demand of the window if nothing
-	// is needed), Quote the cheapest for Rounded or more.
+	// is wanted), Quote the one for Buy, or Base when that is nothing.
 	Base  Quote `json:"base"`
 	Quote Quote `json:"quote"`
-	// More says why Quote buys more than Base: "price_break" or "freight".
+	// More says why Buy is more than Rounded: "price_break", "freight" or "lot".
 	More string `json:"more,omitempty"`
+	// Expected is the expected cost of Buy until the next delivery, beside what
+	// the goods are worth; BoundCost how much of it a bound set by hand makes.
+	Expected  money.Amount `json:"expected,omitempty"`
+	BoundCost money.Amount `json:"bound_cost,omitempty"`
+	// Costs compare a few quantities, those of the chosen offer only.
+	Costs []Costing `json:"costs,omitempty"`
 	// Lost is what is expected to be lost before Arrival.
 	Lost measure.Quantity `json:"lost,omitempty"`
 	// Score is the expected cost, in minor units, of living on this offer for
@@ -65,74 +77,146 @@ type Evaluation struct {
 	Score float64 `json:"score"`
 }
 
-// evaluate thinks one offer through, all but its score.
-func (p *planner) evaluate(o *Offer) Evaluation {
-	in := p.in
-	e := Evaluation{Offer: o.ID, Supplier: o.Supplier, SupplierName: o.SupplierName, Kind: o.Kind}
-	c, ok := o.cycle(in.Today)
-	if !ok {
-		e.Refused = FlagNoDelivery
-		return e
-	}
-	e.OrderDay, e.Arrival, e.NextArrival = c.orderDay, c.arrival, c.next
-	if e.Step, ok = in.step(o); !ok || o.MinOrder < 0 || o.MinOrder > measure.MaxQuantity {
-		return refused(e, FlagBadTerms)
-	}
-	arrival, last := int(c.arrival-in.Today), int(c.next-in.Today)
-	if in.ShelfLife > 0 {
-		last = min(last, arrival+in.ShelfLife)
-	}
-	margin, cost := in.margin(o)
-	e.Need = p.protect(arrival, last, in.serviceLevel(last, margin, cost))
-	wanted := e.Need.Quantity
-	if in.ShelfLife > 0 {
-		e.Cap = p.need(arrival, arrival+in.ShelfLife, p.capLevel(), Bounds{}).Quantity
-		if e.Capped = e.Cap < wanted && e.Need.BoundBy != "minimum"; e.Capped {
-			wanted = e.Cap
-		}
-	}
-	e.Lost = rounded(p.t.lost(arrival, &in.Demand))
-	return p.price(e, o, wanted)
+// Costing is what ordering a quantity is expected to cost until the next
+// delivery, beside what its goods are worth.
+type Costing struct {
+	Quantity measure.Quantity `json:"quantity"`
+	// Missed is the margin and goodwill of sales lost, Spoiled the cost of what
+	// is never sold, Keeping that of the days in stock and of the work of ordering.
+	Missed  money.Amount `json:"missed,omitempty"`
+	Spoiled money.Amount `json:"spoiled,omitempty"`
+	Keeping money.Amount `json:"keeping,omitempty"`
+	// Dearer is what is paid more than the goods cost in the long run.
+	Dearer money.Amount `json:"dearer,omitempty"`
+	Total  money.Amount `json:"total"`
 }
 
-func refused(e Evaluation, why Flag) Evaluation {
-	return Evaluation{Offer: e.Offer, Supplier: e.Supplier, SupplierName: e.SupplierName, Kind: e.Kind, Refused: why}
+// evaluate decides about one offer, all but its score.
+func (b *bid) evaluate() Evaluation {
+	in := b.p.in
+	b.decide()
+	e := named(b.o)
+	e.OrderDay, e.Arrival, e.NextArrival = b.cycle.orderDay, b.cycle.arrival, b.cycle.next
+	e.Step, e.Need = b.step, b.need
+	if in.ShelfLife > 0 {
+		e.Cap = b.cap()
+	}
+	e.Wanted = b.wanted()
+	e.Capped = in.ShelfLife > 0 && 10*e.Wanted < 9*e.Need.Quantity
+	e.Lost = rounded(b.play.Before.Mean())
+	a := b.allowed(in.Bounds)
+	var cost float64
+	e.Buy, cost = b.cheapest(a)
+	if in.Bounds != (Bounds{}) {
+		b.bound(&e, cost)
+	}
+	e.Expected = amount(cost)
+	return b.price(e)
 }
 
-// capLevel is the quantile of a delivery's life that may be bought.
-func (p *planner) capLevel() float64 { return capLevels[p.in.Policy.service()] }
+// wanted is the order of least cost if any amount could be had at one price.
+func (b *bid) wanted() measure.Quantity {
+	q := up(b.play.Cheapest(b.stakes))
+	if b.p.in.Demand.Whole {
+		q = up(math.Ceil(units(q)))
+	}
+	if q < b.need.Quantity && units(b.need.Quantity-q) < 1e-4*units(q)+0.001 { // single precision
+		q = b.need.Quantity
+	}
+	return max(min(q, b.need.Quantity), b.floor)
+}
 
-// price finds the quantity to buy and what it costs.
-func (p *planner) price(e Evaluation, o *Offer, wanted measure.Quantity) Evaluation {
-	var err error
-	least := wanted
-	if least == 0 { // nothing is needed: compare offers on what a period takes
-		least = max(rounded(p.in.Demand.mean(e.Need.Window)), 1)
+// bound tells whether a bound set by hand decided, and what that costs.
+func (b *bid) bound(e *Evaluation, cost float64) {
+	free, least := b.cheapest(b.allowed(Bounds{}))
+	switch {
+	case e.Buy > free:
+		e.Need.BoundBy, e.BoundCost = "minimum", amount(cost-least)
+	case e.Buy < free:
+		e.Need.BoundBy, e.BoundCost = "maximum", amount(cost-least)
 	}
-	if least, err = measure.CeilTo(least, e.Step, o.MinOrder); err != nil {
-		return refused(e, FlagBadTerms)
+}
+
+// amount is a cost as money.
+func amount(cost float64) money.Amount {
+	limit := float64(money.MaxAmount)
+	return money.Amount(math.Round(math.Min(math.Max(cost, -limit), limit)))
+}
+
+func named(o *Offer) Evaluation {
+	return Evaluation{Offer: o.ID, Supplier: o.Supplier, SupplierName: o.SupplierName, Kind: o.Kind}
+}
+
+func refused(o *Offer, why Flag) Evaluation {
+	e := named(o)
+	e.Refused = why
+	return e
+}
+
+// capLevel is the quantile of a delivery's life that may be bought where a
+// level of service decides.
+func (p *planner) capLevel() float64 { return words[p.in.Policy.service()].cap }
+
+// price quotes what is bought and what it is compared with.
+func (b *bid) price(e Evaluation) Evaluation {
+	least := e.Wanted
+	if least > 0 {
+		e.Rounded = b.onGrid(least)
+	} else { // nothing is wanted: compare offers on what a period takes
+		least = rounded(b.p.in.Demand.mean(e.Need.Window))
 	}
-	breaks := o.sortedBreaks()
-	quoter := quoter{p, o, breaks, int(e.Arrival - p.in.Today)}
 	var ok bool
-	if e.Base, ok = quoter.quote(least); !ok {
-		return refused(e, FlagBadTerms)
+	if e.Base, ok = b.quote(b.onGrid(least)); !ok {
+		return refused(b.o, FlagBadTerms)
 	}
 	e.Quote = e.Base
-	if wanted == 0 {
+	if e.Buy == 0 {
 		return e
 	}
-	e.Rounded = least
-	for _, q := range quoter.candidates(e, least) {
-		if better, ok := quoter.quote(q); ok && better.Total < e.Quote.Total {
-			e.Quote = better
+	if e.Quote, ok = b.quote(e.Buy); !ok {
+		return refused(b.o, FlagBadTerms)
+	}
+	if e.Buy > e.Rounded && e.Need.BoundBy != "minimum" {
+		switch {
+		case e.Quote.UnitPrice < e.Base.UnitPrice:
 			e.More = "price_break"
-			if better.UnitPrice == e.Base.UnitPrice {
-				e.More = "freight"
-			}
+		case e.Quote.Freight < e.Base.Freight:
+			e.More = "freight"
+		default:
+			e.More = "lot"
 		}
 	}
 	return e
+}
+
+// costing splits the expected cost of a quantity.
+func (b *bid) costing(q measure.Quantity) Costing {
+	x := units(q)
+	part := func(s futures.Stakes) float64 { return b.play.Cost(x, s) }
+	missed, spoiled := part(futures.Stakes{Short: b.stakes.Short}), part(futures.Stakes{Spoiled: b.stakes.Spoiled})
+	keeping := part(futures.Stakes{Night: b.stakes.Night, Later: b.stakes.Later})
+	dearer := 0.0
+	if q > 0 {
+		keeping += b.inside*x + b.p.in.Policy.ordering()
+		dearer = b.paid(q) - b.p.ref*x
+	}
+	return Costing{Quantity: q, Missed: amount(missed), Spoiled: amount(spoiled), Keeping: amount(keeping),
+		Dearer: amount(dearer), Total: amount(missed + spoiled + keeping + dearer)}
+}
+
+// table compares what is bought with nothing, with a little less and more, and
+// with what would be enough.
+func (b *bid) table(e *Evaluation) {
+	show := []measure.Quantity{0, e.Buy, e.Rounded, e.Buy + b.step}
+	if e.Buy-b.step >= b.onGrid(1) {
+		show = append(show, e.Buy-b.step)
+	}
+	slices.Sort(show)
+	for _, q := range slices.Compact(show) {
+		if q == 0 || q >= b.onGrid(1) {
+			e.Costs = append(e.Costs, b.costing(q))
+		}
+	}
 }
 
 // sortedBreaks are the usable price breaks, the smallest quantity first, the
@@ -150,21 +234,13 @@ func (o *Offer) sortedBreaks() []Break {
 	return slices.CompactFunc(out, func(a, b Break) bool { return a.From == b.From })
 }
 
-// quoter prices quantities of one offer.
-type quoter struct {
-	p       *planner
-	o       *Offer
-	breaks  []Break
-	arrival int
-}
-
-// unitPrice is the price at q: that of the highest break reached, or the first.
-func (c *quoter) unitPrice(q measure.Quantity) money.Price {
-	if len(c.breaks) == 0 {
+// priceAt is the price at q: that of the highest break reached, or the first.
+func priceAt(breaks []Break, q measure.Quantity) money.Price {
+	if len(breaks) == 0 {
 		return 0
 	}
-	price := c.breaks[0].Price
-	for _, b := range c.breaks {
+	price := breaks[0].Price
+	for _, b := range breaks {
 		if b.From <= q {
 			price = b.Price
 		}
@@ -173,132 +249,74 @@ func (c *quoter) unitPrice(q measure.Quantity) money.Price {
 }
 
 // quote prices q; false when a figure leaves its bounds.
-func (c *quoter) quote(q measure.Quantity) (Quote, bool) {
-	in := c.p.in
-	out := Quote{Quantity: q, UnitPrice: c.unitPrice(q)}
+func (b *bid) quote(q measure.Quantity) (Quote, bool) {
+	out, ok := b.landed(q)
+	if !ok {
+		return Quote{}, false
+	}
+	x := units(q)
+	out.Spoils = min(rounded(b.play.Thrown(x)), q)
+	spoilt, err := money.MulDiv(int64(out.NetCost), int64(out.Spoils), int64(q))
+	if err != nil || b.p.in.ShelfLife <= 0 {
+		out.Spoils, spoilt = 0, 0
+	}
+	out.SpoilCost = money.Amount(spoilt)
+	out.HoldCost = amount(b.inside*x + b.play.Cost(x, futures.Stakes{Night: b.stakes.Night, Later: b.stakes.Later}))
+	out.Total, err = money.Sum([]money.Amount{out.NetCost, out.Freight, out.SpoilCost, out.HoldCost})
+	return out, err == nil
+}
+
+// landed prices q with its freight only.
+func (b *bid) landed(q measure.Quantity) (Quote, bool) {
+	in := b.p.in
+	out := Quote{Quantity: q, UnitPrice: priceAt(b.breaks, q)}
 	var err error
 	if out.LineCost, err = money.Line(q, out.UnitPrice, in.Currency); err != nil {
 		return Quote{}, false
 	}
 	out.NetCost = out.LineCost
-	if c.o.PricesIncludeTax {
-		out.NetCost = money.NetOfTax(out.LineCost, c.o.TaxBasisPoints)
+	if b.o.PricesIncludeTax {
+		out.NetCost = money.NetOfTax(out.LineCost, b.o.TaxBasisPoints)
 	}
-	if out.Freight, err = c.freight(out.LineCost); err != nil {
+	if out.Freight, err = b.freight(out.LineCost); err != nil {
 		return Quote{}, false
 	}
-	landed, err := out.NetCost.Add(out.Freight)
+	sum, err := out.NetCost.Add(out.Freight)
 	if err != nil {
 		return Quote{}, false
 	}
-	if out.Landed, err = money.UnitPrice(landed, q, in.Currency); err != nil {
-		return Quote{}, false
-	}
-	out.Spoils = c.p.spoils(q, c.arrival)
-	spoilt, err := money.MulDiv(int64(out.NetCost), int64(out.Spoils), int64(q))
-	if err != nil {
-		return Quote{}, false
-	}
-	out.SpoilCost = money.Amount(spoilt)
-	out.HoldCost = c.hold(out)
-	out.Total, err = money.Sum([]money.Amount{landed, out.SpoilCost, out.HoldCost})
+	out.Landed, err = money.UnitPrice(sum, q, in.Currency)
 	return out, err == nil
 }
 
 // freight is this line's share of the freight of an order of the usual size.
-func (c *quoter) freight(line money.Amount) (money.Amount, error) {
-	order := max(c.o.TypicalOrder, c.o.MinOrderValue, line)
-	if c.o.Freight <= 0 || c.o.FreeFreightFrom > 0 && order >= c.o.FreeFreightFrom {
+func (b *bid) freight(line money.Amount) (money.Amount, error) {
+	order := max(b.o.TypicalOrder, b.o.MinOrderValue, line)
+	if b.o.Freight <= 0 || b.o.FreeFreightFrom > 0 && order >= b.o.FreeFreightFrom {
 		return 0, nil
 	}
 	if order <= 0 {
-		return c.o.Freight, nil
+		return b.o.Freight, nil
 	}
-	share, err := money.MulDiv(int64(c.o.Freight), int64(line), int64(order))
+	share, err := money.MulDiv(int64(b.o.Freight), int64(line), int64(order))
 	return money.Amount(share), err
 }
 
-// hold is the cost of keeping the quantity until it is sold at the mean rate,
-// half of it on average, no longer than it lives.
-func (c *quoter) hold(q Quote) money.Amount {
-	days := float64(farDays)
-	if rate := c.p.in.Demand.dailyRate(); rate > 0 {
-		days = math.Min(days, units(q.Quantity)/rate)
-	}
-	if life := c.p.in.ShelfLife; life > 0 {
-		days = math.Min(days, float64(life))
-	}
-	return money.Amount(math.Round(float64(q.NetCost) * c.p.in.Policy.holding() * days / 2))
-}
-
-// candidates are the quantities above least that can cost less in total: cost
-// grows with quantity except where a price break or free freight begins.
-func (c *quoter) candidates(e Evaluation, least measure.Quantity) []measure.Quantity {
-	most := c.most(e, least)
-	var out []measure.Quantity
-	add := func(q measure.Quantity) {
-		if q, err := measure.CeilTo(q, e.Step, c.o.MinOrder); err == nil && q > least && q <= most {
-			out = append(out, q)
-		}
-	}
-	for i, b := range c.breaks {
-		add(b.From)
-		if c.o.Freight > 0 && c.o.FreeFreightFrom > 0 && b.Price > 0 {
-			from := least
-			if i > 0 {
-				from = max(from, b.From)
-			}
-			add(max(from, c.reaching(c.o.FreeFreightFrom, b.Price, e.Step)))
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// reaching is the smallest multiple of step whose line comes to value.
-func (c *quoter) reaching(value money.Amount, price money.Price, step measure.Quantity) measure.Quantity {
-	exact := float64(value) / float64(price) * math.Pow10(4-c.p.in.Currency.Exponent) * measure.Thousandths
+// reaching is the smallest multiple of the step whose line comes to value.
+func (b *bid) reaching(value money.Amount, price money.Price) measure.Quantity {
+	in := b.p.in
+	exact := float64(value) / float64(price) * math.Pow10(4-in.Currency.Exponent) * measure.Thousandths
 	if exact > float64(measure.MaxQuantity) {
 		return measure.MaxQuantity
 	}
-	q := max((measure.Quantity(exact)/step-1)*step, step)
+	q := max((measure.Quantity(exact)/b.step-1)*b.step, b.step)
 	for range 4 {
-		if line, err := money.Line(q, price, c.p.in.Currency); err != nil || line >= value {
+		if line, err := money.Line(q, price, in.Currency); err != nil || line >= value {
 			break
 		}
-		q += step
+		q += b.step
 	}
 	return q
-}
-
-// most is how far a bargain may go: not beyond the shelf life, the maximum set
-// by hand, or a year's demand.
-func (c *quoter) most(e Evaluation, least measure.Quantity) measure.Quantity {
-	in := c.p.in
-	most := max(rounded(in.Demand.mean(farDays)), least)
-	if in.ShelfLife > 0 {
-		most = min(most, max(least, e.Cap))
-	}
-	if in.Bounds.Maximum > 0 {
-		most = min(most, max(least, plus(in.Bounds.Maximum, -e.Need.Supply)))
-	}
-	return most
-}
-
-// margin is what a unit brings and what it costs, net, in minor units, at the
-// offer's first price; an unknown selling price is taken as a usual mark-up.
-func (in *Input) margin(o *Offer) (margin, cost float64) {
-	breaks := o.sortedBreaks()
-	if len(breaks) == 0 {
-		return 0, 0
-	}
-	net := breaks[0].Price
-	if o.PricesIncludeTax {
-		net = net.NetOfTax(o.TaxBasisPoints)
-	}
-	minor := math.Pow10(in.Currency.Exponent - 4)
-	cost = float64(net) * minor
-	return in.marginOver(cost), cost
 }
 
 // marginOver is the margin of a unit that costs cost minor units net.

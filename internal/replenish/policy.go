@@ -6,17 +6,21 @@ import (
 	"buhuo/internal/measure"
 )
 
-// words are the cycle service levels of the three policies, for goods that keep.
-var words = map[Service]float64{NeverRunOut: 0.99, Balanced: 0.95, LittleWaste: 0.85}
+// words are what the three policies weigh. care is the weight of a lost sale in
+// margins, the goodwill counted: 2.4 cost least in replays of a supermarket's
+// vegetables (docs/replenishment.md). sure is the cycle service level beyond
+// which demand is left out of account; never running out insists on it.
+var words = map[Service]struct{ care, sure, cap float64 }{
+	NeverRunOut: {care: 4, sure: 0.99, cap: 0.9},
+	Balanced:    {care: 2.4, sure: 0.95, cap: 0.6},
+	LittleWaste: {care: 1, sure: 0.85, cap: 0.5},
+}
 
-// capLevels say up to which quantile of the demand of its life a delivery of
-// perishable goods may be bought.
-var capLevels = map[Service]float64{NeverRunOut: 0.9, Balanced: 0.6, LittleWaste: 0.5}
-
-// Bounds of an explicit service level, and the lowest that perishables get.
+// Bounds of an explicit target, and how sure to be of what has not sold here yet.
 const (
-	lowestLevel  = 0.5
-	highestLevel = 0.999
+	lowestLevel   = 0.5
+	highestLevel  = 0.999
+	strangerLevel = 0.75
 )
 
 func (p Policy) service() Service {
@@ -30,40 +34,44 @@ func (p Policy) holding() float64 {
 	if p.HoldingPerDay > 0 && p.HoldingPerDay <= 1 {
 		return p.HoldingPerDay
 	}
-	return 0.0005
+	return usualHolding
 }
+
+// usualHolding is what a day in stock costs, as a share of the goods' cost: the
+// money, which a small shop could turn over elsewhere, the room and what breaks.
+const usualHolding = 0.002
 
 // Without a selling price a margin of 30 per cent on cost is assumed.
 const assumedMarkup = 0.3
 
-// serviceLevel is the probability with which an order has to last. Goods that
-// keep get the policy's word. Perishables get the newsvendor's critical ratio
-// Cu/(Cu+Co) if that is lower, where Co is the cost of a unit left over at the
-// end of the protection period times the chance that it is never sold. That
-// chance was fitted on a real supermarket's vegetables (the two years before
-// any test window; fresh for 2, 3, 5 and 7 days, protected for 2, cheapest at
-// the quantiles 0.55, 0.7, 0.83 and 0.9): 0.55 (protection/life)^1.6.
-func (in *Input) serviceLevel(protection int, margin, cost float64) float64 {
-	if l := in.Policy.Level; l > 0 {
-		return math.Min(math.Max(l, lowestLevel), highestLevel)
+// leastMargin stands for a margin below it, as a share of cost: goods sold at a
+// loss bring people into the shop.
+const leastMargin = 0.1
+
+// sureness is the cycle service level beyond which nothing is believed, and the
+// one that must be reached (0: none).
+func (p Policy) sureness() (trust, floor float64) {
+	sure := words[p.service()].sure
+	switch {
+	case p.Level > 0:
+		level := math.Min(math.Max(p.Level, lowestLevel), highestLevel)
+		return level, level
+	case p.FillRate > 0:
+		return sure, 0
+	case p.service() == NeverRunOut:
+		return sure, sure
 	}
-	service := in.Policy.service()
-	level := words[service]
-	if in.ShelfLife <= 0 || service == NeverRunOut {
-		return level
-	}
-	if cost <= 0 {
-		cost = 1
-		margin = assumedMarkup
-	}
-	if margin <= 0 {
-		return lowestLevel
-	}
-	over := cost * math.Min(1, 0.55*math.Pow(float64(protection)/float64(in.ShelfLife), 1.6))
-	if service == LittleWaste {
-		over *= 2
-	}
-	return math.Round(math.Min(level, math.Max(lowestLevel, CriticalRatio(margin, over)))*1e4) / 1e4
+	return sure, 0
+}
+
+// ordering is the cost of one line of an order in minor units.
+func (p Policy) ordering() float64 { return float64(max(p.Ordering, 0)) }
+
+// loss is what a unit wanted in vain costs: the margin over the reference, and
+// goodwill.
+func (p *planner) loss() float64 {
+	margin := math.Max(p.in.marginOver(p.ref), leastMargin*p.ref)
+	return words[p.in.Policy.service()].care * margin
 }
 
 // leastSale is the least amount of weighed goods that anybody buys: one liang.

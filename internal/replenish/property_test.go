@@ -115,16 +115,9 @@ func TestQuantityIsValidAndIdentitiesHold(t *testing.T) {
 		if s.Quantity%step != 0 || s.Quantity < o.MinOrder {
 			t.Fatalf("%v is no multiple of %v from %v on", s.Quantity, step, o.MinOrder)
 		}
-		if want := s.Choice.Need.Quantity; !s.Choice.Capped && s.Quantity < want {
-			t.Fatalf("%v does not cover the need %v", s.Quantity, want)
-		}
 		smaller := s.Choice.Rounded - step
-		wanted := s.Choice.Need.Quantity
-		if s.Choice.Capped {
-			wanted = min(wanted, s.Choice.Cap)
-		}
-		if smaller >= o.MinOrder && smaller >= wanted {
-			t.Fatalf("%v would do, %v was taken", smaller, s.Choice.Rounded)
+		if s.Choice.Rounded < s.Choice.Wanted || smaller >= o.MinOrder && smaller >= s.Choice.Wanted {
+			t.Fatalf("%v is not the least valid for %v", s.Choice.Rounded, s.Choice.Wanted)
 		}
 		if line, err := money.Line(s.Quantity, s.Choice.Quote.UnitPrice, in.Currency); err != nil || line != s.Choice.Quote.LineCost {
 			t.Fatalf("line %v, want %v (%v)", s.Choice.Quote.LineCost, line, err)
@@ -177,42 +170,16 @@ func TestHigherServiceNeverOrdersLess(t *testing.T) {
 			in.Offers = in.Offers[:1]
 		}
 		low := rapid.Float64Range(0.5, 0.99).Draw(t, "low")
-		in.Policy.Level = low
+		target := &in.Policy.Level
+		if rapid.Bool().Draw(t, "fill rate") {
+			target = &in.Policy.FillRate
+		}
+		*target = low
 		a := suggest(t, in)
-		in.Policy.Level = rapid.Float64Range(low, 0.999).Draw(t, "high")
+		*target = rapid.Float64Range(low, 0.999).Draw(t, "high")
 		b := suggest(t, in)
-		if a.Choice != nil && b.Choice.Need.Quantity < a.Choice.Need.Quantity {
-			t.Fatalf("%+v at %v, %+v at %v", a.Choice.Need, low, b.Choice.Need, in.Policy.Level)
-		}
-	})
-}
-
-// The bargain is compared with every valid quantity, each priced by a
-// suggestion that is forced to buy it.
-func TestNoQuantityIsCheaper(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		in := anyInput(t)
-		in.Bounds = replenish.Bounds{}
-		in.Offers = []replenish.Offer{anyOffer(t, 0)}
-		in.Offers[0].Pack = measure.Pack{Unit: "box", Factor: measure.Ratio{Num: rapid.Int64Range(1, 7).Draw(t, "box"), Den: 1}}
-		s := suggest(t, in)
-		if s.Quantity == 0 {
-			return
-		}
-		most := measure.Quantity(math.Round(in.Demand.Mean[59] * 1000 * 366 / 60))
-		if in.ShelfLife > 0 {
-			most = s.Choice.Cap
-		}
-		for q := s.Choice.Rounded + s.Choice.Step; q <= min(most, kg(400)); q += s.Choice.Step {
-			forced := in
-			forced.Offers = slices.Clone(in.Offers)
-			forced.Offers[0].MinOrder = q
-			forced.Offers[0].FreeFreightFrom = in.Offers[0].FreeFreightFrom
-			other := suggest(t, forced).Choice.Base
-			// Two minor units are the rounding of freight and spoilage.
-			if other.Quantity != q || other.Total+2 < s.Choice.Quote.Total {
-				t.Fatalf("%v cost %v, %v were bought for %v", other.Quantity, other.Total, s.Quantity, s.Choice.Quote.Total)
-			}
+		if a.Choice != nil && (b.Choice.Need.Quantity < a.Choice.Need.Quantity || b.Choice.Wanted < a.Choice.Wanted) {
+			t.Fatalf("%+v at %v, %+v at %v", a.Choice, low, b.Choice, *target)
 		}
 	})
 }

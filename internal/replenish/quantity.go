@@ -14,11 +14,11 @@ import (
 // before the delivery is lost, and is not ordered afterwards.
 type Need struct {
 	// Window is the number of days from today to be covered, Service the
-	// probability to be met.
+	// probability to be met. Demand that is less likely is left out of account,
+	// unless the owner insists on a level of service: then it is met.
 	Window  int     `json:"window"`
 	Service float64 `json:"service"`
-	// Level is the order-up-to level: the Service quantile of the demand of
-	// the window, inside the bounds set by hand.
+	// Level is the Service quantile of the demand of the window.
 	Level measure.Quantity `json:"level"`
 	// Outdated is what expires of the supply before that demand can take it.
 	Outdated measure.Quantity `json:"outdated,omitempty"`
@@ -38,6 +38,7 @@ type planner struct {
 	in   *Input
 	t    timeline
 	memo map[quantileKey]measure.Quantity
+	ref  float64 // what a unit costs in the long run, in minor units net: see settle
 }
 
 type quantileKey struct {
@@ -64,10 +65,10 @@ func (p *planner) quantile(after, k int, service float64) measure.Quantity {
 // arrival until the window last: at each delivery on order in between, and at
 // the end, supply must have been enough until then.
 func (p *planner) protect(arrival, last int, service float64) Need {
-	most := p.need(arrival, last, service, p.in.Bounds)
+	most := p.need(arrival, last, service)
 	for _, parcel := range p.t.byArrival {
 		if parcel.from > arrival && parcel.from < last {
-			if n := p.need(arrival, parcel.from, service, Bounds{Maximum: p.in.Bounds.Maximum}); n.Quantity > most.Quantity {
+			if n := p.need(arrival, parcel.from, service); n.Quantity > most.Quantity {
 				most = n
 			}
 		}
@@ -77,7 +78,7 @@ func (p *planner) protect(arrival, last int, service float64) Need {
 
 // need is what an order arriving at offset arrival must hold so that window k
 // is served with probability service.
-func (p *planner) need(arrival, k int, service float64, bounds Bounds) Need {
+func (p *planner) need(arrival, k int, service float64) Need {
 	n := Need{Window: k, Service: service, Level: p.quantile(0, k, service), Owed: p.t.owed}
 	// Weighed goods that hardly sell: a gamma quantile of a few grams is no sale,
 	// and nobody opens a sack for it.
@@ -85,13 +86,6 @@ func (p *planner) need(arrival, k int, service float64, bounds Bounds) Need {
 		n.Level = 0
 	}
 	after := p.quantile(arrival, k, service)
-	if bounds.Maximum > 0 && n.Level > bounds.Maximum {
-		n.Level, n.BoundBy = bounds.Maximum, "maximum"
-	}
-	if bounds.Minimum > 0 && n.Level < bounds.Minimum {
-		n.Level, n.BoundBy = bounds.Minimum, "minimum"
-		after = max(after, bounds.Minimum)
-	}
 	n.Supply = p.t.supply(k)
 	n.Outdated = p.outdated(k, n.Level)
 	n.AfterArrival = max(plus(plus(after, n.Owed), -p.t.joining(arrival, k)), 0)
@@ -117,21 +111,6 @@ func (p *planner) outdated(k int, level measure.Quantity) measure.Quantity {
 		worst = max(worst, plus(e.total, -measure.Quantity(math.Floor(sold))))
 	}
 	return worst
-}
-
-// spoils is the expected part of an order of q arriving at arrival that is
-// still unsold when its shelf life ends.
-func (p *planner) spoils(q measure.Quantity, arrival int) measure.Quantity {
-	if p.in.ShelfLife <= 0 || q <= 0 {
-		return 0
-	}
-	end := arrival + p.in.ShelfLife
-	wanted := p.in.Demand.between(arrival, end)
-	// Older goods go first: what is left of them at the arrival, at expected demand.
-	older := units(p.t.supply(end)-p.outdated(end, rounded(p.in.Demand.mean(end)))) - p.in.Demand.mean(arrival)
-	older = math.Max(older, 0)
-	left := units(q) + wanted.Loss(older+units(q)) - wanted.Loss(older)
-	return min(rounded(left), q)
 }
 
 // step is the grid on which the offer sells; ok is false when its pack is not

@@ -154,10 +154,14 @@ func (in *Input) decision(s *Suggestion) Message {
 func (in *Input) enough(s *Suggestion) Message {
 	on, coming := in.firstArrival()
 	switch {
-	case s.Has(FlagCapped):
+	case s.Has(FlagCapped) && s.Choice.Wanted == 0:
 		return say("reason.enough_spoil")
 	case s.DailyRate == 0:
 		return say("reason.enough_slow")
+	case s.Choice.Wanted > 0 && s.Choice.Rounded > s.Choice.Wanted && in.ShelfLife > 0 && s.Choice.Need.BoundBy == "":
+		return say("reason.enough_forced", in.amount("least", s.Choice.Rounded), in.amount("wanted", spoken(s.Choice.Wanted)))
+	case s.Choice.Wanted > 0 && s.Choice.Need.BoundBy == "":
+		return say("reason.enough_wait", date("next", s.Choice.NextArrival))
 	case coming && s.OnOrder > 0:
 		return say("reason.enough_coming", in.amount("coming", s.OnOrder), date("on", in.Today.Add(on)))
 	case s.Risk.RunOut != 0:
@@ -194,7 +198,7 @@ func (in *Input) notes(s *Suggestion) []Message {
 		note(FlagPriceBreak, "reason.note_price_break", in.amount("base", c.Base.Quantity), saved)
 		note(FlagFreeFreight, "reason.note_freight", in.amount("base", c.Base.Quantity), saved)
 		if !s.Has(FlagMinimumForced) && c.More == "" {
-			note(FlagPackForced, "reason.note_pack", in.amount("need", spoken(c.wanted())))
+			note(FlagPackForced, "reason.note_pack", in.amount("need", spoken(c.Wanted)))
 		}
 		note(FlagMinimumForced, "reason.note_minimum", in.amount("minimum", in.offer(c).MinOrder))
 		note(FlagCapped, "reason.note_capped", in.amount("need", spoken(c.Need.Quantity)))

@@ -22,7 +22,7 @@ import (
 )
 
 // Version is the layout of Input and Trace, stored with each of them.
-const Version = 1
+const Version = 2
 
 // HorizonDays is how far the risk curve and the run-out date look ahead.
 const HorizonDays = 60
@@ -162,11 +162,17 @@ const (
 // Policy says what matters to the owner.
 type Policy struct {
 	Service Service `json:"service,omitempty"`
-	// Level is an explicit cycle service level; 0 leaves it to Service.
+	// Level is an explicit cycle service level, the chance that an order lasts
+	// until the next one arrives; 0 leaves it to Service.
 	Level float64 `json:"level,omitempty"`
+	// FillRate is an explicit share of what is wanted to be served; 0 leaves it
+	// to Service. Level goes first.
+	FillRate float64 `json:"fill_rate,omitempty"`
 	// HoldingPerDay is the cost of keeping stock for a day as a share of its
-	// cost; 0 means 0.0005.
+	// cost; 0 means 0.002.
 	HoldingPerDay float64 `json:"holding_per_day,omitempty"`
+	// Ordering is what the work of one line of an order costs.
+	Ordering money.Amount `json:"ordering,omitempty"`
 }
 
 // Bounds are set by hand on the level to refill to; 0 means none.

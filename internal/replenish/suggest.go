@@ -92,8 +92,8 @@ func Suggest(in Input) Trace {
 		s.Choice, s.Others = &s.Others[0], s.Others[1:]
 	}
 	in.assess(&s, p)
-	if s.Choice != nil && s.Choice.Rounded > 0 {
-		s.Quantity = s.Choice.Quote.Quantity
+	if s.Choice != nil && s.Choice.Buy > 0 {
+		s.Quantity = s.Choice.Buy
 		s.Saving = p.saving(s.Choice)
 		if o := in.offer(s.Choice); o.MinOrderValue > s.Choice.Quote.LineCost {
 			s.Missing = o.MinOrderValue - s.Choice.Quote.LineCost
@@ -124,6 +124,11 @@ func (in Input) mended() Input {
 		in.Policy.Level = 0
 	}
 	in.Policy.Level = math.Min(in.Policy.Level, 1)
+	if !(in.Policy.FillRate > 0) {
+		in.Policy.FillRate = 0
+	}
+	in.Policy.FillRate = math.Min(in.Policy.FillRate, highestLevel)
+	in.Policy.Ordering = max(0, min(in.Policy.Ordering, money.MaxAmount))
 	if !(in.Policy.HoldingPerDay > 0 && in.Policy.HoldingPerDay <= 1) {
 		in.Policy.HoldingPerDay = 0
 	}
@@ -140,32 +145,59 @@ func (in Input) mended() Input {
 	return in
 }
 
+// bids reads all offers and what a unit costs in the long run. refused[i] says
+// why there is no bid for offer i.
+func (p *planner) bids() (bids []*bid, refused []Flag) {
+	bids, refused = make([]*bid, len(p.in.Offers)), make([]Flag, len(p.in.Offers))
+	for i := range p.in.Offers {
+		bids[i], refused[i] = p.bid(&p.in.Offers[i])
+	}
+	p.settle(bids)
+	return bids, refused
+}
+
 // consider evaluates all offers and ranks them.
 func (p *planner) consider() []Evaluation {
-	out := make([]Evaluation, 0, len(p.in.Offers))
+	bids, why := p.bids()
 	longest := 0
-	for i := range p.in.Offers {
-		e := p.evaluate(&p.in.Offers[i])
-		if e.Refused == "" {
-			longest = max(longest, e.Need.Window)
+	out := make([]Evaluation, len(bids))
+	for i, b := range bids {
+		if b == nil {
+			out[i] = refused(&p.in.Offers[i], why[i])
+		} else if out[i] = b.evaluate(); out[i].Refused == "" {
+			longest = max(longest, b.last())
 		}
-		out = append(out, e)
 	}
-	for i := range out {
+	for i, b := range bids {
 		if out[i].Refused == "" {
-			p.score(&out[i], longest)
+			out[i].Score = b.score(&out[i], longest)
 		}
 	}
 	slices.SortStableFunc(out, rank)
+	if len(out) > 0 && out[0].Refused == "" {
+		for _, b := range bids {
+			if b != nil && b.o == p.in.offer(&out[0]) {
+				b.table(&out[0])
+			}
+		}
+	}
 	return out
 }
 
-// score is the cost of a base unit at the quoted quantity for the demand of the
-// longest protection period, and the margin lost before the first delivery.
-func (p *planner) score(e *Evaluation, longest int) {
-	unit := float64(e.Quote.Total) / units(e.Quote.Quantity)
-	margin := math.Max(p.in.marginOver(float64(e.Quote.Landed)*math.Pow10(p.in.Currency.Exponent-4)), 0)
-	e.Score = math.Round((unit*p.in.Demand.mean(longest)+margin*units(e.Lost))*1000) / 1000
+// score is the expected cost of living on the offer up to the end of the
+// longest protection period: what is missed before the arrival, the decision,
+// and from the next arrival on the same again, bought at what a unit costs here
+// in the long run. So a slow and cheap maker is compared fairly with a quick
+// and dear middleman.
+func (b *bid) score(e *Evaluation, longest int) float64 {
+	demand := &b.p.in.Demand
+	cost := b.p.ref*demand.mean(longest) + b.stakes.Short*b.play.Before.Mean() + b.cost(e.Buy)
+	if later := longest - b.last(); later > 0 {
+		again := float64(later) / float64(b.last()-b.arrival)
+		cost += (b.unit-b.p.ref)*(demand.mean(longest)-demand.mean(b.last())) +
+			again*b.stakes.Short*b.play.Lost(units(e.Buy))
+	}
+	return math.Round(math.Min(cost, float64(money.MaxAmount))*1000) / 1000
 }
 
 // rank puts usable and priced offers first, then the cheaper; equals by who is
@@ -255,16 +287,11 @@ func (p *planner) saving(choice *Evaluation) *Saving {
 		if o.Kind != Wholesaler || o.ID == choice.Offer && o.Supplier == choice.Supplier {
 			continue
 		}
-		step, ok := p.in.step(o)
-		if !ok {
+		b, why := p.bid(o)
+		if why != "" {
 			continue
 		}
-		q, err := measure.CeilTo(choice.Quote.Quantity, step, o.MinOrder)
-		if err != nil {
-			continue
-		}
-		c := quoter{p, o, o.sortedBreaks(), int(choice.Arrival - p.in.Today)}
-		quote, ok := c.quote(q)
+		quote, ok := b.landed(b.onGrid(choice.Quote.Quantity))
 		if !ok || quote.UnitPrice == 0 || best != nil && quote.Landed >= best.Landed {
 			continue
 		}
@@ -308,28 +335,19 @@ func (in *Input) flag(s *Suggestion, p *planner) {
 	set(FlagUnpriced, c.Quote.UnitPrice == 0)
 	set(FlagTermsAssumed, o.TermsAssumed)
 	if s.Quantity > 0 {
-		wanted := c.wanted()
-		packs, err := measure.CeilTo(wanted, c.Step, 0)
-		set(FlagPackForced, err == nil && 4*(packs-wanted) > wanted)
-		set(FlagMinimumForced, err == nil && c.Rounded > packs)
+		packs, err := measure.CeilTo(c.Wanted, c.Step, 0)
+		set(FlagPackForced, err == nil && c.Buy == c.Rounded && 4*(packs-c.Wanted) > c.Wanted)
+		set(FlagMinimumForced, err == nil && c.Buy == c.Rounded && c.Rounded > packs)
 		set(FlagPriceBreak, c.More == "price_break")
 		set(FlagFreeFreight, c.More == "freight")
 		set(FlagCapped, c.Capped && s.Quantity < c.Need.Quantity)
-		set(FlagSpoils, in.ShelfLife > 0 && c.Quote.Quantity > c.Cap && 5*c.Quote.Spoils > c.Quote.Quantity)
+		set(FlagSpoils, 5*c.Quote.Spoils > c.Quote.Quantity)
 		set(FlagBelowMinimum, s.Missing > 0)
 	} else {
 		set(FlagCapped, c.Capped)
 	}
 	set(FlagBoundMinimum, c.Need.BoundBy == "minimum")
 	set(FlagBoundMaximum, c.Need.BoundBy == "maximum")
-}
-
-// wanted is the need after the shelf-life cap, before packs.
-func (e *Evaluation) wanted() measure.Quantity {
-	if e.Capped {
-		return min(e.Need.Quantity, e.Cap)
-	}
-	return e.Need.Quantity
 }
 
 // overdue sums up the deliveries that are late, with the earliest day expected

@@ -76,9 +76,14 @@ func TestLandedCostCountsFreightAndTax(t *testing.T) {
 	cheap := offer("cheap far", replenish.Manufacturer, 4, 1)
 	cheap.Freight = fen(60)
 	in.Offers = append(in.Offers, cheap)
-	if s := suggest(t, in); s.Choice.SupplierName != "factory" {
-		t.Errorf("a freight of 60 on 17 pieces was not counted: %v", s.Choice.SupplierName)
+	if s := suggest(t, in); s.Choice.SupplierName != "cheap far" || s.Choice.More != "lot" || s.Quantity < kg(100) {
+		t.Errorf("a freight of 60 is paid once for goods of weeks: %v of %v, %v", s.Quantity, s.Choice.SupplierName, s.Choice.More)
 	}
+	in.ShelfLife = 4
+	if s := suggest(t, in); s.Choice.SupplierName != "factory" {
+		t.Errorf("a freight of 60 on goods of four days was not counted: %v", s.Choice.SupplierName)
+	}
+	in.ShelfLife = 0
 	in.Offers[1].TypicalOrder = fen(2000) // the freight is shared by a big order
 	s := suggest(t, in)
 	if s.Choice.SupplierName != "cheap far" || s.Choice.Quote.Freight != fen(60*0.034) {
@@ -110,12 +115,14 @@ func TestFreeFreightMayBeCheaper(t *testing.T) {
 
 func TestShelfLife(t *testing.T) {
 	in := input(12)
-	in.ShelfLife = 3
-	s := suggest(t, in)
-	keeps := suggest(t, input(12))
-	if s.Choice.Need.Service >= keeps.Choice.Need.Service || s.Quantity >= keeps.Quantity || s.Quantity == 0 {
-		t.Errorf("perishable %v at %v, keeping %v at %v", s.Quantity, s.Choice.Need.Service, keeps.Quantity, keeps.Choice.Need.Service)
+	in.ShelfLife, in.Demand = 2, windows(10, 60)
+	keeps := in
+	keeps.ShelfLife = 0
+	s, kept := suggest(t, in), suggest(t, keeps)
+	if s.Quantity >= kept.Quantity || s.Quantity == 0 {
+		t.Errorf("perishable %v, keeping %v", s.Quantity, kept.Quantity)
 	}
+	in.ShelfLife = 3
 	in.Policy.Level = 0.999 // an owner who never wants to run out still gets no more than it sells
 	in.Demand = windows(10, 400)
 	s = suggest(t, in)
@@ -129,7 +136,13 @@ func TestShelfLife(t *testing.T) {
 		t.Errorf("a bargain that rots was bought: %v", s.Quantity)
 	}
 	in.Offers[0].Breaks = in.Offers[0].Breaks[:1]
-	in.Offers[0].MinOrder = kg(200) // what the supplier forces is ordered when needed, and said
+	// A minimum of which most would rot is not worth what is missed without it,
+	// unless the owner never wants to run out: then it is ordered, and said.
+	in.Offers[0].MinOrder = kg(200)
+	if s := suggest(t, in); s.Quantity != 0 || !says(s, "reason.enough_forced") {
+		t.Errorf("order %v, %v", s.Quantity, asJSON(t, s.Reason))
+	}
+	in.Policy.Service = replenish.NeverRunOut
 	s = suggest(t, in)
 	if s.Quantity != kg(200) || !s.Has(replenish.FlagSpoils) || !says(s, "reason.note_spoils") || s.Choice.Quote.Spoils < kg(150) {
 		t.Errorf("order %v, spoils %v, %v", s.Quantity, s.Choice.Quote.Spoils, s.Flags)
