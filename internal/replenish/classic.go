@@ -42,35 +42,3 @@ func NewsvendorCost(d Law, level, under, over float64) float64 {
 func BaseStock(sum func(periods int) Law, lead, review int, under, over float64) (level, cost float64) {
 	return Newsvendor(sum(lead+review), under, over)
 }
-
-// EOQ is the economic order quantity and its cost per period: ordering is the
-// cost of one order, holding that of a unit for a period, rate the demand of a
-// period (section 3.2). Without a holding cost or demand there is none, and
-// both are 0.
-func EOQ(ordering, holding, rate float64) (quantity, cost float64) {
-	if !(ordering > 0 && holding > 0 && rate > 0) {
-		return 0, 0
-	}
-	return math.Sqrt(2 * ordering * rate / holding), math.Sqrt(2 * ordering * rate * holding)
-}
-
-// AllUnits is the order quantity of least cost per period, and that cost with
-// the purchase, when all units of an order cost what its quantity reaches:
-// prices[i] from breaks[i] on, the breaks ascending. keeping is the cost of
-// holding for a period as a share of the price (section 3.4 of the same). The
-// first price also holds below its break.
-func AllUnits(ordering, keeping, rate float64, breaks, prices []float64) (quantity, cost float64) {
-	for i, price := range prices {
-		q, _ := EOQ(ordering, keeping*price, rate)
-		if i > 0 {
-			q = math.Max(q, breaks[i])
-		}
-		if !(q > 0) || i+1 < len(breaks) && q >= breaks[i+1] { // cheaper or infeasible further on
-			continue
-		}
-		if c := price*rate + ordering*rate/q + keeping*price*q/2; quantity == 0 || c < cost {
-			quantity, cost = q, c
-		}
-	}
-	return quantity, cost
-}

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"buhuo/internal/forecast/dist"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
@@ -203,4 +204,106 @@ func priceOf(in replenish.Input, offer ident.ID, q measure.Quantity) money.Price
 		}
 	}
 	return price
+}
+
+// Where an order costs something each time, what is suggested is a reorder rule:
+// nothing above a point, up to a level below it. Its average cost in the long
+// run, by the exact method of Zheng and Federgruen, is close to the least there
+// is, though each suggestion looks only as far as the next delivery.
+func TestOrderingCostsMakeAReorderRule(t *testing.T) {
+	const price, margin = 500, 300
+	for _, c := range []struct {
+		rate     float64
+		ordering money.Amount
+	}{{2, 50}, {2, 300}, {6, 50}, {6, 300}, {6, 2000}, {20, 50}, {20, 300}, {20, 2000}} {
+		in := input(0)
+		in.Demand, in.Policy.Ordering = windows(c.rate, c.rate), c.ordering
+		in.Offers[0].LeadDays = 0
+		rule, done := replenish.Reorder{At: -1}, false
+		for x := range 80 {
+			in.Stock = lots(float64(x))
+			q := int(suggest(t, in).Quantity / 1000)
+			if q > 0 && done {
+				t.Fatalf("%+v: with %d nothing is ordered, with %d again", c, rule.At+1, x)
+			}
+			if q > 0 {
+				rule = replenish.Reorder{At: x, UpTo: x + q}
+			}
+			done = q == 0
+		}
+		law := dist.NewNegBin(c.rate, c.rate)
+		cost := func(y int) float64 { return replenish.NewsvendorCost(law, float64(y), 2.4*margin, 0.002*price) }
+		demand := func(j int) float64 { return law.CDF(float64(j)) - law.CDF(float64(j)-1) }
+		best, least := replenish.BestReorder(float64(c.ordering), int(c.rate), cost, demand)
+		if mine := replenish.ReorderCost(rule, float64(c.ordering), cost, demand); mine > 1.08*least {
+			t.Errorf("%+v: the rule %+v costs %.2f a day, the best %+v %.2f", c, rule, mine, best, least)
+		}
+	}
+}
+
+// A bound set by hand is kept, and the trace says what it costs.
+func TestBoundsCost(t *testing.T) {
+	in := input(12)
+	in.Offers[0].ReviewDays = 3
+	in.Bounds.Maximum = kg(20)
+	s := suggest(t, in)
+	if s.Quantity != kg(8) || s.Choice.BoundCost < fen(50) || !stepped(t, in, "reason.step_bound") {
+		t.Errorf("%v, a maximum costs %v", s.Quantity, s.Choice.BoundCost)
+	}
+	in.Bounds = replenish.Bounds{Minimum: kg(300)}
+	s = suggest(t, in)
+	if s.Quantity != kg(288) || s.Choice.BoundCost <= 0 || !stepped(t, in, "reason.step_bound") {
+		t.Errorf("%v, a minimum costs %v", s.Quantity, s.Choice.BoundCost)
+	}
+	in.Bounds.Minimum = kg(5)
+	if s := suggest(t, in); s.Choice.BoundCost != 0 || stepped(t, in, "reason.step_bound") {
+		t.Errorf("a minimum that decides nothing costs %v", s.Choice.BoundCost)
+	}
+}
+
+func stepped(t *testing.T, in replenish.Input, key string) bool {
+	t.Helper()
+	trace := replenish.Suggest(in)
+	return slices.ContainsFunc(trace.Compared(), func(m replenish.Message) bool { return m.Key == key })
+}
+
+// The first order of goods that have not sold here yet: something, and modest.
+func TestFirstOrder(t *testing.T) {
+	in := input(0)
+	in.Stock = replenish.Stock{}
+	in.Demand, in.Policy.Ordering = windows(1, 3), 2000
+	usual := suggest(t, in)
+	in.Facts.Prior = true
+	s := suggest(t, in)
+	if s.Quantity == 0 || s.Quantity > kg(14) || s.Quantity >= usual.Quantity || !says(s, "reason.prior") {
+		t.Errorf("a first order of %v, of known goods %v: %v", s.Quantity, usual.Quantity, asJSON(t, s.Reason))
+	}
+}
+
+// An explicit fill rate is the least quantity that serves that share of what is
+// wanted until the next delivery.
+func TestFillRate(t *testing.T) {
+	in := input(0)
+	law := dist.NewNegBin(30, 45)
+	in.Offers[0].LeadDays, in.Offers[0].ReviewDays = 0, 3
+	for _, share := range []float64{0.6, 0.9, 0.97} {
+		in.Policy.FillRate = share
+		q := float64(suggest(t, in).Quantity) / 1000
+		if fill := 1 - law.Loss(q)/30; fill < share-0.012 || 1-law.Loss(q-1)/30 > share+0.012 {
+			t.Errorf("%v of what is wanted: %v serve %.3f", share, q, fill)
+		}
+	}
+}
+
+// What is never sold of an order is expected by the ages of what lies there.
+func TestStockThatExpiresFirstIsCountedIn(t *testing.T) {
+	in := input(0)
+	in.ShelfLife = 2
+	in.Stock.Lots = []replenish.Lot{{Quantity: kg(25), Expiry: today}} // 15 of them will be thrown away tonight
+	fresh := in
+	fresh.Stock.Lots = []replenish.Lot{{Quantity: kg(25), Expiry: today.Add(1)}}
+	old, young := suggest(t, in), suggest(t, fresh)
+	if old.Quantity <= young.Quantity || young.Quantity == 0 {
+		t.Errorf("beside stock for today %v, beside stock for two days %v", old.Quantity, young.Quantity)
+	}
 }

@@ -68,8 +68,10 @@ type Evaluation struct {
 	// the goods are worth; BoundCost how much of it a bound set by hand makes.
 	Expected  money.Amount `json:"expected,omitempty"`
 	BoundCost money.Amount `json:"bound_cost,omitempty"`
-	// Costs compare a few quantities, those of the chosen offer only.
-	Costs []Costing `json:"costs,omitempty"`
+	// Costs compare a few quantities, and Refill says when to order of goods that
+	// keep and cost work to order; of the chosen offer only.
+	Costs  []Costing `json:"costs,omitempty"`
+	Refill *Refill   `json:"refill,omitempty"`
 	// Lost is what is expected to be lost before Arrival.
 	Lost measure.Quantity `json:"lost,omitempty"`
 	// Score is the expected cost, in minor units, of living on this offer for
@@ -89,6 +91,12 @@ type Costing struct {
 	// Dearer is what is paid more than the goods cost in the long run.
 	Dearer money.Amount `json:"dearer,omitempty"`
 	Total  money.Amount `json:"total"`
+}
+
+// Refill is when to order, and up to how much: the position in base units.
+type Refill struct {
+	At   measure.Quantity `json:"at"`
+	UpTo measure.Quantity `json:"up_to"`
 }
 
 // evaluate decides about one offer, all but its score.

@@ -195,8 +195,16 @@ func (in *Input) notes(s *Suggestion) []Message {
 			out = append(out, say("reason.note_order_day", date("on", c.OrderDay)))
 		}
 		saved := in.money("saved", max(c.Base.NetCost+c.Base.Freight-c.Quote.NetCost-c.Quote.Freight, 0))
-		note(FlagPriceBreak, "reason.note_price_break", in.amount("base", c.Base.Quantity), saved)
-		note(FlagFreeFreight, "reason.note_freight", in.amount("base", c.Base.Quantity), saved)
+		switch {
+		case c.More == "lot" || c.More != "" && saved.Int == 0 && c.Quote.Landed >= c.Base.Landed:
+			out = append(out, say("reason.note_lot", in.amount("base", c.Base.Quantity)))
+		case c.More != "" && saved.Int == 0:
+			out = append(out, say("reason.note_unit", in.amount("base", c.Base.Quantity), in.price("landed", c.Quote.Landed), in.price("dearer", c.Base.Landed)))
+		}
+		if saved.Int > 0 {
+			note(FlagPriceBreak, "reason.note_price_break", in.amount("base", c.Base.Quantity), saved)
+			note(FlagFreeFreight, "reason.note_freight", in.amount("base", c.Base.Quantity), saved)
+		}
 		if !s.Has(FlagMinimumForced) && c.More == "" {
 			note(FlagPackForced, "reason.note_pack", in.amount("need", spoken(c.Wanted)))
 		}

@@ -34,24 +34,36 @@ func (p *planner) settle(bids []*bid) {
 
 // steady is the least cost of a unit when the same lot is bought again and
 // again: its price, its share of the freight, of the work of an order and of
-// keeping it until it is sold. Lots run from what lasts until the next order to
-// what four weeks or the goods' life take.
+// keeping it until it is sold, behind a stock that is there to be safe. Lots run
+// from what lasts until the next order to what four weeks or the goods' life take.
 func (b *bid) steady() (unit float64, lot measure.Quantity) {
 	in := b.p.in
 	rate := math.Max(in.Demand.dailyRate(), leastRate)
 	period := b.onGrid(up(rate * float64(b.last()-b.arrival)))
 	days := lotDays
+	if in.Facts.Prior {
+		days = strangerDays
+	}
 	if in.ShelfLife > 0 {
 		days = min(days, in.ShelfLife)
 	}
-	most := max(period, up(rate*float64(days)))
+	most := up(rate * float64(days))
+	if in.Bounds.Maximum > 0 {
+		most = min(most, in.Bounds.Maximum)
+	}
+	most = max(period, most)
+	safe := 0.0
+	if in.ShelfLife == 0 {
+		trust, _ := in.Policy.sureness()
+		safe = math.Max(units(b.p.quantile(0, b.last(), trust))-in.Demand.mean(b.last()), 0)
+	}
 	try := func(q measure.Quantity) {
 		if q = b.onGrid(q); q < period || q > most {
 			return
 		}
 		x := units(q)
 		paid := b.paid(q)
-		each := (paid+in.Policy.ordering())/x + in.Policy.holding()*paid/x*x/(2*rate)
+		each := (paid+in.Policy.ordering())/x + in.Policy.holding()*paid/x*(safe+x/2)/rate
 		if unit == 0 || each < unit {
 			unit, lot = each, q
 		}
@@ -80,4 +92,39 @@ func (in *Input) netPrice() float64 {
 		return 0
 	}
 	return in.marginOver(0)
+}
+
+// refillSteps is in how many steps a lot is counted to find the best rule.
+const refillSteps = 16
+
+// refill is the best rule in the long run for goods that keep and cost something
+// to order. It tells a person when an order will be worth its work; what to
+// order today is decided by the forecast of these days.
+func (b *bid) refill() *Refill {
+	in := b.p.in
+	mean := in.Demand.mean(b.last())
+	if in.ShelfLife > 0 || in.Policy.Ordering == 0 || mean < 0.5 || b.lot == 0 {
+		return nil
+	}
+	grain := units(b.lot) / refillSteps
+	if in.Demand.Whole {
+		grain = math.Ceil(grain)
+	}
+	level, period := in.Demand.Sum(b.last()), in.Demand.between(b.arrival, b.last())
+	days := float64(b.last() - b.arrival)
+	cost := func(y int) float64 {
+		return NewsvendorCost(level, grain*float64(y), b.stakes.Short, in.Policy.holding()*b.p.ref*days)
+	}
+	below := func(j int) float64 { return period.CDF(grain * (float64(j) + 0.5)) }
+	demand := func(j int) float64 {
+		if j == 0 {
+			return math.Min(below(0), 0.999)
+		}
+		return below(j) - below(j-1)
+	}
+	x, _ := BestReorder(in.Policy.ordering(), int(mean/grain), cost, demand)
+	if x.At < 0 {
+		return nil
+	}
+	return &Refill{At: rounded(grain * float64(x.At)), UpTo: rounded(grain * float64(x.UpTo))}
 }

@@ -62,15 +62,35 @@ func (in *Input) limits(c *Evaluation) []Message {
 	return out
 }
 
+// Compared says what other quantities of the chosen offer would be expected to
+// cost, what a bound set by hand costs, and when to order in the long run. It is
+// told from the result, so that a stored trace need not hold it twice; traces of
+// before version 2 have nothing to tell.
+func (t *Trace) Compared() []Message {
+	c, in := t.Result.Choice, &t.Inputs
+	if c == nil {
+		return nil
+	}
+	var out []Message
+	for _, x := range c.Costs {
+		out = append(out, say("reason.step_weigh", in.amount("quantity", x.Quantity), in.money("missed", x.Missed),
+			in.money("spoiled", x.Spoiled), in.money("keeping", x.Keeping), in.money("dearer", x.Dearer), in.money("total", x.Total)))
+	}
+	if c.BoundCost > 0 {
+		out = append(out, say("reason.step_bound", in.money("cost", c.BoundCost)))
+	}
+	if c.Refill != nil {
+		out = append(out, say("reason.step_refill", in.money("work", in.Policy.Ordering),
+			in.amount("at", spoken(c.Refill.At)), in.amount("up_to", spoken(c.Refill.UpTo))))
+	}
+	return out
+}
+
 // purchase are the steps from a need to what is bought.
 func (in *Input) purchase(s *Suggestion) []Message {
 	c := s.Choice
 	out := []Message{say("reason.step_round", in.amount("step", c.Step),
 		in.amount("minimum", in.offer(c).MinOrder), in.amount("rounded", c.Rounded))}
-	if c.More != "" {
-		out = append(out, say("reason.step_more", in.amount("base", c.Base.Quantity), in.money("cost", c.Base.Total),
-			in.amount("more", c.Quote.Quantity), in.money("total", c.Quote.Total)))
-	}
 	return append(out, say("reason.step_cost", in.ordered(s), in.price("unit_price", c.Quote.UnitPrice),
 		in.money("line", c.Quote.LineCost), in.money("freight", c.Quote.Freight), in.price("landed", c.Quote.Landed)))
 }

@@ -178,6 +178,7 @@ func (p *planner) consider() []Evaluation {
 		for _, b := range bids {
 			if b != nil && b.o == p.in.offer(&out[0]) {
 				b.table(&out[0])
+				out[0].Refill = b.refill()
 			}
 		}
 	}

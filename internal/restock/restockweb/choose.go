@@ -2,6 +2,7 @@ package restockweb
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -34,7 +35,7 @@ func (h *Handlers) why(c *gin.Context) error {
 // steps are the sentences of a trace.
 func (v voice) steps(o restock.Outlook) []string {
 	var out []string
-	for _, m := range o.Row.Trace.Steps {
+	for _, m := range slices.Concat(o.Row.Trace.Steps, o.Row.Trace.Compared()) {
 		if s := v.Say(m); s != "" {
 			out = append(out, s)
 		}
