@@ -307,3 +307,32 @@ func TestStockThatExpiresFirstIsCountedIn(t *testing.T) {
 		t.Errorf("beside stock for today %v, beside stock for two days %v", old.Quantity, young.Quantity)
 	}
 }
+
+// feast sells ten a day, and five times as much in the third and fourth week.
+type feast struct{}
+
+func (feast) Sum(k int) dist.Distribution {
+	rush := min(max(k-14, 0), 14)
+	return dist.NewGamma(float64(10*k+40*rush), float64(10*k+40*rush))
+}
+
+// Before a festival the plan lets larger orders arrive than in quiet weeks.
+func TestPlanBeforeAFestival(t *testing.T) {
+	in := input(0)
+	in.Offers[0].LeadDays, in.Offers[0].ReviewDays, in.Policy.Ordering = 0, 7, 2000
+	even := replenish.Suggest(in)
+	if len(even.Plan()) != 0 {
+		t.Errorf("an even demand has a plan: %v", asJSON(t, even.Plan()))
+	}
+	in.Demand = replenish.WindowsOf(feast{}, replenish.HorizonDays)
+	trace := replenish.Suggest(in)
+	var got []int64
+	for _, m := range trace.Plan() {
+		got = append(got, m.Args[0].Int/1000, m.Args[1].Int-int64(today))
+	}
+	// Keeping 70 for a week costs 4.9 yuan and an order 20: two or three quiet
+	// weeks make one order, and the second busy week's order takes one along.
+	if want := []int64{140, 0, 350, 14, 420, 21, 210, 35}; !slices.Equal(got, want) {
+		t.Errorf("plan %v, want %v", got, want)
+	}
+}

@@ -83,7 +83,7 @@ func (t *Trace) Compared() []Message {
 		out = append(out, say("reason.step_refill", in.money("work", in.Policy.Ordering),
 			in.amount("at", spoken(c.Refill.At)), in.amount("up_to", spoken(c.Refill.UpTo))))
 	}
-	return out
+	return append(out, t.Plan()...)
 }
 
 // purchase are the steps from a need to what is bought.
