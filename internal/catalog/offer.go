@@ -202,7 +202,10 @@ func (s *Service) insertOffer(ctx context.Context, o *Offer) error {
 		return fault.New(fault.Conflict, "catalog.offer_exists")
 	}
 	o.ID, o.Version, o.Archived = ident.New(), 1, false
-	return s.store.SaveOffers(ctx, []OfferRecord{{*o, s.micros()}})
+	if err := s.store.SaveOffers(ctx, []OfferRecord{{*o, s.micros()}}); err != nil {
+		return err
+	}
+	return s.quote(ctx, *o)
 }
 
 func (s *Service) updateOffer(ctx context.Context, o *Offer) error {
@@ -217,11 +220,33 @@ func (s *Service) updateOffer(ctx context.Context, o *Offer) error {
 		return stale()
 	}
 	o.Archived = false
+	repriced := o.Price != before.Price
+	if repriced && o.ValidFrom == before.ValidFrom {
+		o.ValidFrom = s.today(ctx)
+	}
 	if ok, err := s.store.UpdateOffer(ctx, OfferRecord{*o, s.micros()}); err != nil || !ok {
 		return orStale(err)
 	}
 	o.Version++
+	if repriced {
+		return s.quote(ctx, *o)
+	}
 	return nil
+}
+
+// quote keeps what an offer asks from its day on: what it asked before is worth
+// knowing after it has changed. Assumed prices are quotes already.
+func (s *Service) quote(ctx context.Context, offers ...Offer) error {
+	quotes := make([]Quote, 0, len(offers))
+	for _, o := range offers {
+		if o.Price > 0 && !o.Assumed {
+			quotes = append(quotes, Quote{ProductID: o.ProductID, SupplierID: o.SupplierID, Day: o.ValidFrom, Price: o.Price})
+		}
+	}
+	if len(quotes) == 0 {
+		return nil
+	}
+	return s.store.AddQuotes(ctx, quotes)
 }
 
 // SaveOffers makes or replaces many offers, one a supplier and product, all or none.
@@ -238,9 +263,12 @@ func (s *Service) SaveOffers(ctx context.Context, offers []Offer) error {
 		if err := s.store.SaveOffers(ctx, rows); err != nil {
 			return err
 		}
-		ids := make([]ident.ID, len(rows))
+		ids, offers := make([]ident.ID, len(rows)), make([]Offer, len(rows))
 		for i, r := range rows {
-			ids[i] = r.ProductID
+			ids[i], offers[i] = r.ProductID, r.Offer
+		}
+		if err := s.quote(ctx, offers...); err != nil {
+			return err
 		}
 		slices.SortFunc(ids, func(a, b ident.ID) int { return slices.Compare(a[:], b[:]) })
 		return s.mark(ctx, slices.Compact(ids)...)

@@ -90,3 +90,17 @@ func (s *Service) LastQuotes(ctx context.Context, asOf day.Date) (map[ident.ID]Q
 	}
 	return out, nil
 }
+
+// QuotesOf reads all that was ever asked for products (nil: for all) by product, by
+// supplier and the earliest first.
+func (s *Service) QuotesOf(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]Quote, error) {
+	quotes, err := s.store.Quotes(ctx, productIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := map[ident.ID][]Quote{}
+	for _, q := range quotes {
+		out[q.ProductID] = append(out[q.ProductID], q)
+	}
+	return out, nil
+}

@@ -88,4 +88,6 @@ type Store interface {
 	DeleteQuotes(ctx context.Context, batchID ident.ID) ([]ident.ID, error)
 	// LastQuotes reads, per product, the supplier's last quote on or before asOf.
 	LastQuotes(ctx context.Context, supplierID ident.ID, asOf day.Date) ([]Quote, error)
+	// Quotes reads all quotes of products (nil: of all), by product, supplier and day.
+	Quotes(ctx context.Context, productIDs []ident.ID) ([]Quote, error)
 }

@@ -62,9 +62,11 @@ type loading struct {
 	first      int64
 	products   map[ident.ID]catalog.Product
 	suppliers  map[ident.ID]terms
+	market     market
 	orders     []Order
 	deliveries []Delivery
 	leadTimes  []LeadTime
+	savings    []Saved
 	postings   []stock.Posting
 	expected   []stock.Expected
 }
@@ -78,7 +80,11 @@ func (s *Service) termsOfAll(ctx context.Context, past []Past, l *loading) error
 	}
 	slices.SortFunc(ids, func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) })
 	var err error
-	if l.products, err = s.catalog.Products(ctx, slices.Compact(ids)); err != nil {
+	ids = slices.Compact(ids)
+	if l.products, err = s.catalog.Products(ctx, ids); err != nil {
+		return err
+	}
+	if l.market, err = s.marketOf(ctx, ids); err != nil {
 		return err
 	}
 	l.suppliers = map[ident.ID]terms{}
@@ -147,6 +153,11 @@ func (l *loading) live(o *Order, p Past) error {
 		}
 		l.deliveries = append(l.deliveries, d)
 		l.leadTimes = append(l.leadTimes, o.leadTimes(d)...)
+		saved, err := l.market.compare(*o, d)
+		if err != nil {
+			return err
+		}
+		l.savings = append(l.savings, saved...)
 		l.postings = append(l.postings, postings(*o, d)...)
 	}
 	if p.Short {
@@ -172,6 +183,9 @@ func (s *Service) write(ctx context.Context, l *loading) error {
 		return err
 	}
 	if err := s.store.InsertLeadTimes(ctx, l.leadTimes); err != nil {
+		return err
+	}
+	if err := s.store.InsertSavings(ctx, l.savings); err != nil {
 		return err
 	}
 	if len(l.expected) > 0 {

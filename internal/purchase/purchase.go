@@ -234,6 +234,8 @@ type Catalog interface {
 	Supplier(ctx context.Context, id ident.ID) (catalog.Supplier, error)
 	Suppliers(ctx context.Context, includeArchived bool) ([]catalog.Supplier, error)
 	OffersOf(ctx context.Context, supplierID ident.ID) ([]catalog.Offer, error)
+	Offers(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Offer, error)
+	QuotesOf(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Quote, error)
 }
 
 // Ledger books what arrives and keeps what is expected. The stock's service is one.
@@ -242,6 +244,8 @@ type Ledger interface {
 	Expect(ctx context.Context, lines []stock.Expected) error
 	// Reverse undoes a source by counter-entries; doing it again changes nothing.
 	Reverse(ctx context.Context, sourceID ident.ID, reason string) ([]stock.Movement, error)
+	// OfSource reads all movements of a source, counter-entries too.
+	OfSource(ctx context.Context, sourceID ident.ID) ([]stock.Movement, error)
 	Unexpect(ctx context.Context, sourceID ident.ID, line *int, quantity *measure.Quantity) error
 	ExpectedOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error)
 	// MarkChanged says that what was computed for products is stale from a day on.
@@ -290,10 +294,15 @@ type Store interface {
 	InsertDeliveries(ctx context.Context, deliveries []Delivery) error
 	// LeadTimes reads those of the suppliers (nil: of all), the oldest order first.
 	LeadTimes(ctx context.Context, supplierIDs []ident.ID) ([]LeadTime, error)
-	// ClearDelivery removes the lines of a delivery and what it taught; its head stays,
-	// so that the same request is never booked again.
+	// ClearDelivery removes the lines of a delivery, what it taught and what it saved;
+	// its head stays, so that the same request is never booked again.
 	ClearDelivery(ctx context.Context, id ident.ID) error
 	InsertLeadTimes(ctx context.Context, rows []LeadTime) error
+	InsertSavings(ctx context.Context, rows []Saved) error
+	// Savings reads the latest day first, by receipt and position within it.
+	Savings(ctx context.Context, q SavedQuery) ([]Saved, error)
+	// SavedDays adds up by day and supplier, the earliest first.
+	SavedDays(ctx context.Context, from, through day.Date) ([]SavedDay, error)
 }
 
 // Service keeps the orders of the shop whose scope ctx carries.

@@ -94,6 +94,9 @@ func (s *Service) book(ctx context.Context, o Order, d Delivery) error {
 	if err := s.store.InsertLeadTimes(ctx, o.leadTimes(d)); err != nil {
 		return err
 	}
+	if err := s.save(ctx, o, d); err != nil {
+		return err
+	}
 	if err := s.expectAnew(ctx, o); err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 
 // Verify proves the shop's orders and names what does not hold: numbers without
 // gaps, totals that are the sums of their lines by the one rule of rounding,
-// received quantities that are the sums of the deliveries, and an expectation for
-// exactly what open orders are owed.
+// received quantities that are the sums of the deliveries, an expectation for exactly
+// what open orders are owed, and a savings ledger that says what the books say.
 func (s *Service) Verify(ctx context.Context) ([]string, error) {
 	expected, err := s.ledger.ExpectedOf(ctx, nil)
 	if err != nil {
@@ -98,6 +98,9 @@ func (s *Service) verify(ctx context.Context, id ident.ID, due map[int]measure.Q
 			report("line %d is owed %d, but %d is expected", l.Line, want, due[l.Line])
 		}
 		sum += l.Total
+	}
+	if err := s.reconcile(ctx, o, deliveries, report); err != nil {
+		return nil, err
 	}
 	if sum != o.Total {
 		report("the total is %d, its lines sum to %d", o.Total, sum)

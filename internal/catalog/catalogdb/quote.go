@@ -2,6 +2,7 @@ package catalogdb
 
 import (
 	"context"
+	"slices"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
@@ -46,9 +47,34 @@ func (s *Store) LastQuotes(ctx context.Context, supplierID ident.ID, asOf day.Da
 	if err != nil {
 		return nil, db.Err(err)
 	}
+	return fromQuotes(rows), nil
+}
+
+func fromQuotes(rows []quoteRow) []catalog.Quote {
 	out := make([]catalog.Quote, len(rows))
 	for i, r := range rows {
 		out[i] = catalog.Quote{ProductID: r.ProductID, SupplierID: r.SupplierID, Day: r.Day, Price: r.Price, BatchID: orNil(r.BatchID)}
+	}
+	return out
+}
+
+// Quotes reads the quotes of products, nil of all.
+func (s *Store) Quotes(ctx context.Context, productIDs []ident.ID) ([]catalog.Quote, error) {
+	parts := [][]ident.ID{nil}
+	if productIDs != nil {
+		parts = slices.Collect(slices.Chunk(productIDs, chunk))
+	}
+	var out []catalog.Quote
+	for _, part := range parts {
+		query := s.d.From(ctx).Order("product_id, supplier_id, day")
+		if part != nil {
+			query = query.Where("product_id IN ?", part)
+		}
+		var rows []quoteRow
+		if err := query.Find(&rows).Error; err != nil {
+			return nil, db.Err(err)
+		}
+		out = append(out, fromQuotes(rows)...)
 	}
 	return out, nil
 }

@@ -42,7 +42,12 @@ func testTwoShops(t *testing.T, h House) {
 			l, err := h.Store.LastQuotes(ctx, s.ID, 500)
 			return len(l), err
 		},
-		"Search": func(ctx context.Context) (int, error) { return h.hits(ctx, catalog.StoreQuery{Limit: 9}) },
+		"Quotes": func(ctx context.Context) (int, error) {
+			l, err := h.Store.Quotes(ctx, []ident.ID{p.ID})
+			return len(l), err
+		},
+		"Quotes of all": func(ctx context.Context) (int, error) { l, err := h.Store.Quotes(ctx, nil); return len(l), err },
+		"Search":        func(ctx context.Context) (int, error) { return h.hits(ctx, catalog.StoreQuery{Limit: 9}) },
 		"Search by text": func(ctx context.Context) (int, error) {
 			return h.hits(ctx, catalog.StoreQuery{Terms: catalog.ParseTerms("1"), Limit: 9})
 		},

@@ -78,12 +78,15 @@ func (s *Store) InsertDeliveries(ctx context.Context, deliveries []purchase.Deli
 	return err
 }
 
-// ClearDelivery removes a delivery's lines and what it taught.
+// ClearDelivery removes a delivery's lines, what it taught and what it saved.
 func (s *Store) ClearDelivery(ctx context.Context, id ident.ID) error {
 	if err := s.d.From(ctx).Where("receipt_id = ?", id).Delete(&receiptLineRow{}).Error; err != nil {
 		return db.Err(err)
 	}
 	if err := s.d.From(ctx).Where("receipt_id = ?", id).Delete(&leadTimeRow{}).Error; err != nil {
+		return db.Err(err)
+	}
+	if err := s.d.From(ctx).Where("receipt_id = ?", id).Delete(&savingRow{}).Error; err != nil {
 		return db.Err(err)
 	}
 	return db.Err(s.d.From(ctx).Model(&receiptRow{}).Where("id = ?", id).Updates(map[string]any{"lead_time_days": nil}).Error)

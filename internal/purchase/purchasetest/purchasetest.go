@@ -166,6 +166,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"receive refuses", testReceiveRefuses},
 		{"take back", testTakeBack},
 		{"take back one of two", testTakeBackOne},
+		{"savings", testSavings},
 		{"lead time", testLeadTime},
 		{"at once", testAtOnce},
 		{"owed as of", testOwedAsOf},

@@ -214,6 +214,8 @@ func reads(s purchase.Store, ctx context.Context, o purchase.Order, delivery ide
 	_, errs["deliveries"] = s.Deliveries(ctx, o.ID)
 	_, errs["lead times"] = s.LeadTimes(ctx, nil)
 	_, errs["owed"] = s.OwedAsOf(ctx, 60_000, 1)
+	_, errs["savings"] = s.Savings(ctx, purchase.SavedQuery{})
+	_, errs["saved days"] = s.SavedDays(ctx, 0, 60_000)
 	return errs
 }
 
@@ -251,6 +253,9 @@ func (h House) writes(o purchase.Order) map[string]func(context.Context) error {
 		},
 		"lead time": func(ctx context.Context) error {
 			return h.Store.InsertLeadTimes(ctx, []purchase.LeadTime{{SupplierID: o.SupplierID, ProductID: ident.New(), ReceiptID: ident.New()}})
+		},
+		"saving": func(ctx context.Context) error {
+			return h.Store.InsertSavings(ctx, []purchase.Saved{{ReceiptID: ident.New(), Position: 1, OrderID: o.ID, ProductID: o.Lines[0].ProductID, Quantity: 1}})
 		},
 	}
 }

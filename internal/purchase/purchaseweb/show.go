@@ -40,6 +40,10 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	if err != nil {
 		return err
 	}
+	saved, err := h.orders.Savings(ctx, purchase.SavedQuery{Order: id})
+	if err != nil {
+		return err
+	}
 	o, chrome := d.Order, web.Chrome(c)
 	p := chrome.T
 	chrome.Title, chrome.Lead, chrome.Active = o.NumberText(), o.SupplierName, layout.Orders
@@ -48,7 +52,7 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	m := purchaseviews.OrderPage{
 		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
 		Steps: steps(p, o), Facts: facts(p, d), Message: text, Total: p.Money(d.Sums.Payable, o.Currency),
-		Deliveries: deliveries(p, d, came, web.FormOf(c), manager),
+		Deliveries: deliveries(p, d, came, savedBy(teller{p, o.Currency}, saved), web.FormOf(c), manager),
 	}
 	m.Documents, m.Data = h.links(p, o)
 	if o.Short() > 0 {
@@ -259,7 +263,7 @@ func receiveRows(p *i18n.Printer, d purchase.Document, f *web.Values) []purchase
 	return out
 }
 
-func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery, f *web.Values, manager bool) []purchaseviews.Delivery {
+func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery, saved map[lotOf]string, f *web.Values, manager bool) []purchaseviews.Delivery {
 	o := d.Order
 	out := make([]purchaseviews.Delivery, len(came))
 	for i, one := range came {
@@ -273,7 +277,7 @@ func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery, 
 		if one.LeadTime != nil {
 			out[i].Head += " · " + p.T("purchase.took", i18n.A("n", *one.LeadTime))
 		}
-		for _, l := range one.Lines {
+		for j, l := range one.Lines {
 			ordered := o.Lines[l.Line-1]
 			text := ordered.ProductName + " " + said(p, d.Shown(ordered), l.Quantity)
 			if l.Lot != "" {
@@ -281,6 +285,9 @@ func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery, 
 			}
 			if l.Expiry != nil {
 				text += " · " + p.T("purchase.expires", i18n.A("day", *l.Expiry))
+			}
+			if said := saved[lotOf{one.ID, j + 1}]; said != "" {
+				text += " · " + said
 			}
 			out[i].Lines = append(out[i].Lines, text)
 		}
