@@ -23,7 +23,7 @@ var commonAlphas = []float64{0.02, 0.05, 0.1, 0.2, 0.35, 0.6}
 
 // fitCommon follows the products through time. It looks at nothing later than the period it
 // speaks of, so the past can be replayed with it.
-func fitCommon(hs []*history, horizon int) Common {
+func fitCommon(hs []*history, f Freq, horizon int) Common {
 	if len(hs) < commonItems {
 		return Common{}
 	}
@@ -93,36 +93,75 @@ func fitCommon(hs []*history, horizon int) Common {
 			s.bottom = (1-commonLevel)*s.bottom + e
 		}
 	}
-	return trend(Common{First: first, Values: values}, horizon)
+	return trend(Common{First: first, Values: values}, f, horizon)
 }
 
 // trend chooses how fast the expectation follows: the smoothing with the least error of the mean
 // of the coming periods.
-func trend(c Common, horizon int) Common {
+func trend(c Common, f Freq, horizon int) Common {
 	k := max(horizon/2, 1)
 	prefix := sums(c.Values)
 	best := math.Inf(1)
-	for _, alpha := range commonAlphas {
-		out := smooth(c.Values, alpha)
-		cost := 0.0
+	cost := func(out []float64) float64 {
+		sum := 0.0
 		for t := len(c.Values) / 4; t+k <= len(c.Values); t++ {
 			r := (prefix[t+k]-prefix[t])/float64(k) - out[t]
-			cost += r * r
+			sum += r * r
 		}
-		if cost < best {
-			best, c.Alpha, c.Trend = cost, alpha, out
+		return sum
+	}
+	for _, alpha := range commonAlphas {
+		out := smooth(c.Values, alpha, 0)
+		plain := cost(out)
+		if shifted := smooth(c.Values, alpha, shiftPeriods[f]); cost(shifted) <= plain*shiftCosts {
+			out, plain = shifted, cost(shifted)
+		}
+		if plain < best {
+			best, c.Alpha, c.Trend = plain, alpha, out
 		}
 	}
 	return c
 }
 
-func smooth(x []float64, alpha float64) []float64 {
+// A shop that from one week to the next sells a quarter less, all its products together, and goes on
+// so, has come to another level: no smoothing that was right before gets there in time.
+var shiftPeriods = [...]int{7, 2, 2} // that must agree
+
+const (
+	shiftLeast = 0.04 // share of the level, at least
+	shiftMost  = 2.0  // a factor beyond it, or its inverse, is a closed shop or a feast: both pass
+	shiftTimes = 5.0  // mean deviations of as many periods in the past
+	shiftSeen  = 12   // periods that must have told what is usual
+	shiftCosts = 1.02 // what watching for shifts may cost a past without any
+)
+
+// smooth returns what is expected of each value and of the next; with periods above 0 it starts anew
+// where so many of them agree on another level.
+func smooth(x []float64, alpha float64, periods int) []float64 {
 	out := make([]float64, len(x)+1)
 	top, bottom := 2.0, 2.0 // starts at 1
+	usual, since := 0.0, 0
 	for t, v := range x {
-		out[t] = top / bottom
+		level := top / bottom
+		out[t] = level
 		top = (1-alpha)*top + v
 		bottom = (1-alpha)*bottom + 1
+		if since++; periods == 0 || t+1 < periods {
+			continue
+		}
+		mean, least, most := 0.0, math.Inf(1), 0.0
+		for _, v := range x[t+1-periods : t+1] {
+			mean += v / float64(periods)
+			least, most = min(least, v), max(most, v)
+		}
+		away := math.Abs(mean - level)
+		if bound := math.Max(shiftTimes*usual, shiftLeast*level); away > bound && since > shiftSeen &&
+			(least > level || most < level) && mean < level*shiftMost && mean > level/shiftMost {
+			top, bottom, since = mean*float64(periods), float64(periods), shiftSeen-periods
+			continue
+		}
+		most = 3 * math.Max(usual, shiftLeast/shiftTimes*level)
+		usual += (math.Min(away, most) - usual) / math.Min(float64(t+1), 50)
 	}
 	out[len(x)] = top / bottom
 	return out

@@ -137,7 +137,7 @@ func (p *Pool) take(t trial) {
 // try looks at the past with given effects.
 func (p Pool) try(hs []*history, models []Model, x effects, opt Options) trial {
 	Each(len(hs), opt.Workers, func(i int) { hs[i].share(opt.Freq, x, Common{}) })
-	t := trial{effects: x, common: fitCommon(hs, opt.Horizon)}
+	t := trial{effects: x, common: fitCommon(hs, opt.Freq, opt.Horizon)}
 	Each(len(hs), opt.Workers, func(i int) { hs[i].share(opt.Freq, x, t.common) })
 	t.levels = fitLevels(hs)
 	p.take(t)
