@@ -135,6 +135,20 @@ const leastRate = 1.0 / farDays
 // events (a delivery, an expiry, the order) days are one stretch: nothing can
 // happen in it but sales.
 func (b *bid) run() {
+	if r := b.random(); r != nil {
+		r.run()
+	} else {
+		b.runCertain()
+	}
+	owed := float32(units(b.p.t.owed))
+	for k := range b.play.Need {
+		b.play.Need[k] += owed
+		b.play.Outlet[k] += owed
+	}
+}
+
+// runCertain plays deliveries that come on one day in all futures.
+func (b *bid) runCertain() {
 	p, in := b.p, b.p.in
 	days := b.stretches()
 	at := func(d int) int {
@@ -159,11 +173,6 @@ func (b *bid) run() {
 	o := in.Demand.outlook(days)
 	o.Courses(courses, 1, 1, in.Demand.Whole)
 	b.play.Run(courses, stock, at(b.arrival), at(b.last()))
-	owed := float32(units(p.t.owed))
-	for k := range b.play.Need {
-		b.play.Need[k] += owed
-		b.play.Outlet[k] += owed
-	}
 }
 
 // mostStretches bounds what one decision plays through.
@@ -212,7 +221,7 @@ func (b *bid) bind() {
 	if in.Facts.Prior && floor == 0 {
 		trust = math.Min(trust, strangerLevel)
 	}
-	b.need = b.p.protect(b.arrival, b.last(), trust)
+	b.need = b.p.protect(b.arrival, b.ending(), trust)
 	switch {
 	case in.Policy.FillRate > 0:
 		b.floor = b.filling(in.Policy.FillRate)
@@ -220,7 +229,7 @@ func (b *bid) bind() {
 	case floor == trust:
 		b.floor = b.need.Quantity
 	case floor > 0:
-		b.floor = b.p.protect(b.arrival, b.last(), floor).Quantity
+		b.floor = b.p.protect(b.arrival, b.ending(), floor).Quantity
 	}
 	if in.ShelfLife > 0 {
 		b.floor = min(b.floor, b.cap())
@@ -230,7 +239,7 @@ func (b *bid) bind() {
 // cap is the most that the shelf life allows where a service level, and not
 // the cost, decides.
 func (b *bid) cap() measure.Quantity {
-	return b.p.need(b.arrival, b.end, b.p.capLevel()).Quantity
+	return b.p.need(b.arrival, ending{last: b.end}, b.p.capLevel()).Quantity
 }
 
 // filling is the least order with which this share of what is wanted from its

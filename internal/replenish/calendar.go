@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"buhuo/internal/day"
+	"buhuo/internal/replenish/lead"
 )
 
 // farDays bounds every look into a calendar: a supplier without an order day
@@ -14,6 +15,9 @@ const farDays = 366
 // it would: an order must last from its arrival until then.
 type cycle struct {
 	orderDay, arrival, next day.Date
+	// arrives and ends say how likely each day is, counted from today, of which
+	// arrival and next are the middles.
+	arrives, ends lead.Days
 }
 
 // cycle finds the next chance to order from today on. ok is false when the
@@ -39,6 +43,7 @@ func (o *Offer) cycle(today day.Date) (c cycle, ok bool) {
 			return c, false
 		}
 		if c.next > c.arrival {
+			c.arrives, c.ends = o.arrives(c.orderDay, today), o.arrives(sent, today)
 			return c, true
 		}
 	}
@@ -57,19 +62,29 @@ func (o *Offer) orderDay(from day.Date) (day.Date, bool) {
 // arrival is the day an order sent on sent is on the shelf: lead days pass only
 // while the supplier is open.
 func (o *Offer) arrival(sent day.Date) (day.Date, bool) {
-	left := max(0, min(o.LeadDays, farDays))
-	for d := sent; d <= sent.Add(3*farDays); d++ {
-		if o.closed(d) {
-			continue
-		}
-		if d > sent {
-			left--
-		}
-		if left <= 0 {
-			return d, true
-		}
+	return lead.Calendar(o.closed).Advance(sent, o.leadDays())
+}
+
+// leadDays is the middle of the lead time.
+func (o *Offer) leadDays() int {
+	if o.Lead.Known() {
+		return o.Lead.Quantile(0.5)
 	}
-	return 0, false
+	return max(0, min(o.LeadDays, farDays))
+}
+
+// arrives is how likely each day is, counted from today, on which an order sent on
+// sent can be on the shelf.
+func (o *Offer) arrives(sent, today day.Date) lead.Days {
+	days := o.Lead
+	if !days.Known() {
+		days = lead.Certain(o.leadDays())
+	}
+	if len(o.Closures) == 0 {
+		return lead.Days{From: days.From + int(sent-today), P: days.P}
+	}
+	on, _, _ := lead.Calendar(o.closed).From(days, sent, today)
+	return on
 }
 
 func (o *Offer) closed(d day.Date) bool {
@@ -80,3 +95,6 @@ func (o *Offer) closed(d day.Date) bool {
 	}
 	return false
 }
+
+// fewDays is how many parts stand for a lead time where a quantity depends on it.
+const fewDays = 8

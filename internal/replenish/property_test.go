@@ -22,6 +22,9 @@ func anyOffer(t *rapid.T, i int) replenish.Offer {
 	o := offer(fmt.Sprint(i), rapid.SampledFrom(kinds).Draw(t, "kind"), rapid.Float64Range(0, 50).Draw(t, "price"),
 		rapid.IntRange(0, 20).Draw(t, "lead"))
 	o.ReviewDays = rapid.IntRange(0, 21).Draw(t, "review")
+	if rapid.Bool().Draw(t, "learned") {
+		o.Lead = anyDays(t)
+	}
 	if rapid.Bool().Draw(t, "packed") {
 		o.Pack = measure.Pack{Unit: "box", Factor: rapid.SampledFrom([]measure.Ratio{{Num: 1, Den: 1}, {Num: 12, Den: 1}, {Num: 5, Den: 2}, {Num: 1, Den: 8}}).Draw(t, "pack")}
 	}
@@ -62,6 +65,9 @@ func anyInput(t *rapid.T) replenish.Input {
 	for range rapid.IntRange(0, 2).Draw(t, "arrivals") {
 		in.Arrivals = append(in.Arrivals, replenish.Arrival{Quantity: measure.Quantity(rapid.Int64Range(0, 90_000).Draw(t, "coming")),
 			Due: today.Add(rapid.IntRange(-20, 20).Draw(t, "due"))})
+		if rapid.Bool().Draw(t, "uncertain") {
+			in.Arrivals[len(in.Arrivals)-1].Days = anyDays(t)
+		}
 	}
 	in.ShelfLife = rapid.SampledFrom([]int{0, 0, 2, 5, 30}).Draw(t, "life")
 	in.Policy.Service = rapid.SampledFrom([]replenish.Service{replenish.NeverRunOut, replenish.Balanced, replenish.LittleWaste}).Draw(t, "policy")

@@ -35,10 +35,12 @@ type Need struct {
 
 // planner computes needs of one input and remembers the quantiles.
 type planner struct {
-	in   *Input
-	t    timeline
-	memo map[quantileKey]measure.Quantity
-	ref  float64 // what a unit costs in the long run, in minor units net: see settle
+	in      *Input
+	t       timeline
+	chances chances
+	coming  []coming
+	memo    map[quantileKey]measure.Quantity
+	ref     float64 // what a unit costs in the long run, in minor units net: see settle
 }
 
 type quantileKey struct {
@@ -47,7 +49,7 @@ type quantileKey struct {
 }
 
 func newPlanner(in *Input) *planner {
-	return &planner{in: in, t: in.timeline(), memo: map[quantileKey]measure.Quantity{}}
+	return &planner{in: in, t: in.timeline(), chances: chances{w: &in.Demand}, coming: in.coming(), memo: map[quantileKey]measure.Quantity{}}
 }
 
 // quantile of the demand after window after up to window k.
@@ -64,11 +66,11 @@ func (p *planner) quantile(after, k int, service float64) measure.Quantity {
 // protect is what to order so that it lasts, with probability service, from its
 // arrival until the window last: at each delivery on order in between, and at
 // the end, supply must have been enough until then.
-func (p *planner) protect(arrival, last int, service float64) Need {
-	most := p.need(arrival, last, service)
+func (p *planner) protect(arrival int, end ending, service float64) Need {
+	most := p.need(arrival, end, service)
 	for _, parcel := range p.t.byArrival {
-		if parcel.from > arrival && parcel.from < last {
-			if n := p.need(arrival, parcel.from, service); n.Quantity > most.Quantity {
+		if parcel.from > arrival && parcel.from < end.last {
+			if n := p.need(arrival, ending{last: parcel.from}, service); n.Quantity > most.Quantity {
 				most = n
 			}
 		}
@@ -76,16 +78,17 @@ func (p *planner) protect(arrival, last int, service float64) Need {
 	return most
 }
 
-// need is what an order arriving at offset arrival must hold so that window k
-// is served with probability service.
-func (p *planner) need(arrival, k int, service float64) Need {
-	n := Need{Window: k, Service: service, Level: p.quantile(0, k, service), Owed: p.t.owed}
+// need is what an order arriving at offset arrival must hold so that all is served
+// until end with probability service.
+func (p *planner) need(arrival int, end ending, service float64) Need {
+	k := end.last
+	n := Need{Window: k, Service: service, Level: p.quantileUntil(0, end, service), Owed: p.t.owed}
 	// Weighed goods that hardly sell: a gamma quantile of a few grams is no sale,
 	// and nobody opens a sack for it.
 	if !p.in.Demand.Whole && n.Level < leastSale {
 		n.Level = 0
 	}
-	after := p.quantile(arrival, k, service)
+	after := p.quantileUntil(arrival, end, service)
 	n.Supply = p.t.supply(k)
 	n.Outdated = p.outdated(k, n.Level)
 	n.AfterArrival = max(plus(plus(after, n.Owed), -p.t.joining(arrival, k)), 0)

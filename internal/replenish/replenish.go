@@ -19,6 +19,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/replenish/lead"
 )
 
 // Version is the layout of Input and Trace, stored with each of them.
@@ -82,6 +83,9 @@ type Arrival struct {
 	Quantity measure.Quantity `json:"quantity"`
 	// Due is the day it is expected, counted from sending the order.
 	Due day.Date `json:"due"`
+	// Days say how likely each day is, counted from Input.Today, given that it has
+	// not come before; without them Due is certain.
+	Days lead.Days `json:"days,omitzero"`
 	// Estimate is a better guess by whoever knows more; 0 when there is none,
 	// and then an overdue delivery is re-estimated here.
 	Estimate day.Date `json:"estimate,omitempty"`
@@ -127,6 +131,13 @@ type Offer struct {
 	// LeadDays is the lead time in days on which the supplier is open, from
 	// sending to the shelf.
 	LeadDays int `json:"lead_days"`
+	// Lead is the same as a distribution, and then LeadDays is not looked at; its
+	// middle is the day that is reckoned with. Promised is what the supplier says,
+	// Deliveries how many taught otherwise, of which Own of this product.
+	Lead       lead.Days `json:"lead,omitzero"`
+	Promised   int       `json:"promised,omitempty"`
+	Deliveries int       `json:"deliveries,omitempty"`
+	Own        int       `json:"own_deliveries,omitempty"`
 	// OrderWeekdays are the days on which orders can be sent; empty means any,
 	// and then ReviewDays is the pause between two orders.
 	OrderWeekdays []time.Weekday `json:"order_weekdays,omitempty"`

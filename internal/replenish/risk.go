@@ -6,15 +6,16 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/replenish/lead"
 )
 
 // Risk says how likely the product is to run out if nothing is ordered now.
 type Risk struct {
 	// StockOutProb is the probability that available stock reaches 0 before
-	// the delivery of day Before.
+	// the earliest delivery on order (OnOrder) comes or, if there is none, an
+	// order sent on the next order day would.
 	StockOutProb float64 `json:"stockout_probability"`
-	// Before is the day of the earliest delivery on order (OnOrder) or, if
-	// there is none, of an order sent on the next order day.
+	// Before is the likely day of that delivery.
 	Before  day.Date `json:"before"`
 	OnOrder bool     `json:"before_on_order,omitempty"`
 	// Curve[i] is the probability of having run out by the end of day Today+i,
@@ -25,7 +26,9 @@ type Risk struct {
 	Early  day.Date `json:"early,omitempty"`
 	RunOut day.Date `json:"run_out,omitempty"`
 	Late   day.Date `json:"late,omitempty"`
-	// Lost is what is expected to be wanted in vain before Before, LostMargin
+	// Coming are the deliveries on their way.
+	Coming []Coming `json:"coming,omitempty"`
+	// Lost is what is expected to be wanted in vain before that delivery, LostMargin
 	// the margin that goes with it.
 	Lost       measure.Quantity `json:"lost,omitempty"`
 	LostMargin money.Amount     `json:"lost_margin,omitempty"`
@@ -76,18 +79,6 @@ func (t *timeline) limit(k int, w *Windows) (most, remaining float64) {
 
 func units(q measure.Quantity) float64 { return float64(q) / measure.Thousandths }
 
-// outBy is the probability that window k is too much for the supply.
-func (t *timeline) outBy(k int, w *Windows) float64 {
-	if k <= 0 {
-		if t.supply(1) <= 0 {
-			return 1
-		}
-		return 0
-	}
-	most, _ := t.limit(k, w)
-	return probability(w.Sum(k).Exceeds(most))
-}
-
 // probability tidies a computed probability: inside 0..1, six decimals.
 func probability(p float64) float64 {
 	if !(p > 0) {
@@ -96,42 +87,65 @@ func probability(p float64) float64 {
 	return math.Round(math.Min(p, 1)*1e6) / 1e6
 }
 
-// curve is the running maximum of outBy over windows 1..days: once out, a
-// later delivery does not undo it.
-func (t *timeline) curve(days int, w *Windows, none bool) []float64 {
-	if none {
-		return []float64{1}
+// risk measures the run-out before the first delivery on order or, without any,
+// before arrives.
+func (in *Input) risk(p *planner, at Position, before day.Date, arrives lead.Days) Risk {
+	list := p.coming
+	r := Risk{Before: before, OnOrder: len(list) > 0, CoverDays: in.cover(at)}
+	c := &p.chances
+	when := arrives.Points()
+	if r.OnOrder {
+		when = first(list)
 	}
-	curve := make([]float64, 0, days)
-	worst := 0.0
-	for k := 1; k <= days && worst < certain; k++ {
-		if worst = math.Max(worst, t.outBy(k, w)); worst >= certain {
-			worst = 1
-		}
-		curve = append(curve, worst)
+	all := in.ahead(c, list, HorizonDays, false)
+	if at.Available <= 0 { // whatever arrives later, the shelf is empty now
+		fill(all.out, 1)
+		fill(all.before, 1)
 	}
-	return curve
-}
-
-// risk measures the run-out before the delivery at offset before.
-func (in *Input) risk(t *timeline, p Position, before int, onOrder bool) Risk {
-	r := Risk{Before: in.Today.Add(before), OnOrder: onOrder}
-	none := p.Available <= 0 // whatever arrives later, the shelf is empty now
-	r.Curve = t.curve(max(HorizonDays, min(before, 3*farDays)), &in.Demand, none)
-	switch {
-	case none:
+	r.Curve, r.Coming = short(all.out), in.told(list, all.before)
+	r.StockOutProb, r.Lost = in.until(c, when)
+	if at.Available <= 0 {
 		r.StockOutProb = 1
-	case before > 0:
-		r.StockOutProb = r.Curve[min(before, len(r.Curve))-1]
-	}
-	if len(r.Curve) > HorizonDays {
-		r.Curve = r.Curve[:HorizonDays]
 	}
 	r.Early, r.RunOut, r.Late = in.reaches(r.Curve, 0.1), in.reaches(r.Curve, 0.5), in.reaches(r.Curve, 0.9)
-	lost := t.lost(before, &in.Demand)
-	r.Lost = rounded(lost)
-	r.CoverDays = in.cover(p)
 	return r
+}
+
+// until is the probability that what is there runs out before a day that is one of
+// several, and what is expected to be lost by then.
+func (in *Input) until(c *chances, when []lead.Point) (out float64, lost measure.Quantity) {
+	var t timeline
+	_, present := in.shelf()
+	t.index(present)
+	worst, missed, k := 0.0, 0.0, 1
+	for _, p := range when {
+		end := min(p.At, 3*farDays)
+		for ; k <= end && worst < certain; k++ {
+			if worst = math.Max(worst, c.outBy(&t, k)); worst >= certain {
+				worst = 1
+			}
+		}
+		if p.At > 0 {
+			out += p.Weight * worst
+			missed += p.Weight * c.lost(&t, end)
+		}
+	}
+	return probability(out), rounded(missed)
+}
+
+// short leaves off the end of a curve in which it no longer changes.
+func short(curve []float64) []float64 {
+	n := len(curve)
+	for n > 1 && curve[n-1] >= certain && curve[n-2] >= certain {
+		n--
+	}
+	return curve[:n]
+}
+
+func fill(list []float64, x float64) {
+	for i := range list {
+		list[i] = x
+	}
 }
 
 // reaches is the first day on which the curve is at least level, 0 for none.
@@ -142,15 +156,6 @@ func (in *Input) reaches(curve []float64, level float64) day.Date {
 		}
 	}
 	return 0
-}
-
-// lost is the expected demand of window k that finds an empty shelf.
-func (t *timeline) lost(k int, w *Windows) float64 {
-	if k <= 0 {
-		return 0
-	}
-	most, remaining := t.limit(k, w)
-	return remaining * w.Sum(k).Loss(most)
 }
 
 // cover is how many days available stock lasts at expected demand, first

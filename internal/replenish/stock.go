@@ -6,6 +6,7 @@ import (
 
 	"buhuo/internal/day"
 	"buhuo/internal/measure"
+	"buhuo/internal/replenish/lead"
 )
 
 // Position is the stock of a product in the words of the glossary:
@@ -62,6 +63,10 @@ const never = math.MaxInt32
 type parcel struct {
 	from, gone int
 	quantity   measure.Quantity
+	// when says how likely each day is of one that may come on another day than from;
+	// lives: it can be sold for the product's shelf life from then on.
+	when  *lead.Days
+	lives bool
 }
 
 // timeline is the supply of the days to come: stock now, net of what is
@@ -82,14 +87,7 @@ type expiry struct {
 }
 
 func (in *Input) timeline() timeline {
-	present, debt := in.present()
-	promised := measure.Quantity(0)
-	if in.Stock.Known {
-		promised = plus(max(in.Stock.Allocated, 0), max(in.Stock.Backlog, 0))
-	}
-	var t timeline
-	present, t.short = settle(present, debt)
-	present, t.owed = settle(present, promised)
+	t, present := in.shelf()
 	for _, a := range in.Arrivals {
 		if p, ok := in.arriving(a); ok {
 			present = append(present, p)
@@ -97,6 +95,18 @@ func (in *Input) timeline() timeline {
 	}
 	t.index(present)
 	return t
+}
+
+// shelf is what is there, net of what is promised, and what cannot be served from it.
+func (in *Input) shelf() (t timeline, present []parcel) {
+	present, debt := in.present()
+	promised := measure.Quantity(0)
+	if in.Stock.Known {
+		promised = plus(max(in.Stock.Allocated, 0), max(in.Stock.Backlog, 0))
+	}
+	present, t.short = settle(present, debt)
+	present, t.owed = settle(present, promised)
+	return t, present
 }
 
 // present lists the lots that can be sold, first expiring first, and the debt
@@ -127,29 +137,47 @@ func (in *Input) present() (lots []parcel, debt measure.Quantity) {
 
 // arriving places a delivery on order, an overdue one at its re-estimated day.
 func (in *Input) arriving(a Arrival) (parcel, bool) {
-	on, _ := a.expected(in.Today)
-	p := parcel{from: in.after(on), gone: never, quantity: min(a.Quantity, measure.MaxQuantity)}
+	days := a.days(in.Today)
+	p, ok := in.arrivingOn(a, days.Quantile(0.5))
+	if len(days.P) > 1 {
+		p.when = &days
+	}
+	return p, ok
+}
+
+// arrivingOn places it on a day, counted from today; false when nothing of it can be
+// sold then.
+func (in *Input) arrivingOn(a Arrival, on int) (parcel, bool) {
+	p := parcel{from: on, gone: never, quantity: min(a.Quantity, measure.MaxQuantity)}
 	if a.Expiry != 0 {
 		p.gone = in.after(a.Expiry) + 1
 	} else if in.ShelfLife > 0 {
-		p.gone = p.from + in.ShelfLife
+		p.gone, p.lives = p.from+in.ShelfLife, true
 	}
 	return p, p.quantity > 0 && p.gone > p.from
 }
 
-// expected is the day a delivery is reckoned with, and whether it is late. One
-// that is d days overdue is expected half as long again: the longer a delivery
-// is late, the longer it will take (a Pareto delay with exponent 3), so it is
-// neither dropped nor trusted for tomorrow for ever.
-func (a Arrival) expected(today day.Date) (on day.Date, late bool) {
+// Expected is the day a delivery is reckoned with, and whether it is late: the middle
+// of the days on which it may come. One of which nothing is known but that it is d
+// days overdue is expected half as long again: the longer a delivery is late, the
+// longer it will take (a Pareto delay with exponent 3), so it is neither dropped nor
+// trusted for tomorrow for ever.
+func (a Arrival) Expected(today day.Date) (on day.Date, late bool) {
+	return today.Add(a.days(today).Quantile(0.5)), a.Due < today
+}
+
+// days are the days on which the delivery may come, counted from today.
+func (a Arrival) days(today day.Date) lead.Days {
+	overdue := int(today) - int(a.Due)
 	switch {
 	case a.Estimate != 0 && a.Estimate >= today:
-		return a.Estimate, a.Due < today
-	case a.Due >= today:
-		return a.Due, false
+		return lead.Certain(int(a.Estimate) - int(today))
+	case a.Days.Known():
+		return a.Days
+	case overdue <= 0:
+		return lead.Certain(-overdue)
 	}
-	overdue := int(today) - int(a.Due)
-	return today.Add(max(1, (overdue+1)/2)), true
+	return lead.Certain(max(1, (overdue+1)/2))
 }
 
 // settle takes quantity from the first parcels and returns what was missing.
@@ -224,7 +252,7 @@ func (in *Input) firstArrival() (offset int, ok bool) {
 		if a.Quantity <= 0 {
 			continue
 		}
-		on, _ := a.expected(in.Today)
+		on, _ := a.Expected(in.Today)
 		if o := in.after(on); !ok || o < offset {
 			offset, ok = o, true
 		}

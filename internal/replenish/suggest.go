@@ -8,6 +8,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/replenish/lead"
 )
 
 // Flag marks something about a suggestion that a person or a page should know.
@@ -137,8 +138,17 @@ func (in Input) mended() Input {
 	if in.Bounds.Maximum > 0 {
 		in.Bounds.Minimum = min(in.Bounds.Minimum, in.Bounds.Maximum)
 	}
+	in.Arrivals = slices.Clone(in.Arrivals)
+	for i := range in.Arrivals {
+		if !in.Arrivals[i].Days.Sensible() {
+			in.Arrivals[i].Days = lead.Days{}
+		}
+	}
 	in.Offers = slices.Clone(in.Offers)
 	for i := range in.Offers {
+		if !in.Offers[i].Lead.Sensible() {
+			in.Offers[i].Lead = lead.Days{}
+		}
 		in.Offers[i].TaxBasisPoints = max(0, min(in.Offers[i].TaxBasisPoints, 100_000))
 	}
 	in.TaxBasisPoints = max(0, min(in.TaxBasisPoints, 100_000))
@@ -248,22 +258,26 @@ const noOfferDays = 7
 
 // assess fills in the risk, up to the delivery that comes first.
 func (in *Input) assess(s *Suggestion, p *planner) {
-	before, onOrder := in.firstArrival()
-	if !onOrder {
-		before = noOfferDays
-		if s.Choice != nil {
-			before = int(s.Choice.Arrival - in.Today)
-		}
+	before, arrives := in.Today.Add(noOfferDays), lead.Certain(noOfferDays)
+	if offset, onOrder := in.firstArrival(); onOrder {
+		before = in.Today.Add(offset)
+	} else if s.Choice != nil {
+		before, arrives = s.Choice.Arrival, in.offer(s.Choice).arrives(s.Choice.OrderDay, in.Today)
 	}
-	s.Risk = in.risk(&p.t, s.Position, before, onOrder)
+	s.Risk = in.risk(p, s.Position, before, arrives)
 	if s.Choice != nil {
-		cost := float64(s.Choice.Quote.Landed) * math.Pow10(in.Currency.Exponent-4)
-		margin := math.Max(in.marginOver(cost), 0) * units(s.Risk.Lost)
-		s.Risk.LostMargin = money.Amount(math.Round(math.Min(margin, float64(money.MaxAmount))))
+		s.Risk.LostMargin = in.worth(s.Choice, units(s.Risk.Lost))
 	}
 }
 
-// secure measures the risk that is left once the order has arrived.
+// worth is the margin of units that are not sold for want of them.
+func (in *Input) worth(c *Evaluation, lost float64) money.Amount {
+	cost := float64(c.Quote.Landed) * math.Pow10(in.Currency.Exponent-4)
+	return money.Amount(math.Round(math.Min(math.Max(in.marginOver(cost), 0)*lost, float64(money.MaxAmount))))
+}
+
+// secure measures the risk that is left once the order has arrived, until the next
+// one's likely day.
 func (in *Input) secure(s *Suggestion, p *planner) {
 	arrival, next := int(s.Choice.Arrival-in.Today), int(s.Choice.NextArrival-in.Today)
 	order := parcel{from: arrival, gone: never, quantity: s.Quantity}
@@ -272,7 +286,7 @@ func (in *Input) secure(s *Suggestion, p *planner) {
 	}
 	t := p.t.with(order)
 	for k := arrival + 1; k <= next; k++ {
-		s.Risk.Secured = math.Max(s.Risk.Secured, t.outBy(k, &in.Demand))
+		s.Risk.Secured = math.Max(s.Risk.Secured, p.chances.outBy(&t, k))
 	}
 }
 
@@ -355,7 +369,7 @@ func (in *Input) flag(s *Suggestion, p *planner) {
 // of them.
 func (in *Input) overdue() (quantity measure.Quantity, on day.Date) {
 	for _, a := range in.Arrivals {
-		expected, late := a.expected(in.Today)
+		expected, late := a.Expected(in.Today)
 		if !late || a.Quantity <= 0 {
 			continue
 		}

@@ -117,3 +117,21 @@ func whole(x []float32) {
 		x[k] = r
 	}
 }
+
+// Shuffled is an order of the futures in which one thing more, that demand knows nothing of, is drawn
+// from them: the n-th such thing has the n-th order.
+func Shuffled(n int) *[Count]uint8 {
+	orders := shuffles()
+	return &orders[n%len(orders)]
+}
+
+var shuffles = sync.OnceValue(func() *[16][Count]uint8 {
+	out := new([16][Count]uint8)
+	source := rand.New(rand.NewPCG(1935, Count))
+	for n := range out {
+		for k, slice := range source.Perm(Count) {
+			out[n][k] = uint8(slice)
+		}
+	}
+	return out
+})

@@ -34,38 +34,57 @@ func (p *Play) Run(courses []Each, stock []Parcel, arrival, next int) {
 	p.Need, p.Outlet, p.Before, p.Wanted, p.Old = Each{}, Each{}, Each{}, Each{}, Each{}
 	p.left = slices.Grow(p.left[:0], len(stock))[:len(stock)]
 	for k := range Count {
+		p.future(k, courses, stock, arrival, next, len(courses))
+	}
+}
+
+// Course is when things happen in one future, as places in the list of stretches: the order arrives,
+// the next one does, what is left of the order is thrown away.
+type Course struct{ Arrival, Next, End int }
+
+// RunEach is Run for deliveries that come when they like: when tells what happens in a future, and
+// may move the parcels that do not come on the same day in all of them.
+func (p *Play) RunEach(courses []Each, stock []Parcel, when func(k int) Course) {
+	p.Need, p.Outlet, p.Before, p.Wanted, p.Old = Each{}, Each{}, Each{}, Each{}, Each{}
+	p.left = slices.Grow(p.left[:0], len(stock))[:len(stock)]
+	for k := range Count {
+		c := when(k)
+		p.future(k, courses[:min(c.End, len(courses))], stock, c.Arrival, c.Next, c.End)
+	}
+}
+
+func (p *Play) future(k int, courses []Each, stock []Parcel, arrival, next, end int) {
+	for i := range stock {
+		p.left[i] = stock[i].Quantity
+	}
+	for j := range courses {
+		if j == next {
+			p.Old[k] = p.fresh(stock, j)
+		}
+		all := courses[j][k]
+		wanted := all
 		for i := range stock {
-			p.left[i] = stock[i].Quantity
-		}
-		for j := range courses {
-			if j == next {
-				p.Old[k] = p.fresh(stock, j)
+			if wanted <= 0 {
+				break
 			}
-			all := courses[j][k]
-			wanted := all
-			for i := range stock {
-				if wanted <= 0 {
-					break
-				}
-				if stock[i].From <= j && j < stock[i].Gone {
-					taken := min(p.left[i], wanted)
-					p.left[i] -= taken
-					wanted -= taken
-				}
+			if stock[i].From <= j && j < stock[i].Gone {
+				taken := min(p.left[i], wanted)
+				p.left[i] -= taken
+				wanted -= taken
 			}
-			switch {
-			case j < arrival:
-				p.Before[k] += wanted
-				continue
-			case j < next:
-				p.Need[k] += wanted
-				p.Wanted[k] += all
-			}
-			p.Outlet[k] += wanted
 		}
-		if next >= len(courses) {
-			p.Old[k] = p.fresh(stock, len(courses))
+		switch {
+		case j < arrival:
+			p.Before[k] += wanted
+			continue
+		case j < next:
+			p.Need[k] += wanted
+			p.Wanted[k] += all
 		}
+		p.Outlet[k] += wanted
+	}
+	if next >= len(courses) {
+		p.Old[k] = p.fresh(stock, end)
 	}
 }
 
