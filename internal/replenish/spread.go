@@ -182,38 +182,34 @@ func split(cases []scenario, off, chance float64) []scenario {
 	return out
 }
 
-// gap is how many days without any chance of a delivery are a closure, likelyMiss how
-// likely the next order must be to miss the days before one for that to be the case that
-// an order is made for. With one in five, simulated shops lived through as many closures
-// as they were promised; with less they bought too early, with more too late.
+// gap is how many days without any chance of a delivery are a closure, fullMiss how
+// likely the next order must be to miss the days before one for the full service to be
+// owed to the days behind it. Of what is less likely more may fail, steeply less with the
+// ratio, which was chosen so that simulated shops lived through as many closures as they
+// were promised.
 const (
-	gap        = 4
-	likelyMiss = 0.2
+	gap      = 4
+	fullMiss = 0.2
 )
 
-// behindClosure are the ends behind the supplier's closure, when the next order may
-// miss the days before it by more than the service allows to fail. The days before are
-// then not what an order has to last for: a shop that is promised nine of ten closures
-// must not live through seven of them and call the easy weeks between a compensation.
-func (e ending) behindClosure(service float64) ending {
+// behindClosure are the ends behind the supplier's closure and the service they are
+// owed; false without a closure. What is spread over all ends fails in the closure: a
+// shop that is promised nine of ten closures must not live through seven of them, the
+// easy weeks between making up for it.
+func (e ending) behindClosure(service float64) (ending, float64, bool) {
+	late := 0.0
 	for i := len(e.points) - 1; i > 0; i-- {
+		late += e.points[i].Weight
 		if e.points[i].At-e.points[i-1].At <= gap {
 			continue
 		}
-		late := ending{last: e.last}
-		sum := 0.0
+		behind := ending{last: e.last}
 		for _, p := range e.points[i:] {
-			sum += p.Weight
+			behind.points = append(behind.points, lead.Point{At: p.At, Weight: p.Weight / late})
 		}
-		if sum <= math.Max(likelyMiss, 1-service) {
-			continue
-		}
-		for _, p := range e.points[i:] {
-			late.points = append(late.points, lead.Point{At: p.At, Weight: p.Weight / sum})
-		}
-		return late
+		return behind, 1 - (1-service)*math.Max(1, math.Pow(fullMiss/late, 3.5)), true
 	}
-	return e
+	return e, service, false
 }
 
 // quantileUntil is the quantile of the demand after window after until the end.
@@ -221,9 +217,13 @@ func (p *planner) quantileUntil(after int, e ending, service float64) measure.Qu
 	if len(e.points) == 0 {
 		return p.quantile(after, e.last, service)
 	}
-	cases := p.scenarios(after, e.behindClosure(service))
+	cases := p.scenarios(after, e)
 	if len(cases) == 1 && cases[0].missing == 0 && cases[0].at == e.last {
 		return p.quantile(after, e.last, service)
 	}
-	return up(p.in.Demand.level(after, cases, service))
+	q := p.in.Demand.level(after, cases, service)
+	if behind, owed, ok := e.behindClosure(service); ok && owed > 0 {
+		q = math.Max(q, p.in.Demand.level(after, p.scenarios(after, behind), owed))
+	}
+	return up(q)
 }

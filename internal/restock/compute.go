@@ -15,6 +15,7 @@ import (
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 	"buhuo/internal/replenish"
+	"buhuo/internal/replenish/lead"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 )
@@ -45,7 +46,7 @@ type surroundings struct {
 	shop      shop.Shop
 	pool      *Pool
 	suppliers map[ident.ID]catalog.Supplier
-	leads     map[ident.ID][]purchase.LeadTime
+	leads     map[ident.ID]*lead.Supplier // by supplier; of one that never delivered there is none
 	quotes    map[ident.ID]catalog.Quote
 	madeAt    day.Micros
 }
@@ -224,7 +225,7 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 		in.Stock.Lots = less(in.Stock.Lots, thousandths(used))
 	}
 	for _, e := range s.expected {
-		in.Arrivals = append(in.Arrivals, replenish.Arrival{Quantity: e.Quantity, Due: e.Due})
+		in.Arrivals = append(in.Arrivals, c.arrival(s, e))
 	}
 	for _, o := range s.offers {
 		if offer, ok := c.offer(o); ok {
@@ -278,8 +279,9 @@ func (c surroundings) offer(o catalog.Offer) (replenish.Offer, bool) {
 	out := replenish.Offer{
 		ID: o.ID, Supplier: supplier.ID, SupplierName: supplier.Name, Kind: replenish.SupplierKind(supplier.Kind), Pack: o.Pack, MinOrder: o.Minimum,
 		PricesIncludeTax: supplier.PricesIncludeTax, TaxBasisPoints: o.TaxRate, Freight: supplier.Freight, MinOrderValue: supplier.MinimumOrder,
-		LeadDays: c.leadDays(o, supplier), ReviewDays: supplier.ReviewDays, TermsAssumed: o.Assumed,
+		Promised: promised(o, supplier), ReviewDays: supplier.ReviewDays, TermsAssumed: o.Assumed,
 	}
+	c.leadTime(&out, o.ProductID)
 	if supplier.FreeFreightFrom != nil {
 		out.FreeFreightFrom = *supplier.FreeFreightFrom
 	}
@@ -300,25 +302,6 @@ func (c surroundings) offer(o catalog.Offer) (replenish.Offer, bool) {
 		out.Closures = append(out.Closures, replenish.Closure{From: x.From, To: x.Through})
 	}
 	return out, true
-}
-
-// promiseWorth is how many deliveries a supplier's promise counts for beside the
-// ones that were measured.
-const promiseWorth = 4
-
-// leadDays is the promised lead time moved towards what deliveries took.
-func (c surroundings) leadDays(o catalog.Offer, s catalog.Supplier) int {
-	promised := s.LeadTimeDays
-	if o.LeadTimeDays != nil {
-		promised = *o.LeadTimeDays
-	}
-	total, n := promised*promiseWorth, promiseWorth
-	for _, l := range c.leads[s.ID] {
-		if l.SentDay.Add(l.Days) <= c.asOf {
-			total, n = total+l.Days, n+1
-		}
-	}
-	return (2*total + n) / (2 * n) // the mean, rounded to whole days
 }
 
 // facts are what the reason tells about demand.

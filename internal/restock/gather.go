@@ -10,7 +10,6 @@ import (
 	"buhuo/internal/forecast"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
-	"buhuo/internal/purchase"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
@@ -56,10 +55,11 @@ func (s *Service) around(ctx context.Context, in shop.Shop, pool Pool, at moment
 	if c.quotes, err = s.catalog.LastQuotes(ctx, at.first); err != nil {
 		return c, err
 	}
-	c.leads = map[ident.ID][]purchase.LeadTime{}
-	if len(ids) > 0 {
-		c.leads, err = s.purchase.LeadTimes(ctx, ids)
+	if len(ids) == 0 {
+		return c, nil
 	}
+	taught, err := s.purchase.LeadTimes(ctx, ids)
+	c.learnLeads(taught)
 	return c, err
 }
 

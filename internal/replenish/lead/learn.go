@@ -14,7 +14,7 @@ type Delivered struct {
 	Delivery ident.ID // with which other products came too
 	Sent     day.Date
 	Days     int // open days from sending to receipt
-	Promised int // what the supplier promises for this product
+	Promised int // what the supplier promises
 }
 
 // How many deliveries count as much as what is known without them. They were not
@@ -71,14 +71,15 @@ type Supplier struct {
 	n       int
 }
 
-// product is what one product's deliveries taught, and how much of the supplier's
-// tally they are.
+// product is what one product's deliveries taught, in days from sending, and how much
+// of the supplier's tally they are.
 type product struct {
-	tally, shared tally
-	n             int
+	took, shared tally
+	n            int
 }
 
-// tally counts delays, in whole days beyond the promise, in order.
+// tally counts deliveries by a number of whole days, in order: how much later than
+// promised they came, or how long they took.
 type tally struct {
 	at          []weighed
 	weight, sum float64
@@ -147,7 +148,7 @@ func Learn(list []Delivered, today day.Date) Supplier {
 			s.own[d.Product] = own
 		}
 		own.n++
-		own.tally.add(delay, age(d))
+		own.took.add(delay+float64(d.Promised), age(d))
 		own.shared.add(delay, share)
 		s.all.add(delay, share)
 		if !counted[d.Delivery] {
@@ -195,8 +196,9 @@ func (s *Supplier) Of(id ident.ID, promised int, sent day.Date) Days {
 	if own == nil {
 		own = &product{}
 	}
-	// toward moves shape to what t saw, of which the part less is left out.
-	toward := func(t, less *tally, worth float64) {
+	// toward moves shape to what t saw, counted from a day, of which the part less is
+	// left out.
+	toward := func(from int, t, less *tally, worth float64) {
 		weight := t.weight - less.weight
 		if weight < 1e-9 {
 			return
@@ -206,14 +208,14 @@ func (s *Supplier) Of(id ident.ID, promised int, sent day.Date) Days {
 			shape[i] *= worth / total
 		}
 		for _, w := range t.at {
-			shape[min(max(promised+w.delay, 0), Longest)] += w.weight / total
+			shape[min(max(from+w.delay, 0), Longest)] += w.weight / total
 		}
 		for _, w := range less.at {
-			shape[min(max(promised+w.delay, 0), Longest)] -= w.weight / total
+			shape[min(max(from+w.delay, 0), Longest)] -= w.weight / total
 		}
 	}
-	toward(&s.all, &own.shared, promiseWorth)
-	toward(&own.tally, &tally{}, supplierWorth)
+	toward(promised, &s.all, &own.shared, promiseWorth)
+	toward(0, &own.took, &tally{}, supplierWorth)
 	return Days{P: shifted(shape, s.effects[SeasonOf(sent)])}.tidy()
 }
 

@@ -22,7 +22,7 @@ func TestToday(t *testing.T) {
 	}
 	rows := page.Find("ul.rows li").Map(func(_ int, s *goquery.Selection) string { return plain(s.Text()) })
 	if len(rows) != 2 || !strings.Contains(rows[0], "食盐 400g 2 袋") || !strings.Contains(rows[0], "7 天内断货可能 100%") ||
-		!strings.Contains(rows[1], "秭归脐橙 18 斤") || !strings.Contains(rows[1], "周四到货前会断货 · 99%") {
+		!strings.Contains(rows[1], "秭归脐橙 18 斤") || !strings.Contains(rows[1], "周四到货前会断货 · 97%") {
 		t.Errorf("running out: %q", rows)
 	}
 	if page.Find("ul.rows svg.spark path.fan").Length() == 0 {

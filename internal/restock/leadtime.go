@@ -1,0 +1,196 @@
+package restock
+
+import (
+	"context"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/ident"
+	"buhuo/internal/purchase"
+	"buhuo/internal/replenish"
+	"buhuo/internal/replenish/lead"
+	"buhuo/internal/stock"
+)
+
+// promised is what the supplier says how long a delivery takes.
+func promised(o catalog.Offer, s catalog.Supplier) int {
+	if o.LeadTimeDays != nil {
+		return *o.LeadTimeDays
+	}
+	return s.LeadTimeDays
+}
+
+// calendar is the supplier's days.
+func calendar(s catalog.Supplier) lead.Calendar {
+	if len(s.Closures) == 0 {
+		return nil
+	}
+	return func(d day.Date) bool {
+		for _, c := range s.Closures {
+			if c.From <= d && d <= c.Through {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// delivered is what the deliveries of a supplier tell that had come by a day; days on
+// which it was closed do not count.
+func delivered(list []purchase.LeadTime, s catalog.Supplier, asOf day.Date) []lead.Delivered {
+	closed := calendar(s)
+	out := make([]lead.Delivered, 0, len(list))
+	for _, l := range list {
+		came := l.SentDay.Add(l.Days)
+		if came > asOf {
+			continue
+		}
+		days := l.Days
+		if closed != nil {
+			days = closed.Passed(l.SentDay, came)
+		}
+		out = append(out, lead.Delivered{Product: l.ProductID, Delivery: l.ReceiptID, Sent: l.SentDay, Days: days, Promised: s.LeadTimeDays})
+	}
+	return out
+}
+
+// learnLeads learns from the deliveries of all suppliers how long the next ones take.
+func (c *surroundings) learnLeads(taught map[ident.ID][]purchase.LeadTime) {
+	c.leads = make(map[ident.ID]*lead.Supplier, len(taught))
+	for id, list := range taught {
+		supplier, ok := c.suppliers[id]
+		if !ok {
+			continue
+		}
+		if seen := delivered(list, supplier, c.asOf); len(seen) > 0 {
+			learned := lead.Learn(seen, c.first)
+			c.leads[id] = &learned
+		}
+	}
+}
+
+// leadTime fills in how long a delivery of an offer takes.
+func (c surroundings) leadTime(o *replenish.Offer, product ident.ID) {
+	supplier := c.leads[o.Supplier]
+	o.Lead = supplier.Of(product, o.Promised, c.first)
+	o.LeadDays = o.Lead.Quantile(0.5)
+	o.Deliveries, o.Own = supplier.Deliveries(product)
+}
+
+// littleLeft is what must be left of a lead time for a late delivery to be expected by
+// it: what is rarer was not learned from anything.
+const littleLeft = 0.02
+
+// arrival is a delivery that is owed. It was sent as long before its day as the supplier
+// promises, and comes when such deliveries come that have not come yet.
+func (c surroundings) arrival(s subject, e stock.Expected) replenish.Arrival {
+	out := replenish.Arrival{Quantity: e.Quantity, Due: e.Due}
+	supplier, ok := c.suppliers[e.SupplierID]
+	if !ok {
+		return out
+	}
+	says := supplier.LeadTimeDays
+	for _, o := range s.offers {
+		if o.SupplierID == e.SupplierID {
+			says = promised(o, supplier)
+		}
+	}
+	days, ok := c.comes(supplier, s.product.ID, says, e.Due)
+	if ok {
+		out.Days = days
+	}
+	return out
+}
+
+// comes is how likely each day is, counted from the first day ahead, on which a delivery
+// comes that is due on a day. Of a late one of which nothing was learned nothing is said.
+func (c surroundings) comes(supplier catalog.Supplier, product ident.ID, says int, due day.Date) (lead.Days, bool) {
+	learned := c.leads[supplier.ID]
+	sent := due.Add(-supplier.LeadTimeDays)
+	all, _ := learned.Deliveries(product)
+	if due < c.first && all == 0 {
+		return lead.Days{}, false
+	}
+	days, left, ok := calendar(supplier).From(learned.Of(product, says, sent), sent, c.first)
+	return days, ok && left >= littleLeft
+}
+
+// Punctuality is what a supplier's deliveries teach beside what it promises.
+type Punctuality struct {
+	Promised   int
+	Deliveries int
+	Days       lead.Days // open days from sending to receipt
+	Kept, Of   int       // of the deliveries of the last year those that came in time, and all
+	// Festival is by how many days deliveries sent around the Spring Festival take
+	// longer, and Festivals how many were.
+	Festival  float64
+	Festivals int
+}
+
+// Punctuality reads how long the deliveries of a supplier take.
+func (s *Service) Punctuality(ctx context.Context, supplier catalog.Supplier) (Punctuality, error) {
+	taught, err := s.purchase.LeadTimes(ctx, []ident.ID{supplier.ID})
+	if err != nil {
+		return Punctuality{}, err
+	}
+	in, err := s.shops.Get(ctx)
+	if err != nil {
+		return Punctuality{}, err
+	}
+	now := day.Of(s.now(), in.Zone)
+	seen := delivered(taught[supplier.ID], supplier, now)
+	learned := lead.Learn(seen, now)
+	out := Punctuality{Promised: supplier.LeadTimeDays, Days: learned.Of(ident.ID{}, supplier.LeadTimeDays, now)}
+	out.Deliveries, _ = learned.Deliveries(ident.ID{})
+	out.Kept, out.Of = lead.OnTime(seen, now)
+	out.Festival, out.Festivals = learned.Effect(lead.SpringFestival)
+	return out, nil
+}
+
+// Estimates are the days on which late orders are likely to come, by order; one of which
+// nothing was learned has none.
+func (s *Service) Estimates(ctx context.Context, late []purchase.Order) (map[ident.ID]day.Date, error) {
+	out := map[ident.ID]day.Date{}
+	if len(late) == 0 {
+		return out, nil
+	}
+	in, err := s.shops.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	suppliers, err := s.catalog.Suppliers(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[ident.ID]bool{}
+	var ids []ident.ID
+	for _, o := range late {
+		if !wanted[o.SupplierID] {
+			wanted[o.SupplierID] = true
+			ids = append(ids, o.SupplierID)
+		}
+	}
+	taught, err := s.purchase.LeadTimes(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	today := day.Of(s.now(), in.Zone)
+	// What has not come by now comes tomorrow at the earliest.
+	c := surroundings{moment: moment{asOf: today, first: today.Add(1)}, suppliers: map[ident.ID]catalog.Supplier{}}
+	for _, supplier := range suppliers {
+		if wanted[supplier.ID] {
+			c.suppliers[supplier.ID] = supplier
+		}
+	}
+	c.learnLeads(taught)
+	for _, o := range late {
+		supplier, ok := c.suppliers[o.SupplierID]
+		if !ok {
+			continue
+		}
+		if days, ok := c.comes(supplier, ident.ID{}, supplier.LeadTimeDays, o.DueDay); ok {
+			out[o.ID] = c.first.Add(days.Quantile(0.5))
+		}
+	}
+	return out, nil
+}
