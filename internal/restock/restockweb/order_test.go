@@ -154,7 +154,7 @@ func TestFillUp(t *testing.T) {
 		t.Fatalf("raisins are not the next wanted: %+v", s)
 	}
 	fill := "/suggestions/" + h.Farm.ID.String() + "/fill"
-	missing := int(minimum - h.suggestion(h.Oranges.ID).LineCost) / 100 // an order of that size may be another one
+	missing := int(minimum-h.suggestion(h.Oranges.ID).LineCost) / 100 // an order of that size may be another one
 	for lang, want := range map[string]string{"zh-Hans": "还差 ¥%d.00 才够起送金额", "fr": "Il manque %d,00 CN¥ pour le minimum", "en": "CN¥%d.00 missing to the minimum order"} {
 		want = fmt.Sprintf(want, missing)
 		page := h.Get("/suggestions?lang=" + lang).Want(200)
