@@ -113,15 +113,16 @@ func Quiesce(ctx context.Context, path string) error {
 // alone: neither the file nor anything beside it is changed.
 func OpenCopy(ctx context.Context, path string) (*DB, error) {
 	dsn := sqliteDSN(path, "mode=ro", "immutable=1", pragma("query_only", "1"), pragma("temp_store", "MEMORY"))
-	w, err := openSQLite(dsn)
+	d := &DB{Dialect: SQLite, Path: path, schema: migrations.Files}
+	w, err := openSQLite(dsn, &d.ran)
 	if err != nil {
 		return nil, err
 	}
-	r, err := openSQLite(dsn)
+	r, err := openSQLite(dsn, &d.ran)
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	d := &DB{Dialect: SQLite, Path: path, writerSQL: w, readerSQL: r, schema: migrations.Files}
+	d.writerSQL, d.readerSQL = w, r
 	if err := r.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.Close())
 	}

@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -54,7 +55,8 @@ type DB struct {
 	writerSQL, readerSQL *sql.DB
 	writerORM, readerORM *gorm.DB
 	writer               *writer
-	schema               fs.FS // the migrations, unrendered
+	schema               fs.FS        // the migrations, unrendered
+	ran                  atomic.Int64 // statements carried out
 	closeOnce            sync.Once
 	closeErr             error
 }
@@ -110,13 +112,14 @@ func OpenFile(ctx context.Context, path string) (*DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	w, err := openSQLite(writerDSN(path))
+	d := &DB{Dialect: SQLite, Path: path, schema: migrations.Files}
+	w, err := openSQLite(writerDSN(path), &d.ran)
 	if err != nil {
 		return nil, err
 	}
 	w.SetMaxOpenConns(1)
 	r, err := openSQLite(sqliteDSN(path, "_txlock=deferred",
-		pragma("query_only", "1"), pragma("busy_timeout", "5000"), pragma("foreign_keys", "1"), pragma("temp_store", "MEMORY"), pragma("cache_size", "-8000")))
+		pragma("query_only", "1"), pragma("busy_timeout", "5000"), pragma("foreign_keys", "1"), pragma("temp_store", "MEMORY"), pragma("cache_size", "-8000")), &d.ran)
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -124,7 +127,7 @@ func OpenFile(ctx context.Context, path string) (*DB, error) {
 	r.SetMaxOpenConns(readers)
 	r.SetMaxIdleConns(readers)
 	r.SetConnMaxIdleTime(readerRest)
-	d := &DB{Dialect: SQLite, Path: path, writerSQL: w, readerSQL: r, schema: migrations.Files}
+	d.writerSQL, d.readerSQL = w, r
 	if err := w.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.Close())
 	}
@@ -132,7 +135,8 @@ func OpenFile(ctx context.Context, path string) (*DB, error) {
 }
 
 func openPostgres(ctx context.Context, address string) (*DB, error) {
-	w, err := openGuarded(address)
+	d := &DB{Dialect: Postgres, schema: migrations.Files}
+	w, err := openGuarded(address, &d.ran)
 	if err != nil {
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)
 	}
@@ -143,13 +147,13 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	r, err := openGuarded(readOnly)
+	r, err := openGuarded(readOnly, &d.ran)
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	r.SetMaxOpenConns(conns)
 	r.SetMaxIdleConns(conns)
-	d := &DB{Dialect: Postgres, writerSQL: w, readerSQL: r, schema: migrations.Files}
+	d.writerSQL, d.readerSQL = w, r
 	if err := w.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reach PostgreSQL: %w", err), d.Close())
 	}
@@ -198,6 +202,19 @@ func (d *DB) Ping(ctx context.Context) error {
 		return err
 	}
 	return errors.Join(d.readerSQL.PingContext(ctx), d.writerSQL.PingContext(ctx))
+}
+
+// Statements is how many statements were carried out since the database was opened,
+// reads and writes: what a page or a run costs the server in questions.
+func (d *DB) Statements() int64 { return d.ran.Load() }
+
+// Waiting is how many writes wait for the one writer; on PostgreSQL, whose server
+// keeps that queue, 0.
+func (d *DB) Waiting() int {
+	if d.writer == nil {
+		return 0
+	}
+	return len(d.writer.jobs)
 }
 
 // Failed is the error after which the writer takes no more work (a failed

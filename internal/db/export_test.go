@@ -16,7 +16,7 @@ import (
 // database: transactions then go through a pool of conns connections that wait for
 // each other by busy_timeout. It is the peer that the benchmark measures against.
 func UsePool(d *DB, conns int) error {
-	pool, err := openSQLite(writerDSN(d.Path))
+	pool, err := openSQLite(writerDSN(d.Path), &d.ran)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func UseFaults(d *DB, fault func() (before, after error)) error {
 	if err != nil {
 		return err
 	}
-	d.writerSQL = sql.OpenDB(faultyConnector{connector{plain.Driver(), writerDSN(d.Path)}, fault})
+	d.writerSQL = sql.OpenDB(faultyConnector{connector{plain.Driver(), writerDSN(d.Path), &d.ran}, fault})
 	d.writerSQL.SetMaxOpenConns(1)
 	return plain.Close()
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -51,15 +52,18 @@ func (v visible) args() []any {
 }
 
 // openGuarded opens a pool whose connections tell the server whose rows count.
-func openGuarded(address string) (*sql.DB, error) {
+func openGuarded(address string, ran *atomic.Int64) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(guardedConnector{stdlib.GetConnector(*config)}), nil
+	return sql.OpenDB(guardedConnector{stdlib.GetConnector(*config), ran}), nil
 }
 
-type guardedConnector struct{ driver.Connector }
+type guardedConnector struct {
+	driver.Connector
+	ran *atomic.Int64
+}
 
 func (c guardedConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	opened, err := c.Connector.Connect(ctx)
@@ -70,7 +74,7 @@ func (c guardedConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("db: not a connection of the PostgreSQL driver"), opened.Close())
 	}
-	return &guarded{Conn: inner}, nil
+	return &guarded{Conn: inner, ran: c.ran}, nil
 }
 
 // guarded is a connection. Like every driver.Conn it is used by one goroutine at
@@ -82,6 +86,7 @@ type guarded struct {
 	// taken back since.
 	said   visible
 	unsure bool
+	ran    *atomic.Int64 // statements carried out, whatever was told with them
 }
 
 // untold gives what the statement of ctx may see, and whether the server must be
@@ -119,6 +124,7 @@ func (t guardedTx) Rollback() error { t.conn.inTx = false; return t.Tx.Rollback(
 
 // ExecContext implements driver.ExecerContext.
 func (c *guarded) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	c.ran.Add(1)
 	if takesBack(text) { // the only thing that a failed transaction still takes
 		c.unsure = true
 		return c.Conn.ExecContext(ctx, text, args)
@@ -145,6 +151,7 @@ func takesBack(text string) bool {
 
 // QueryContext implements driver.QueryerContext.
 func (c *guarded) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	c.ran.Add(1)
 	v, untold := c.untold(ctx)
 	if !untold {
 		return c.Conn.QueryContext(ctx, text, args)
@@ -233,6 +240,7 @@ func (s *guardedStmt) tell(ctx context.Context) error {
 
 // ExecContext implements driver.StmtExecContext.
 func (s *guardedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	s.conn.ran.Add(1)
 	if err := s.tell(ctx); err != nil {
 		return nil, err
 	}
@@ -241,6 +249,7 @@ func (s *guardedStmt) ExecContext(ctx context.Context, args []driver.NamedValue)
 
 // QueryContext implements driver.StmtQueryContext.
 func (s *guardedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	s.conn.ran.Add(1)
 	if err := s.tell(ctx); err != nil {
 		return nil, err
 	}

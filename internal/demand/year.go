@@ -156,6 +156,16 @@ func (s *scanner) next(most uint64) uint64 {
 // Unpack reads what Pack wrote and refuses everything else: another version, a wrong checksum, or
 // bytes that Pack would not have written.
 func Unpack(packed []byte) (Year, error) {
+	y, err := Open(packed)
+	if err == nil && string(y.Pack()) != string(packed) {
+		err = fmt.Errorf("%w: contents", ErrDamaged)
+	}
+	return y, err
+}
+
+// Open is Unpack for rows that were written by Pack and kept: the checksum tells whether they still
+// are what they were, and the days are not packed once more to compare them.
+func Open(packed []byte) (Year, error) {
 	if len(packed) < 5 {
 		return Year{}, fmt.Errorf("%w: %d bytes", ErrDamaged, len(packed))
 	}
@@ -196,7 +206,7 @@ func Unpack(packed []byte) (Year, error) {
 			s.bad = true
 		}
 	}
-	if s.bad || string(y.Pack()) != string(packed) {
+	if s.bad || len(s.rest) > 0 {
 		return Year{}, fmt.Errorf("%w: contents", ErrDamaged)
 	}
 	return y, nil
@@ -227,9 +237,14 @@ func (s *scanner) day(flags uint64, price money.Price) Day {
 func Join(years []Year, through day.Date) Series {
 	var s Series
 	var promoted []int // days in promotion
+	most := 0
 	for _, y := range years {
+		most += length(y.Year)
+	}
+	for _, y := range years {
+		first := y.Date(0)
 		for i, d := range y.Days {
-			at := y.Date(i)
+			at := first.Add(i)
 			if at > through {
 				break
 			}
@@ -238,6 +253,8 @@ func Join(years []Year, through day.Date) Series {
 			}
 			if s.Sold == nil {
 				s.Start = at
+				known := min(most, max(int(through-at)+1, 0))
+				s.Sold, s.Available = make([]float64, 0, known), make([]float64, 0, known)
 			}
 			for s.Start.Add(len(s.Sold)) < at {
 				s.Sold, s.Available = append(s.Sold, 0), append(s.Available, 0)

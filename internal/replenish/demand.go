@@ -39,12 +39,24 @@ func WindowsOf(d Demand, days int) Windows {
 }
 
 func sevenDigits(x float64) float64 {
+	if x >= 1e-9 && x < 1e15 { // whole digits over or times a power of ten that is exact: the nearest float
+		places := 6 - int(math.Floor(math.Log10(x)))
+		if places >= 0 {
+			scale := tens[places]
+			return math.RoundToEven(x*scale) / scale
+		}
+		scale := tens[-places]
+		return math.RoundToEven(x/scale) * scale
+	}
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 7, 64), 64)
 	if err != nil {
 		return 0
 	}
 	return rounded
 }
+
+// tens are the powers of ten that sevenDigits meets.
+var tens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
 // Largest demand of a window, in base units, and the largest variance; they
 // keep every level inside measure.MaxQuantity.

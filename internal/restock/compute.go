@@ -78,8 +78,9 @@ func (s subject) series(through day.Date) (forecast.Series, demand.Series) {
 	promo, price := make([]float64, n), make([]float64, n)
 	any := false
 	for _, y := range s.years {
+		first := int(y.Date(0) - joined.Start)
 		for i, d := range y.Days {
-			at := int(y.Date(i) - joined.Start)
+			at := first + i
 			if at < 0 || at >= n {
 				continue
 			}

@@ -22,8 +22,6 @@ const (
 	// unsure is the standard error of a level that one pair of counts tells, as a share
 	// of it; sureAtBest is the least that several pairs leave.
 	unsure, sureAtBest = 0.3, 0.1
-	// page is how many lines of the ledger are read at once.
-	page = 500
 )
 
 // counted is what counts and deliveries tell of a product whose sales nobody records.
@@ -35,42 +33,33 @@ type counted struct {
 	step, drift float64
 }
 
-// countsOf works out what counts tell of a product up to a day; nil when its sales
-// are recorded, or when there are fewer than two counts.
-func (s *Service) countsOf(ctx context.Context, in shop.Shop, p catalog.Product, until day.Date, learned demand.Shop) (*counted, error) {
-	if sold, err := s.sales.Sold(ctx, p.ID); err != nil || sold {
-		return nil, err
+// countsOf works out what counts tell of products up to a day; none of those whose
+// sales are recorded, or of which there are fewer than two counts.
+func (s *Service) countsOf(ctx context.Context, in shop.Shop, products []catalog.Product, until day.Date, learned demand.Shop) (map[ident.ID]*counted, error) {
+	out := map[ident.ID]*counted{}
+	if len(products) == 0 {
+		return out, nil
 	}
-	moves, err := s.ledgerOf(ctx, p.ID)
+	sold, err := s.sales.SoldAmong(ctx, idsOf(products))
 	if err != nil {
 		return nil, err
 	}
-	counts, came := countsAmong(moves, until, in)
-	found := demand.Infer(counts, came, learned.Prior(p.Category), p.Category)
-	if len(found.Days) == 0 {
-		return nil, nil
+	products = slices.DeleteFunc(slices.Clone(products), func(p catalog.Product) bool { return sold[p.ID] })
+	ledgers, err := s.stock.LedgersOf(ctx, idsOf(products))
+	if err != nil {
+		return nil, err
 	}
-	out := &counted{Inferred: found, last: found.Series.Start.Add(len(found.Days) - 1)}
-	out.doubt()
+	for _, p := range products {
+		counts, came := countsAmong(ledgers[p.ID], until, in)
+		found := demand.Infer(counts, came, learned.Prior(p.Category), p.Category)
+		if len(found.Days) == 0 {
+			continue
+		}
+		one := &counted{Inferred: found, last: found.Series.Start.Add(len(found.Days) - 1)}
+		one.doubt()
+		out[p.ID] = one
+	}
 	return out, nil
-}
-
-// ledgerOf reads all movements of a product, the oldest first.
-func (s *Service) ledgerOf(ctx context.Context, id ident.ID) ([]stock.Movement, error) {
-	var all []stock.Movement
-	before := int64(0)
-	for {
-		part, err := s.stock.Movements(ctx, stock.MovementQuery{ProductID: &id, Before: before, Limit: page})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, part...)
-		if len(part) < page {
-			slices.Reverse(all)
-			return all, nil
-		}
-		before = part[len(part)-1].Seq
-	}
 }
 
 // countsAmong reads the counts and what else came or went out of movements, in the

@@ -184,18 +184,9 @@ func (s *Service) givenUp(ctx context.Context, rows []Suggestion) error {
 	for i, row := range rows {
 		ids[i] = row.ProductID
 	}
-	heads, err := s.store.Heads(ctx, ids)
-	if err != nil {
+	ordered, err := s.store.Ordered(ctx, ids)
+	if err != nil || len(ordered) == 0 {
 		return err
-	}
-	var ordered []ident.ID
-	for _, h := range heads {
-		if h.State == Ordered {
-			ordered = append(ordered, h.ProductID)
-		}
-	}
-	if len(ordered) == 0 {
-		return nil
 	}
 	drafted, err := s.purchase.Drafted(ctx, ordered)
 	if err != nil {

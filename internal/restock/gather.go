@@ -2,6 +2,7 @@ package restock
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"buhuo/internal/catalog"
@@ -88,43 +89,53 @@ func (s *Service) ledgers(ctx context.Context, ids []ident.ID, from, through day
 	return out, nil
 }
 
-// subjects reads what the suggestions of products depend on, as it stands now.
-func (s *Service) subjects(ctx context.Context, products []catalog.Product, known past, today day.Date) ([]subject, error) {
-	ids := idsOf(products)
-	offers, err := s.catalog.Offers(ctx, ids)
-	if err != nil {
-		return nil, err
+// facts are what the suggestions of products depend on besides their past.
+type facts struct {
+	offers      map[ident.ID][]catalog.Offer
+	holdings    map[ident.ID]stock.Holding
+	drafted     map[ident.ID][]purchase.Drafted
+	adjustments map[ident.ID][]Adjustment
+}
+
+// gather reads the facts of products (nil: of all) as they stand now.
+func (s *Service) gather(ctx context.Context, ids []ident.ID, today day.Date) (f facts, err error) {
+	reading := make(chan error, 1) // the offers are as long a list as all else
+	var offers map[ident.ID][]catalog.Offer
+	go func() {
+		var err error
+		offers, err = s.catalog.Offers(ctx, ids)
+		reading <- err
+	}()
+	defer func() {
+		err = errors.Join(err, <-reading)
+		f.offers = offers
+	}()
+	if f.holdings, err = s.stock.Holdings(ctx, ids, today); err != nil {
+		return f, err
 	}
-	lots, err := s.stock.LotsOf(ctx, ids)
-	if err != nil {
-		return nil, err
+	if f.drafted, err = s.purchase.Drafted(ctx, ids); err != nil {
+		return f, err
 	}
-	positions, err := s.stock.Positions(ctx, ids, today)
-	if err != nil {
-		return nil, err
+	f.adjustments, err = s.store.Adjustments(ctx, AdjustmentQuery{IDs: ids, From: today, Standing: true})
+	return f, err
+}
+
+func (f facts) subject(p catalog.Product) subject {
+	held := f.holdings[p.ID]
+	return subject{product: p, offers: f.offers[p.ID], lots: held.Lots, position: held.Position, counted: held.LastCount,
+		expected: held.Expected, drafted: f.drafted[p.ID], adjustments: f.adjustments[p.ID]}
+}
+
+// sold reports whether the product's past holds a sale: each leaves its day a price.
+func (s subject) sold() bool {
+	for _, y := range slices.Backward(s.years) {
+		for _, d := range slices.Backward(y.Days) {
+			if d.Price > 0 {
+				return true
+			}
+		}
 	}
-	expected, err := s.stock.ExpectedOf(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	drafted, err := s.purchase.Drafted(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	balances, err := s.stock.Balances(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	adjustments, err := s.store.Adjustments(ctx, AdjustmentQuery{IDs: ids, From: today, Standing: true})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]subject, len(products))
-	for i, p := range products {
-		out[i] = subject{product: p, years: known.years[p.ID], counts: known.counts[p.ID], offers: offers[p.ID], lots: lots[p.ID], position: positions[p.ID],
-			expected: expected[p.ID], drafted: drafted[p.ID], counted: balances[p.ID].LastCount, adjustments: adjustments[p.ID]}
-	}
-	return out, nil
+	return false
 }
 
 // subjectsAsOf reads the same as it stood after closing on a day: only offers,
@@ -198,11 +209,14 @@ func idsOf(products []catalog.Product) []ident.ID {
 }
 
 // learn works out the pool from the packed history of all products.
-func learn(in shop.Shop, products []catalog.Product, years map[ident.ID][]demand.Year, habits demand.Shop, through day.Date) Pool {
+func learn(in shop.Shop, products []catalog.Product, known past, habits demand.Shop, through day.Date) (Pool, error) {
 	series := make([]forecast.Series, 0, len(products))
 	for _, p := range products {
-		one, _ := subject{product: p, years: years[p.ID]}.series(through)
-		if len(one.Values) > 0 {
+		years, err := known.of(p.ID)
+		if err != nil {
+			return Pool{}, err
+		}
+		if one, _ := (subject{product: p, years: years}).series(through); len(one.Values) > 0 {
 			series = append(series, one)
 		}
 	}
@@ -210,7 +224,7 @@ func learn(in shop.Shop, products []catalog.Product, years map[ident.ID][]demand
 	for i := range series {
 		series[i] = market.ordinary(series[i], in.MarketDays)
 	}
-	return Pool{Made: through, Newest: through, Shop: habits, Market: market, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}
+	return Pool{Made: through, Newest: through, Shop: habits, Market: market, Forecast: forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: fitHorizon})}, nil
 }
 
 // fitHorizon is the protection period that the pool is tuned for, in days.

@@ -151,12 +151,12 @@ func (s *Service) believed(ctx context.Context, in shop.Shop, p catalog.Product,
 	if err != nil {
 		return explained{}, err
 	}
-	counts, err := s.countsOf(ctx, in, p, first, pool.Shop)
+	counts, err := s.countsOf(ctx, in, []catalog.Product{p}, first, pool.Shop)
 	if err != nil {
 		return explained{}, err
 	}
 	c := surroundings{moment: moment{asOf: first.Add(-1), first: first, rest: 1}, shop: in, pool: &pool}
-	e := c.expect(subject{product: p, years: years[p.ID], adjustments: known[p.ID], counts: counts})
+	e := c.expect(subject{product: p, years: years[p.ID], adjustments: known[p.ID], counts: counts[p.ID]})
 	return explained{e, pool.Forecast.Explain(e.series, e.forecast), pool.Market.of(p.Category)}, nil
 }
 

@@ -2,8 +2,9 @@ package restock
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
+	"slices"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
@@ -11,8 +12,6 @@ import (
 	"buhuo/internal/forecast"
 	"buhuo/internal/ident"
 	"buhuo/internal/shop"
-	"buhuo/internal/stock"
-	"buhuo/internal/tenant"
 )
 
 // beginning is before any day that a shop can know.
@@ -38,32 +37,76 @@ func (s *Service) Recompute(ctx context.Context, progress func(done, of int)) er
 	if err != nil {
 		return err
 	}
-	past := newPast(len(products))
-	for from := 0; from < len(products); from += chunk {
-		rows, err := s.rebuildYears(ctx, in, products[from:min(from+chunk, len(products))], beginning, day0, habits)
+	known := newPast(len(products))
+	for part := range slices.Chunk(products, chunk) {
+		rows, err := s.rebuildYears(ctx, in, part, beginning, day0, habits)
 		if err != nil {
 			return err
 		}
-		past.add(rows)
+		known.pack(rows)
 		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutYears(ctx, rows) }); err != nil {
 			return err
 		}
 	}
-	pool := learn(in, products, past.years, habits, day0.asOf)
+	pool, err := learn(in, products, known, habits, day0.asOf)
+	if err != nil {
+		return err
+	}
 	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutPool(ctx, pool) }); err != nil {
 		return err
 	}
-	return s.suggestAll(ctx, in, pool, products, past, true, progress)
+	return s.suggestAll(ctx, in, pool, products, known, run{whole: true, keep: true, progress: progress})
 }
 
-// past is what is known of products' days.
+// Renew works out every suggestion of the scope's shop from what is stored, packed
+// demand and pool: what it takes when terms or prices change, and not the past.
+func (s *Service) Renew(ctx context.Context, progress func(done, of int)) error {
+	in, err := s.shops.Get(ctx)
+	if err != nil {
+		return err
+	}
+	pool, ok, err := s.store.Pool(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok || pool.outdated(in) {
+		return s.Recompute(ctx, progress)
+	}
+	at, err := s.live(ctx, in, pool.Shop.Profile)
+	if err != nil {
+		return err
+	}
+	if pool.Made != at.asOf { // a day is over that the stored demand does not hold
+		return s.Recompute(ctx, progress)
+	}
+	known := newPast(0)
+	known.stored = true
+	reading := make(chan error, 1) // both lists are long
+	go func() {
+		var err error
+		known.packed, err = s.store.Packed(ctx, nil)
+		reading <- err
+	}()
+	products, err := s.catalog.All(ctx)
+	if err := errors.Join(<-reading, err); err != nil {
+		return err
+	}
+	return s.suggestAll(ctx, in, pool, products, known, run{whole: true, progress: progress})
+}
+
+// past is what is known of products' days. Of a large shop all days at once are some
+// hundred megabytes, packed a few: so they are unpacked a product at a time.
 type past struct {
 	years  map[ident.ID][]demand.Year
+	packed map[ident.ID][][]byte
 	counts map[ident.ID]*counted // of products whose sales nobody records
+	// stored: the rows were read as they stand, and whose demand rests on counts is
+	// still to be found out.
+	stored bool
 }
 
 func newPast(n int) past {
-	return past{years: make(map[ident.ID][]demand.Year, n), counts: map[ident.ID]*counted{}}
+	return past{years: make(map[ident.ID][]demand.Year, n), packed: make(map[ident.ID][][]byte, n), counts: map[ident.ID]*counted{}}
 }
 
 func (p past) add(rows []ProductYears) {
@@ -73,6 +116,37 @@ func (p past) add(rows []ProductYears) {
 			p.counts[r.ProductID] = r.counts
 		}
 	}
+}
+
+// pack is add in few bytes.
+func (p past) pack(rows []ProductYears) {
+	packed := make([][][]byte, len(rows))
+	forecast.Each(len(rows), 0, func(i int) {
+		for _, y := range rows[i].Years {
+			packed[i] = append(packed[i], y.Pack())
+		}
+	})
+	for i, r := range rows {
+		p.packed[r.ProductID] = packed[i]
+		if r.counts != nil {
+			p.counts[r.ProductID] = r.counts
+		}
+	}
+}
+
+// of gives the days of a product.
+func (p past) of(id ident.ID) ([]demand.Year, error) {
+	if years, ok := p.years[id]; ok {
+		return years, nil
+	}
+	years := make([]demand.Year, len(p.packed[id]))
+	for i, packed := range p.packed[id] {
+		var err error
+		if years[i], err = demand.Open(packed); err != nil {
+			return nil, fmt.Errorf("demand of product %s: %w", id, err)
+		}
+	}
+	return years, nil
 }
 
 // rebuildYears works out the packed demand of products from the year of a day on,
@@ -90,21 +164,23 @@ func (s *Service) rebuildYears(ctx context.Context, in shop.Shop, products []cat
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]ProductYears, len(ids))
-	for i, p := range products {
-		rows[i] = ProductYears{ProductID: p.ID, From: from.Year()}
-		if l := ledgers[p.ID]; len(l.days) > 0 || l.knownFrom == nil {
-			continue
-		}
-		until := at.first
-		if at.closed {
-			until = at.asOf
-		}
-		if rows[i].counts, err = s.countsOf(ctx, in, p, until, learned); err != nil {
-			return nil, err
+	var silent []catalog.Product
+	for _, p := range products {
+		if l := ledgers[p.ID]; len(l.days) == 0 && l.knownFrom != nil {
+			silent = append(silent, p)
 		}
 	}
+	until := at.first
+	if at.closed {
+		until = at.asOf
+	}
+	counts, err := s.countsOf(ctx, in, silent, until, learned)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]ProductYears, len(ids))
 	forecast.Each(len(ids), 0, func(i int) {
+		rows[i] = ProductYears{ProductID: ids[i], From: from.Year(), counts: counts[ids[i]]}
 		switch l := ledgers[ids[i]]; {
 		case rows[i].counts != nil:
 			rows[i].Years = rows[i].counts.years()
@@ -116,9 +192,17 @@ func (s *Service) rebuildYears(ctx context.Context, in shop.Shop, products []cat
 	return rows, nil
 }
 
-// suggestAll works out and stores the suggestions of products, a chunk at a time.
-// keep: the forecasts are also kept to be judged by later, the first of each week.
-func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, products []catalog.Product, known past, keep bool, progress func(done, of int)) error {
+// run is how suggestions are worked out: whole: of all products of the shop, which
+// are read by one question of each kind; keep: the forecasts are also kept to be
+// judged by later, the first of each week.
+type run struct {
+	whole, keep bool
+	progress    func(done, of int)
+}
+
+// suggestAll works out and stores the suggestions of products, a chunk at a time:
+// while one is written the next is thought about.
+func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, products []catalog.Product, known past, r run) error {
 	at, err := s.live(ctx, in, pool.Shop.Profile)
 	if err != nil {
 		return err
@@ -127,26 +211,84 @@ func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, produ
 	if err != nil {
 		return err
 	}
-	for from := 0; from < len(products); from += chunk {
-		part := products[from:min(from+chunk, len(products))]
-		subjects, err := s.subjects(ctx, part, known, at.first)
-		if err != nil {
+	var all facts
+	if r.whole {
+		if all, err = s.gather(ctx, nil, at.first); err != nil {
 			return err
 		}
-		thoughts := make([]thought, len(part))
-		forecast.Each(len(part), 0, func(i int) { thoughts[i] = around.think(subjects[i]) })
-		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.keep(ctx, thoughts, keep && around.current()) }); err != nil {
-			return err
+	}
+	done := 0
+	writing := make(chan error, 1) // how the write before went
+	writing <- nil
+	for part := range slices.Chunk(products, chunk) {
+		thoughts, err := s.thinkAll(ctx, around, part, all, known, r.whole)
+		var write func(context.Context) error
+		if err == nil {
+			write, err = s.prepare(thoughts, r.keep && around.current())
 		}
-		if progress != nil {
-			progress(from+len(part), len(products))
+		if before := <-writing; err != nil || before != nil {
+			return errors.Join(before, err)
 		}
+		go func() {
+			err := s.atomic.Do(ctx, write)
+			if err == nil && r.progress != nil {
+				done += len(part)
+				r.progress(done, len(products))
+			}
+			writing <- err
+		}()
+	}
+	return <-writing
+}
+
+// thinkAll works out the suggestions of some products; what is not read yet of them is.
+func (s *Service) thinkAll(ctx context.Context, around surroundings, products []catalog.Product, f facts, known past, read bool) ([]thought, error) {
+	if !read {
+		var err error
+		if f, err = s.gather(ctx, idsOf(products), around.first); err != nil {
+			return nil, err
+		}
+	}
+	subjects, failed := make([]subject, len(products)), make([]error, len(products))
+	forecast.Each(len(products), 0, func(i int) {
+		subjects[i] = f.subject(products[i])
+		subjects[i].counts = known.counts[products[i].ID]
+		subjects[i].years, failed[i] = known.of(products[i].ID)
+	})
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
+	if known.stored {
+		if err := s.findCounts(ctx, around, subjects); err != nil {
+			return nil, err
+		}
+	}
+	thoughts := make([]thought, len(products))
+	forecast.Each(len(products), 0, func(i int) { thoughts[i] = around.think(subjects[i]) })
+	return thoughts, nil
+}
+
+// findCounts works out what counts tell of the products whose demand rests on them:
+// they were counted, and no stored day has a price, which every sale leaves.
+func (s *Service) findCounts(ctx context.Context, around surroundings, subjects []subject) error {
+	var silent []catalog.Product
+	for _, one := range subjects {
+		if one.counted != nil && !one.sold() {
+			silent = append(silent, one.product)
+		}
+	}
+	counts, err := s.countsOf(ctx, around.shop, silent, around.first, around.pool.Shop)
+	if err != nil {
+		return err
+	}
+	for i := range subjects {
+		subjects[i].counts = counts[subjects[i].product.ID]
 	}
 	return nil
 }
 
-// keep stores what comes of thinking products through.
-func (s *Service) keep(ctx context.Context, thoughts []thought, record bool) error {
+// prepare makes ready what comes of thinking products through; write stores it.
+func (s *Service) prepare(thoughts []thought, record bool) (write func(context.Context) error, err error) {
 	rows := make([]Suggestion, len(thoughts))
 	var records []Record
 	var foretold []Adjustment
@@ -157,164 +299,22 @@ func (s *Service) keep(ctx context.Context, thoughts []thought, record bool) err
 			records = append(records, t.record)
 		}
 	}
-	if err := s.givenUp(ctx, rows); err != nil {
-		return err
-	}
-	if err := s.store.AddRecords(ctx, records); err != nil {
-		return err
-	}
-	if err := s.store.Foretell(ctx, foretold); err != nil {
-		return err
-	}
-	return s.store.PutSuggestions(ctx, rows)
-}
-
-// claim bounds the marks that one run takes.
-const claim = 2000
-
-// RunChanged recomputes the products that were marked changed, over all shops,
-// and answers how many. A mark is taken back only if nothing marked the product
-// again meanwhile, so two runners at once do the work twice and lose nothing.
-func (s *Service) RunChanged(ctx context.Context) (int, error) {
-	marks, err := s.stock.Changed(ctx, claim)
-	if err != nil || len(marks) == 0 {
-		return 0, err
-	}
-	byShop := map[tenant.ShopID][]stock.Mark{}
-	for _, m := range marks {
-		byShop[m.Shop] = append(byShop[m.Shop], m)
-	}
-	shops, err := s.shops.Shops(ctx)
+	put, err := s.store.Prepare(rows)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	done := 0
-	for _, in := range shops {
-		mine := byShop[in.ID]
-		if len(mine) == 0 {
-			continue
-		}
-		if err := s.runShop(shop.Acting(ctx, in), in, mine); err != nil {
-			return done, fmt.Errorf("shop %s: %w", in.Slug, err)
-		}
-		done += len(mine)
-	}
-	return done, nil
-}
-
-func (s *Service) runShop(ctx context.Context, in shop.Shop, marks []stock.Mark) error {
-	pool, ok, err := s.store.Pool(ctx)
-	if err != nil {
-		return err
-	}
-	if !ok || pool.outdated(in) {
-		// The first products of a shop, or what an older program learned: everything is
-		// learned at once.
-		if err := s.Recompute(ctx, nil); err != nil {
+	return func(ctx context.Context) error {
+		if err := s.givenUp(ctx, rows); err != nil {
 			return err
 		}
-		return s.stock.Unmark(ctx, marks)
-	}
-	for from := 0; from < len(marks); from += chunk {
-		part := marks[from:min(from+chunk, len(marks))]
-		if err := s.refresh(ctx, in, pool, part); err != nil {
+		if err := s.store.AddRecords(ctx, records); err != nil {
 			return err
 		}
-		if err := s.stock.Unmark(ctx, part); err != nil {
+		if err := s.store.Foretell(ctx, foretold); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// refresh rebuilds the demand of marked products from the days that changed and
-// works out their suggestions again.
-func (s *Service) refresh(ctx context.Context, in shop.Shop, pool Pool, marks []stock.Mark) error {
-	ids := make([]ident.ID, len(marks))
-	earliest := marks[0].From
-	for i, m := range marks {
-		ids[i] = m.ProductID
-		earliest = min(earliest, m.From)
-	}
-	products, gone, err := s.present(ctx, ids)
-	if err != nil {
-		return err
-	}
-	if len(gone) > 0 {
-		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.DeleteSuggestions(ctx, gone) }); err != nil {
-			return err
-		}
-	}
-	if len(products) == 0 {
-		return nil
-	}
-	at, err := s.live(ctx, in, pool.Shop.Profile)
-	if err != nil {
-		return err
-	}
-	rows, err := s.rebuildYears(ctx, in, products, min(earliest, at.asOf), at, pool.Shop)
-	if err != nil {
-		return err
-	}
-	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutYears(ctx, rows) }); err != nil {
-		return err
-	}
-	known := newPast(0)
-	known.add(rows)
-	if known.years, err = s.store.Years(ctx, idsOf(products)); err != nil {
-		return err
-	}
-	return s.suggestAll(ctx, in, pool, products, known, false, nil)
-}
-
-// present splits ids into products that are sold and those that no longer are.
-func (s *Service) present(ctx context.Context, ids []ident.ID) (products []catalog.Product, gone []ident.ID, err error) {
-	found, err := s.catalog.Products(ctx, ids)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, id := range ids {
-		if p, ok := found[id]; ok && !p.Archived {
-			products = append(products, p)
-		} else {
-			gone = append(gone, id)
-		}
-	}
-	return products, gone, nil
-}
-
-// Daily learns the pool of each shop anew once a day and marks nothing else: the
-// new day changes every product.
-func (s *Service) Daily(ctx context.Context) error {
-	shops, err := s.shops.Shops(ctx)
-	if err != nil {
-		return err
-	}
-	for _, in := range shops {
-		ctx := shop.Acting(ctx, in)
-		pool, ok, err := s.store.Pool(ctx)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue // made with the first products
-		}
-		at, err := s.live(ctx, in, pool.Shop.Profile)
-		if err != nil {
-			return err
-		}
-		if pool.Made >= at.asOf && !pool.outdated(in) {
-			continue
-		}
-		if err := s.Recompute(ctx, nil); err != nil {
-			return fmt.Errorf("shop %s: %w", in.Slug, err)
-		}
-		if err := s.replayOnce(ctx, in, at.first); err != nil {
-			return fmt.Errorf("shop %s: %w", in.Slug, err)
-		}
-		slog.Info("learned from the new day", "shop", in.Slug, "day", at.asOf.String())
-	}
-	return nil
+		return put(ctx)
+	}, nil
 }
 
 // Rebuild throws away what is derived and works it out from the ledger. What was

@@ -66,7 +66,10 @@ func (s *Service) Replay(ctx context.Context) error {
 	if oldest > start.Add(-replayAfter) {
 		return nil
 	}
-	past := learn(in, products, known.years, habits, begun.asOf)
+	past, err := learn(in, products, known, habits, begun.asOf)
+	if err != nil {
+		return err
+	}
 	around, err := s.around(ctx, in, past, begun)
 	if err != nil {
 		return err

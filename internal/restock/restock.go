@@ -110,10 +110,10 @@ type Catalog interface {
 
 // Stock is what restock reads of the ledger, and its work queue.
 type Stock interface {
-	Positions(ctx context.Context, ids []ident.ID, today day.Date) (map[ident.ID]stock.Position, error)
-	LotsOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.LotBalance, error)
+	Holdings(ctx context.Context, ids []ident.ID, today day.Date) (map[ident.ID]stock.Holding, error)
 	LotsAsOf(ctx context.Context, ids []ident.ID, through day.Date) (map[ident.ID][]stock.LotBalance, error)
 	Balances(ctx context.Context, ids []ident.ID) (map[ident.ID]stock.Balance, error)
+	LedgersOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Movement, error)
 	ExpectedOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error)
 	History(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]stock.Level, error)
 	Movements(ctx context.Context, q stock.MovementQuery) ([]stock.Movement, error)
@@ -127,8 +127,8 @@ type Stock interface {
 type Sales interface {
 	DaysThrough(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID][]sales.DaySales, error)
 	Newest(ctx context.Context) (day.Date, bool, error)
-	// Sold tells whether a product has a recorded sale.
-	Sold(ctx context.Context, productID ident.ID) (bool, error)
+	// SoldAmong tells which products have a recorded sale.
+	SoldAmong(ctx context.Context, productIDs []ident.ID) (map[ident.ID]bool, error)
 }
 
 // Purchase is how a suggestion becomes an order, and what lead times were.
@@ -160,11 +160,19 @@ type Store interface {
 	PutPool(ctx context.Context, p Pool) error
 	// Years reads the packed rows of products by product, in order of year.
 	Years(ctx context.Context, ids []ident.ID) (map[ident.ID][]demand.Year, error)
+	// Packed reads the same rows as they are stored, to be unpacked one product at a
+	// time: of a large shop all of them at once would fill the memory. nil: of all.
+	Packed(ctx context.Context, ids []ident.ID) (map[ident.ID][][]byte, error)
 	// PutYears replaces the rows of a product from year on.
 	PutYears(ctx context.Context, rows []ProductYears) error
 	// PutSuggestions writes rows. What the person chose stays while it stands: a
 	// snooze until its day, the rest for the day, an order until it came.
 	PutSuggestions(ctx context.Context, rows []Suggestion) error
+	// Prepare is PutSuggestions in two steps: what takes long is done at once, and write
+	// is left for the transaction.
+	Prepare(rows []Suggestion) (write func(context.Context) error, err error)
+	// Ordered tells which of the products have an ordered suggestion.
+	Ordered(ctx context.Context, ids []ident.ID) ([]ident.ID, error)
 	DeleteSuggestions(ctx context.Context, ids []ident.ID) error
 	// Suggestions reads whole rows, traces and all, in the order of the product
 	// list; nil: of all.

@@ -35,7 +35,11 @@ func (s *Service) AsOf(ctx context.Context, asOf day.Date) ([]Suggestion, error)
 		}
 		known.add(rows)
 	}
-	around, err := s.around(ctx, in, learn(in, products, known.years, habits, asOf), at)
+	pool, err := learn(in, products, known, habits, asOf)
+	if err != nil {
+		return nil, err
+	}
+	around, err := s.around(ctx, in, pool, at)
 	if err != nil {
 		return nil, err
 	}

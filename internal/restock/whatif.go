@@ -143,15 +143,17 @@ func (s *Service) presently(ctx context.Context, o Outlook) (surroundings, subje
 	if err != nil {
 		return c, subject{}, err
 	}
-	known := past{years: years, counts: map[ident.ID]*counted{}}
-	if known.counts[id[0]], err = s.countsOf(ctx, in, found[id[0]], at.first, pool.Shop); err != nil {
-		return c, subject{}, err
-	}
-	one, err := s.subjects(ctx, []catalog.Product{found[id[0]]}, known, at.first)
+	counts, err := s.countsOf(ctx, in, []catalog.Product{found[id[0]]}, at.first, pool.Shop)
 	if err != nil {
 		return c, subject{}, err
 	}
-	return c, one[0], nil
+	f, err := s.gather(ctx, id, at.first)
+	if err != nil {
+		return c, subject{}, err
+	}
+	one := f.subject(found[id[0]])
+	one.years, one.counts = years[id[0]], counts[id[0]]
+	return c, one, nil
 }
 
 // tuning is what a scenario does to the days of the forecast.

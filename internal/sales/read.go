@@ -91,6 +91,11 @@ func (s *Service) Sold(ctx context.Context, productID ident.ID) (bool, error) {
 	return s.store.Sold(ctx, productID)
 }
 
+// SoldAmong tells of which products anything was ever sold, voided or not.
+func (s *Service) SoldAmong(ctx context.Context, productIDs []ident.ID) (map[ident.ID]bool, error) {
+	return s.store.SoldAmong(ctx, productIDs)
+}
+
 func (s *Service) withLines(ctx context.Context, rows []SaleRecord) ([]Sale, error) {
 	if len(rows) == 0 {
 		return nil, nil

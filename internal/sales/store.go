@@ -106,6 +106,8 @@ type Store interface {
 	Popular(ctx context.Context, limit int) ([]ident.ID, error)
 	// Sold reports whether a product has any line, void ones too.
 	Sold(ctx context.Context, productID ident.ID) (bool, error)
+	// SoldAmong tells which of the products have any line, void or not.
+	SoldAmong(ctx context.Context, productIDs []ident.ID) (map[ident.ID]bool, error)
 	// EachLine reads the lines that are not void of products (nil: all) on days
 	// from through, by product and day.
 	EachLine(ctx context.Context, productIDs []ident.ID, from, through day.Date, fn func(DayLine) error) error

@@ -58,6 +58,60 @@ func (s *Service) Positions(ctx context.Context, ids []ident.ID, today day.Date)
 	return positions, err
 }
 
+// Holding is where a product stands: its position, the lots that are not empty in
+// the order they go out, what suppliers owe by due day, and the last count.
+type Holding struct {
+	Position  Position
+	Lots      []LotBalance
+	Expected  []Expected
+	LastCount *day.Date
+}
+
+// Holdings reads where products (nil: all) stand on a day of the shop, all of one
+// moment; what has no row of stock is absent, which reads as the zero Holding.
+func (s *Service) Holdings(ctx context.Context, ids []ident.ID, today day.Date) (map[ident.ID]Holding, error) {
+	out := map[ident.ID]Holding{}
+	err := s.store.Snapshot(ctx, func(ctx context.Context) error {
+		balances, err := s.store.Balances(ctx, ids)
+		if err != nil {
+			return err
+		}
+		lots, err := s.store.LotBalances(ctx, ids)
+		if err != nil {
+			return err
+		}
+		allocated, err := s.store.Allocated(ctx, ids)
+		if err != nil {
+			return err
+		}
+		expected, err := s.store.Expected(ctx, ids)
+		if err != nil {
+			return err
+		}
+		add := func(id ident.ID) {
+			if _, ok := out[id]; ok {
+				return
+			}
+			onOrder := measure.Quantity(0)
+			for _, e := range expected[id] {
+				onOrder += e.Quantity
+			}
+			out[id] = Holding{Position: NewPosition(balances[id], lots[id], allocated[id], onOrder, today), Lots: lots[id], Expected: expected[id], LastCount: balances[id].LastCount}
+		}
+		for id := range balances {
+			add(id)
+		}
+		for id := range allocated {
+			add(id)
+		}
+		for id := range expected {
+			add(id)
+		}
+		return nil
+	})
+	return out, err
+}
+
 // Lots reads the lots of a product that are not empty, in the order they go
 // out, the unassigned lot last.
 func (s *Service) Lots(ctx context.Context, product ident.ID) ([]LotBalance, error) {
@@ -142,6 +196,11 @@ func levels(onHand measure.Quantity, flows []Flow, start day.Micros) []Level {
 		list = append(list, Level{At: f.At, OnHand: onHand})
 	}
 	return list
+}
+
+// LedgersOf reads all movements of products, of each the oldest first.
+func (s *Service) LedgersOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]Movement, error) {
+	return s.store.LedgersOf(ctx, ids)
 }
 
 // Frozen reports whether anything ever moved of a product, after which its base

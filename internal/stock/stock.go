@@ -322,6 +322,8 @@ type Store interface {
 	Movements(ctx context.Context, q MovementQuery) ([]Movement, error)
 	// Reversed tells which of the movements have a counter-entry.
 	Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool, error)
+	// LedgersOf reads all movements of products, of each by seq.
+	LedgersOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]Movement, error)
 	// Each reads the ledger by seq, or of one product when product is not nil.
 	Each(ctx context.Context, product *ident.ID, fn func(Movement) error) error
 	// Flows reads what came and went since the start of a business day, in order

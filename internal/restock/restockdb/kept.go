@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 
 	"buhuo/internal/day"
 	"buhuo/internal/db"
@@ -126,9 +128,14 @@ func (s *Store) Foretell(ctx context.Context, list []restock.Adjustment) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range list {
-		if _, err := s.exec(ctx, "UPDATE adjustments SET ours = ?, adjusted = ? WHERE shop_id = ? AND id = ? AND withdrawn_at IS NULL",
-			nullable(a.Ours), nullable(a.Adjusted), shop, a.ID); err != nil {
+	for part := range slices.Chunk(list, maxList) {
+		rows, args := "(?, CAST(? AS BIGINT), CAST(? AS BIGINT))"+strings.Repeat(", (?, CAST(? AS BIGINT), CAST(? AS BIGINT))", len(part)-1), []any{}
+		for _, a := range part {
+			args = append(args, a.ID, nullable(a.Ours), nullable(a.Adjusted))
+		}
+		if _, err := s.exec(ctx, "WITH told (id, ours, adjusted) AS (VALUES "+rows+`)
+			UPDATE adjustments SET ours = told.ours, adjusted = told.adjusted FROM told
+			WHERE adjustments.shop_id = ? AND adjustments.id = told.id AND adjustments.withdrawn_at IS NULL`, append(args, shop)...); err != nil {
 			return err
 		}
 	}

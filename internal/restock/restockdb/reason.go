@@ -23,25 +23,33 @@ var (
 	unescape = strings.NewReplacer("%25", "%", "%0A", "\n", "%09", "\t", "%3A", ":")
 )
 
+// escaped is a field as it is kept; most hold nothing to escape.
+func escaped(field string) string {
+	if !strings.ContainsAny(field, "%\n\t:") {
+		return field
+	}
+	return escape.Replace(field)
+}
+
 func packReason(messages []replenish.Message) string {
 	var b strings.Builder
 	for i, m := range messages {
 		if i > 0 {
 			b.WriteString(messageEnd)
 		}
-		b.WriteString(escape.Replace(m.Key))
+		b.WriteString(escaped(m.Key))
 		for _, a := range m.Args {
-			b.WriteString(argStart + escape.Replace(a.Name) + fieldStart + escape.Replace(string(a.Kind)) + fieldStart)
+			b.WriteString(argStart + escaped(a.Name) + fieldStart + escaped(string(a.Kind)) + fieldStart)
 			if a.Text != "" {
-				b.WriteString("'" + escape.Replace(a.Text))
+				b.WriteString("'" + escaped(a.Text))
 			} else {
 				b.WriteString(strconv.FormatInt(a.Int, 10))
 			}
 			if a.Unit != "" || a.PackUnit != "" || a.Packs != 0 {
-				b.WriteString(fieldStart + escape.Replace(a.Unit))
+				b.WriteString(fieldStart + escaped(a.Unit))
 			}
 			if a.PackUnit != "" || a.Packs != 0 {
-				b.WriteString(fieldStart + strconv.FormatInt(a.Packs, 10) + fieldStart + escape.Replace(a.PackUnit))
+				b.WriteString(fieldStart + strconv.FormatInt(a.Packs, 10) + fieldStart + escaped(a.PackUnit))
 			}
 		}
 	}

@@ -123,6 +123,23 @@ func (s *Store) Years(ctx context.Context, ids []ident.ID) (map[ident.ID][]deman
 	return years, err
 }
 
+// Packed reads the rows of Years as they are stored; nil: of all.
+func (s *Store) Packed(ctx context.Context, ids []ident.ID) (map[ident.ID][][]byte, error) {
+	out := make(map[ident.ID][][]byte, len(ids))
+	var c cells
+	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+		if err := c.scan(rows); err != nil {
+			return err
+		}
+		id, packed := c.id(), c.bytes()
+		if c.err == nil && id != nil {
+			out[*id] = append(out[*id], packed)
+		}
+		return c.err
+	}, "SELECT product_id, packed FROM demand_years WHERE shop_id = ?%s ORDER BY product_id, year")
+	return out, err
+}
+
 // PutYears replaces the rows of each product from its year on.
 func (s *Store) PutYears(ctx context.Context, rows []restock.ProductYears) error {
 	shop, err := db.Shop(ctx)

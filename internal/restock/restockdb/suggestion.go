@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/fault"
+	"buhuo/internal/forecast"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
@@ -54,31 +56,51 @@ type written struct {
 
 func write(s *restock.Suggestion) (written, error) {
 	w := written{Suggestion: s, reason: packReason(s.Reason)}
-	for _, part := range []struct {
-		to   *string
-		from any
-	}{{&w.spark, s.Spark}, {&w.trace, s.Trace}} {
-		text, err := json.Marshal(part.from)
-		if err != nil {
-			return w, fmt.Errorf("write the suggestion for product %s: %w", s.ProductID, err)
-		}
-		*part.to = string(text)
+	spark, err := json.Marshal(s.Spark)
+	if err == nil {
+		w.spark = string(spark)
+		w.trace, err = packTrace(s.Trace)
+	}
+	if err != nil {
+		return w, fmt.Errorf("write the suggestion for product %s: %w", s.ProductID, err)
 	}
 	return w, nil
 }
 
 // PutSuggestions writes rows; what a person chose stays while it stands.
 func (s *Store) PutSuggestions(ctx context.Context, rows []restock.Suggestion) error {
-	texts := make([]written, len(rows))
-	for i := range rows {
-		var err error
-		if texts[i], err = write(&rows[i]); err != nil {
-			return err
-		}
+	put, err := s.Prepare(rows)
+	if err != nil {
+		return err
 	}
-	columns := slices.Concat([]string{"shop_id", "product_id"}, computed, chosen)
-	_, err := s.db.Insert(ctx, "suggestions", columns, len(rows), upsert, func(i int, dst []any) { texts[i].fill(dst) })
-	return err
+	return put(ctx)
+}
+
+// Prepare packs the texts of rows, on all processors and before a transaction is
+// begun that others wait for.
+func (s *Store) Prepare(rows []restock.Suggestion) (func(context.Context) error, error) {
+	texts, failed := make([]written, len(rows)), make([]error, len(rows))
+	forecast.Each(len(rows), 0, func(i int) { texts[i], failed[i] = write(&rows[i]) })
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error {
+		columns := slices.Concat([]string{"shop_id", "product_id"}, computed, chosen)
+		_, err := s.db.Insert(ctx, "suggestions", columns, len(rows), upsert, func(i int, dst []any) { texts[i].fill(dst) })
+		return err
+	}, nil
+}
+
+// Ordered tells which of the products have an ordered suggestion.
+func (s *Store) Ordered(ctx context.Context, ids []ident.ID) ([]ident.ID, error) {
+	var ordered []ident.ID
+	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+		var id ident.ID
+		err := rows.Scan(&id)
+		ordered = append(ordered, id)
+		return err
+	}, "SELECT product_id FROM suggestions WHERE shop_id = ? AND state = 'ordered'%s ORDER BY product_id")
+	return ordered, err
 }
 
 func (w written) fill(dst []any) {
@@ -152,6 +174,13 @@ func decodeReason(text string, s *restock.Suggestion) (err error) {
 	return nil
 }
 
+func decodeTrace(text string, s *restock.Suggestion) (err error) {
+	if s.Trace, err = unpackTrace(text); err != nil {
+		return fmt.Errorf("read the suggestion for product %s: %w", s.ProductID, err)
+	}
+	return nil
+}
+
 func decodeSpark(text string, s *restock.Suggestion) error {
 	return decode(text, s.ProductID, &s.Spark)
 }
@@ -167,7 +196,7 @@ func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Sugg
 		}
 		one := c.suggestion()
 		reason, spark, trace := c.text(), c.text(), c.text()
-		for _, err := range []error{c.err, decodeReason(reason, &one), decodeSpark(spark, &one), decode(trace, one.ProductID, &one.Trace)} {
+		for _, err := range []error{c.err, decodeReason(reason, &one), decodeSpark(spark, &one), decodeTrace(trace, &one)} {
 			if err != nil {
 				return err
 			}

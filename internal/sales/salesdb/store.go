@@ -239,6 +239,21 @@ func (s *Store) Sold(ctx context.Context, productID ident.ID) (bool, error) {
 	return len(rows) > 0, db.Err(err)
 }
 
+// SoldAmong tells which of the products have any line.
+func (s *Store) SoldAmong(ctx context.Context, productIDs []ident.ID) (map[ident.ID]bool, error) {
+	sold := map[ident.ID]bool{}
+	for part := range slices.Chunk(productIDs, idsPerStatement) {
+		var rows []lineRow
+		if err := s.d.From(ctx).Distinct("product_id").Where("product_id IN ?", part).Find(&rows).Error; err != nil {
+			return nil, db.Err(err)
+		}
+		for _, r := range rows {
+			sold[r.ProductID] = true
+		}
+	}
+	return sold, nil
+}
+
 // EachLine streams lines in the order of their key.
 func (s *Store) EachLine(ctx context.Context, productIDs []ident.ID, from, through day.Date, fn func(sales.DayLine) error) error {
 	const columns = "product_id, business_day, minute, quantity, amount, promo"

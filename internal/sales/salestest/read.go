@@ -151,6 +151,9 @@ func testPopular(t *testing.T, h House) {
 		if is, err := s.Sold(ctx, often.ID); err != nil || is != want {
 			t.Errorf("Sold: %v, want %v, %v", is, want, err)
 		}
+		if among, err := s.SoldAmong(ctx, []ident.ID{ident.New(), often.ID}); err != nil || len(among) != map[bool]int{true: 1}[want] || among[often.ID] != want {
+			t.Errorf("SoldAmong: %v, want %v, %v", among, want, err)
+		}
 	}
 }
 
@@ -246,6 +249,10 @@ func testTwoShops(t *testing.T, h House) {
 		"Sold": func(ctx context.Context) (int, error) {
 			is, err := h.Store.Sold(ctx, p.ID)
 			return map[bool]int{true: 1}[is], err
+		},
+		"SoldAmong": func(ctx context.Context) (int, error) {
+			among, err := h.Store.SoldAmong(ctx, []ident.ID{p.ID})
+			return len(among), err
 		},
 		"EachLine": func(ctx context.Context) (int, error) {
 			n := 0

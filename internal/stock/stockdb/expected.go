@@ -3,12 +3,15 @@ package stockdb
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
 )
 
 // Expect upserts what suppliers owe.
@@ -165,9 +168,19 @@ func (s *Store) Changed(ctx context.Context, limit int) ([]stock.Mark, error) {
 // Unmark removes the marks that are still as they were read.
 func (s *Store) Unmark(ctx context.Context, marks []stock.Mark) error {
 	ctx = db.Installation(ctx)
+	byShop := map[tenant.ShopID][]stock.Mark{}
 	for _, m := range marks {
-		if _, err := s.exec(ctx, "DELETE FROM changed WHERE shop_id = ? AND product_id = ? AND mark = ?", int64(m.Shop), m.ProductID, m.Mark); err != nil {
-			return err
+		byShop[m.Shop] = append(byShop[m.Shop], m)
+	}
+	for shop, mine := range byShop {
+		for block := range slices.Chunk(mine, maxList) {
+			pairs, args := "(?, CAST(? AS BIGINT))"+strings.Repeat(", (?, CAST(? AS BIGINT))", len(block)-1), []any{int64(shop)}
+			for i := range block {
+				args = append(args, block[i].ProductID, block[i].Mark)
+			}
+			if _, err := s.exec(ctx, "DELETE FROM changed WHERE shop_id = ? AND (product_id, mark) IN (VALUES "+pairs+")", args...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

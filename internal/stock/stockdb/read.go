@@ -209,6 +209,17 @@ func (s *Store) Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool
 	return reversed, err
 }
 
+// LedgersOf reads all movements of products, of each by seq.
+func (s *Store) LedgersOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Movement, error) {
+	ledgers := map[ident.ID][]stock.Movement{}
+	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+		m, err := scanMovement(rows)
+		ledgers[m.ProductID] = append(ledgers[m.ProductID], m)
+		return err
+	}, selectMovement+"%s ORDER BY product_id, seq")
+	return ledgers, err
+}
+
 // Each reads the ledger by seq.
 func (s *Store) Each(ctx context.Context, product *ident.ID, fn func(stock.Movement) error) error {
 	shop, err := db.Shop(ctx)

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 	}{
 		{"append and read", testAppend},
 		{"append-only", testAppendOnly},
+		{"ledgers of many", testLedgersOf},
 		{"needs a transaction", testNeedsTransaction},
 		{"lots", testLots},
 		{"pages", testPages},
@@ -187,6 +188,38 @@ func testAppend(t *testing.T, h House) {
 	good(t, err)
 	if s := stocks[p[0]]; len(stocks) != 1 || s == nil || len(s.Lots) != 2 || s.Unassigned != 0 || !reflect.DeepEqual(s.Balance, balance) {
 		t.Errorf("stocks %+v", stocks)
+	}
+}
+
+// testLedgersOf: what many ledgers say is what each says alone.
+func testLedgersOf(t *testing.T, h House) {
+	s, _ := h.service()
+	ctx := h.Shop(t)
+	p := h.Products(t, ctx, 3)
+	other := h.Shop(t)
+	for i, q := range []measure.Quantity{1000, 2000, 500} {
+		good(t, s.Receive(ctx, stock.ReceiveRequest{Lines: []stock.ReceiveLine{{ProductID: p[i%2], Quantity: q}}}))
+	}
+	all, err := s.LedgersOf(ctx, p)
+	good(t, err)
+	for _, id := range p {
+		alone, err := h.collect(ctx, &id)
+		good(t, err)
+		if len(alone) != len(all[id]) || len(alone) > 0 && !reflect.DeepEqual(alone, all[id]) {
+			t.Errorf("together %+v, alone %+v", all[id], alone)
+		}
+	}
+	if theirs, err := s.LedgersOf(other, p); err != nil || len(theirs) != 0 {
+		t.Errorf("another shop reads %v, %v", theirs, err)
+	}
+	holdings, err := s.Holdings(ctx, p, Today)
+	good(t, err)
+	positions, err := s.Positions(ctx, p, Today)
+	good(t, err)
+	for _, id := range p {
+		if !reflect.DeepEqual(holdings[id].Position, positions[id]) {
+			t.Errorf("holds %+v, position %+v", holdings[id].Position, positions[id])
+		}
 	}
 }
 
