@@ -204,6 +204,15 @@ func (d *DB) Ping(ctx context.Context) error {
 	return errors.Join(d.readerSQL.PingContext(ctx), d.writerSQL.PingContext(ctx))
 }
 
+// Blob is how a bound variable is written that holds bytes and stands where nothing
+// else tells its type, in a list of values.
+func (d *DB) Blob() string {
+	if d.Dialect == Postgres {
+		return "CAST(? AS BYTEA)"
+	}
+	return "?"
+}
+
 // Statements is how many statements were carried out since the database was opened,
 // reads and writes: what a page or a run costs the server in questions.
 func (d *DB) Statements() int64 { return d.ran.Load() }

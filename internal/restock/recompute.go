@@ -222,15 +222,11 @@ func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, produ
 	writing <- nil
 	for part := range slices.Chunk(products, chunk) {
 		thoughts, err := s.thinkAll(ctx, around, part, all, known, r.whole)
-		var write func(context.Context) error
-		if err == nil {
-			write, err = s.prepare(thoughts, r.keep && around.current())
-		}
 		if before := <-writing; err != nil || before != nil {
 			return errors.Join(before, err)
 		}
 		go func() {
-			err := s.atomic.Do(ctx, write)
+			err := s.keep(ctx, thoughts, r.keep && around.current())
 			if err == nil && r.progress != nil {
 				done += len(part)
 				r.progress(done, len(products))
@@ -287,8 +283,8 @@ func (s *Service) findCounts(ctx context.Context, around surroundings, subjects 
 	return nil
 }
 
-// prepare makes ready what comes of thinking products through; write stores it.
-func (s *Service) prepare(thoughts []thought, record bool) (write func(context.Context) error, err error) {
+// keep stores what comes of thinking products through.
+func (s *Service) keep(ctx context.Context, thoughts []thought, record bool) error {
 	rows := make([]Suggestion, len(thoughts))
 	var records []Record
 	var foretold []Adjustment
@@ -299,22 +295,15 @@ func (s *Service) prepare(thoughts []thought, record bool) (write func(context.C
 			records = append(records, t.record)
 		}
 	}
-	put, err := s.store.Prepare(rows)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context) error {
+	return s.store.KeepSuggestions(ctx, rows, func(ctx context.Context) error {
 		if err := s.givenUp(ctx, rows); err != nil {
 			return err
 		}
 		if err := s.store.AddRecords(ctx, records); err != nil {
 			return err
 		}
-		if err := s.store.Foretell(ctx, foretold); err != nil {
-			return err
-		}
-		return put(ctx)
-	}, nil
+		return s.store.Foretell(ctx, foretold)
+	})
 }
 
 // Rebuild throws away what is derived and works it out from the ledger. What was

@@ -168,9 +168,9 @@ type Store interface {
 	// PutSuggestions writes rows. What the person chose stays while it stands: a
 	// snooze until its day, the rest for the day, an order until it came.
 	PutSuggestions(ctx context.Context, rows []Suggestion) error
-	// Prepare is PutSuggestions in two steps: what takes long is done at once, and write
-	// is left for the transaction.
-	Prepare(rows []Suggestion) (write func(context.Context) error, err error)
+	// KeepSuggestions is PutSuggestions in a transaction of its own, in which before runs
+	// first: nobody waits for it while the rows are packed.
+	KeepSuggestions(ctx context.Context, rows []Suggestion, before func(context.Context) error) error
 	// Ordered tells which of the products have an ordered suggestion.
 	Ordered(ctx context.Context, ids []ident.ID) ([]ident.ID, error)
 	DeleteSuggestions(ctx context.Context, ids []ident.ID) error

@@ -129,7 +129,8 @@ func (s *Store) Foretell(ctx context.Context, list []restock.Adjustment) error {
 		return err
 	}
 	for part := range slices.Chunk(list, maxList) {
-		rows, args := "(?, CAST(? AS BIGINT), CAST(? AS BIGINT))"+strings.Repeat(", (?, CAST(? AS BIGINT), CAST(? AS BIGINT))", len(part)-1), []any{}
+		row := "(" + s.db.Blob() + ", CAST(? AS BIGINT), CAST(? AS BIGINT))"
+		rows, args := row+strings.Repeat(", "+row, len(part)-1), []any{}
 		for _, a := range part {
 			args = append(args, a.ID, nullable(a.Ours), nullable(a.Adjusted))
 		}

@@ -69,26 +69,40 @@ func write(s *restock.Suggestion) (written, error) {
 
 // PutSuggestions writes rows; what a person chose stays while it stands.
 func (s *Store) PutSuggestions(ctx context.Context, rows []restock.Suggestion) error {
-	put, err := s.Prepare(rows)
+	texts, err := packed(rows)
 	if err != nil {
 		return err
 	}
-	return put(ctx)
+	return s.put(ctx, texts)
 }
 
-// Prepare packs the texts of rows, on all processors and before a transaction is
-// begun that others wait for.
-func (s *Store) Prepare(rows []restock.Suggestion) (func(context.Context) error, error) {
+// KeepSuggestions is PutSuggestions in a transaction of its own, in which before runs
+// first. The texts are packed before it begins, because others wait for it.
+func (s *Store) KeepSuggestions(ctx context.Context, rows []restock.Suggestion, before func(context.Context) error) error {
+	texts, err := packed(rows)
+	if err != nil {
+		return err
+	}
+	return s.db.Do(ctx, func(ctx context.Context) error {
+		if before != nil {
+			if err := before(ctx); err != nil {
+				return err
+			}
+		}
+		return s.put(ctx, texts)
+	})
+}
+
+func packed(rows []restock.Suggestion) ([]written, error) {
 	texts, failed := make([]written, len(rows)), make([]error, len(rows))
 	forecast.Each(len(rows), 0, func(i int) { texts[i], failed[i] = write(&rows[i]) })
-	if err := errors.Join(failed...); err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context) error {
-		columns := slices.Concat([]string{"shop_id", "product_id"}, computed, chosen)
-		_, err := s.db.Insert(ctx, "suggestions", columns, len(rows), upsert, func(i int, dst []any) { texts[i].fill(dst) })
-		return err
-	}, nil
+	return texts, errors.Join(failed...)
+}
+
+func (s *Store) put(ctx context.Context, texts []written) error {
+	columns := slices.Concat([]string{"shop_id", "product_id"}, computed, chosen)
+	_, err := s.db.Insert(ctx, "suggestions", columns, len(texts), upsert, func(i int, dst []any) { texts[i].fill(dst) })
+	return err
 }
 
 // Ordered tells which of the products have an ordered suggestion.

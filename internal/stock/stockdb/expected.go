@@ -174,7 +174,8 @@ func (s *Store) Unmark(ctx context.Context, marks []stock.Mark) error {
 	}
 	for shop, mine := range byShop {
 		for block := range slices.Chunk(mine, maxList) {
-			pairs, args := "(?, CAST(? AS BIGINT))"+strings.Repeat(", (?, CAST(? AS BIGINT))", len(block)-1), []any{int64(shop)}
+			pair := "(" + s.db.Blob() + ", CAST(? AS BIGINT))"
+			pairs, args := pair+strings.Repeat(", "+pair, len(block)-1), []any{int64(shop)}
 			for i := range block {
 				args = append(args, block[i].ProductID, block[i].Mark)
 			}
