@@ -11,6 +11,7 @@ import (
 	"buhuo/internal/forecast"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
+	"buhuo/internal/purchase"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
