@@ -134,6 +134,7 @@ var forms = map[string]form{
 	"order": {page: at("/products/:id", "product"), action: at("/orders"), role: tenant.Manager, fields: map[string]kind{"suggestions": code}},
 	"snooze": {page: at("/suggestions/:id/snooze", "product"), action: at("/suggestions/:id/snooze", "product"), role: tenant.Manager, good: url.Values{"days": {"date"}, "until": {"2026-12-01"}},
 		fields: map[string]kind{"days": choice, "until": date, "reason": line}},
+	"purse": {page: at("/suggestions"), action: at("/suggestions/purse"), role: tenant.Manager, good: url.Values{"purse": {"20"}}, fields: map[string]kind{"purse": amount}},
 	"adjust forecast": {page: at("/products/:id/adjust", "product"), action: at("/products/:id/adjust", "product"), role: tenant.Manager,
 		good: url.Values{"from": {"2026-11-24"}, "to": {"2026-11-25"}, "change": {"percent"}, "amount": {"150"}, "reason": {"办喜事"}}, fields: map[string]kind{"from": date, "to": date, "change": choice, "amount": count, "reason": title, "client_id": hidden}},
 }
@@ -327,7 +328,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
 		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/confirm": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
-		"/suggestions/:id/fill": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true,
+		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true,
 		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,
 	}
 	for _, f := range forms {
@@ -350,7 +351,7 @@ func TestButtonsRefuseRubbish(t *testing.T) {
 	h := newHouse(t)
 	b := h.login(t, tenant.Owner)
 	before := h.snapshot(t)
-	harmless := []string{"/settings/appearance", "/sell", "/suggestions"} // nothing typed changes nothing
+	harmless := []string{"/settings/appearance", "/sell", "/suggestions", "/suggestions/purse/undo"} // nothing typed changes nothing
 	const form = "application/x-www-form-urlencoded"
 	for _, route := range h.server.Engine().Routes() {
 		if route.Method != http.MethodPost || route.Path == "/logout" {

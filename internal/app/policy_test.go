@@ -48,6 +48,7 @@ var policy = map[string]web.Access{
 	"POST /suggestions/:id/reopen": web.Manager, "POST /orders": web.Manager, "POST /orders/:id/lines": web.Manager, "POST /orders/:id/send": web.Manager,
 	"POST /orders/:id/confirm": web.Manager, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
 	"POST /orders/:id/take-back": web.Manager, "GET /orders/:id/send": web.Manager, "POST /orders/:id/fill": web.Manager, "POST /suggestions/:id/fill": web.Manager,
+	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
 
 	"POST /settings": web.Owner, "GET /settings/team": web.Owner, "POST /settings/team": web.Owner, "POST /settings/team/:id/role": web.Owner,

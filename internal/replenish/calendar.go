@@ -18,6 +18,7 @@ type cycle struct {
 	// arrives and ends say how likely each day is, counted from today, of which
 	// arrival and next are the middles.
 	arrives, ends lead.Days
+	again         day.Date // when the order is sent that arrives on next
 }
 
 // cycle finds the next chance to order from today on. ok is false when the
@@ -42,7 +43,7 @@ func (o *Offer) cycle(today day.Date) (c cycle, ok bool) {
 		if c.next, ok = o.arrival(sent); !ok {
 			return c, false
 		}
-		if c.next > c.arrival {
+		if c.again = sent; c.next > c.arrival {
 			c.arrives, c.ends = o.arrives(c.orderDay, today), o.arrives(sent, today)
 			return c, true
 		}

@@ -35,12 +35,13 @@ type Need struct {
 
 // planner computes needs of one input and remembers the quantiles.
 type planner struct {
-	in      *Input
-	t       timeline
-	chances chances
-	coming  []coming
-	memo    map[quantileKey]measure.Quantity
-	ref     float64 // what a unit costs in the long run, in minor units net: see settle
+	in       *Input
+	t        timeline
+	chances  chances
+	coming   []coming
+	memo     map[quantileKey]measure.Quantity
+	ref      float64   // what a unit costs in the long run, in minor units net: see settle
+	weighing *Weighing // filled in for the chosen offer when it is asked for
 }
 
 type quantileKey struct {

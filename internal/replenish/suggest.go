@@ -84,9 +84,12 @@ type Trace struct {
 
 // Suggest thinks one product through. It never fails: input without sense is
 // mended or left out, and flagged.
-func Suggest(in Input) Trace {
+func Suggest(in Input) Trace { return suggest(in, nil) }
+
+func suggest(in Input, weighing *Weighing) Trace {
 	in = in.mended()
 	p := newPlanner(&in)
+	p.weighing = weighing
 	s := Suggestion{Version: Version, Position: in.position(), StockKnown: in.Stock.Known,
 		DailyRate: rounded(in.Demand.dailyRate())}
 	if s.Others = p.consider(); len(s.Others) > 0 && s.Others[0].Refused == "" {
@@ -189,6 +192,7 @@ func (p *planner) consider() []Evaluation {
 			if b != nil && b.o == p.in.offer(&out[0]) {
 				b.table(&out[0])
 				out[0].Refill = b.refill()
+				b.weigh()
 			}
 		}
 	}

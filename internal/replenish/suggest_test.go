@@ -372,3 +372,12 @@ func BenchmarkSuggestSlow(b *testing.B) {
 		replenish.Suggest(in)
 	}
 }
+
+func BenchmarkWeigh(b *testing.B) {
+	in := input(12)
+	in.Offers = append(in.Offers, offer("market", replenish.Wholesaler, 6, 1))
+	b.ReportAllocs()
+	for b.Loop() {
+		replenish.Weigh(in)
+	}
+}

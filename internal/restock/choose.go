@@ -65,7 +65,7 @@ func (s *Service) Override(ctx context.Context, quantities map[ident.ID]measure.
 				continue
 			}
 			c := row.choice()
-			c.Override = &wanted
+			c.Override, c.Purse = &wanted, nil
 			if wanted == row.Quantity {
 				c.Override = nil
 			}
@@ -96,7 +96,7 @@ func (s *Service) choose(ctx context.Context, productID ident.ID, change func(*C
 }
 
 func (s Suggestion) choice() Choice {
-	return Choice{State: s.State, SnoozedUntil: s.SnoozedUntil, Override: s.Override, OverrideReason: s.OverrideReason}
+	return Choice{State: s.State, SnoozedUntil: s.SnoozedUntil, Override: s.Override, OverrideReason: s.OverrideReason, Purse: s.Purse}
 }
 
 // today is the shop's day.

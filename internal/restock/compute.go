@@ -188,8 +188,9 @@ func (c surroundings) think(s subject) thought {
 
 // suggest decides what to order under an expectation.
 func (c surroundings) suggest(s subject, e expectation) Suggestion {
-	trace := replenish.Suggest(c.input(s, e))
+	trace, weighed := replenish.Weigh(c.input(s, e))
 	out := c.row(s, e, trace)
+	out.Weighed = weighed
 	out.lessDrafted(s.drafted, c.shop.Currency)
 	c.tellAdjusted(s, e.ours, e.told, &out)
 	c.tellCounts(s, e, &out)

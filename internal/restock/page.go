@@ -200,6 +200,9 @@ type Reader interface {
 	// Changed reads the open suggestions whose quantity a person changed to more
 	// than nothing.
 	Changed(ctx context.Context) ([]Row, error)
+	// Pursed reads the open suggestions whose quantity was set to stay within a purse,
+	// in the order of the product list.
+	Pursed(ctx context.Context) ([]Row, error)
 	// Listed reads the listed suggestions of suppliers (nil: of none) that are not
 	// snoozed, in the order given, the likeliest to run out first, with their
 	// reasons; the suppliers' names are in Totals.

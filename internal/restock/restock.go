@@ -65,11 +65,14 @@ type Suggestion struct {
 	Reason []replenish.Message
 	Spark  Spark
 	Trace  replenish.Trace
+	// Weighed are the quantities that Quantity was chosen from: see Store.Weighed.
+	Weighed replenish.Weighing
 
 	State          State
 	SnoozedUntil   *day.Date
 	Override       *measure.Quantity
 	OverrideReason string
+	Purse          *money.Amount // Override was set to stay within so much; nil: by a person
 	MadeAt         day.Micros
 }
 
@@ -177,6 +180,9 @@ type Store interface {
 	// Suggestions reads whole rows, traces and all, in the order of the product
 	// list; nil: of all.
 	Suggestions(ctx context.Context, ids []ident.ID) ([]Suggestion, error)
+	// Weighed reads the quantities that the suggestions of products were chosen from;
+	// a product without such is left out.
+	Weighed(ctx context.Context, ids []ident.ID) (map[ident.ID]replenish.Weighing, error)
 	// Choose changes what the person chose for one product; missing is NotFound.
 	Choose(ctx context.Context, productID ident.ID, c Choice) error
 	// MarkOrdered turns open suggestions into ordered ones and answers which.
@@ -225,6 +231,7 @@ type Choice struct {
 	SnoozedUntil   *day.Date
 	Override       *measure.Quantity
 	OverrideReason string
+	Purse          *money.Amount
 }
 
 // Service is the area.

@@ -56,6 +56,7 @@ type Suggestions struct {
 	Groups  []Group
 	Columns []ui.Column
 	Pager   ui.PagerModel
+	Purse   *Purse // nil: nothing to divide
 	Bar     *Bar
 	Snoozed []Line
 	Labels  Labels
@@ -77,7 +78,27 @@ type Group struct {
 	Meter              *Meter
 	Short              string // what is missing to the supplier's minimum
 	Fill               string // address that fills it up
+	Weighed            string // what filling up and waiting are expected to cost
+	Wait, WaitText     string // address that puts it off, and the words for it
 	Items              []Item
+}
+
+// Purse asks what can be spent and says what was left out to stay within it.
+type Purse struct {
+	Title, Button string
+	Field         ui.FieldModel
+	Said          []string // empty: nothing was left out
+	Lines         []PurseLine
+	More, Undo    string
+}
+
+// first tells whether it stands before the list: when it has something to say.
+func (p *Purse) first() bool { return len(p.Said) > 0 || p.Field.Error != "" }
+
+// PurseLine is a product of which less is ordered than was suggested.
+type PurseLine struct {
+	Name, Href, Text, Risk, Loses string
+	Tone                          ui.Tone
 }
 
 // Meter is how far an order is from the supplier's minimum.

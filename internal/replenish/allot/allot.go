@@ -25,8 +25,8 @@ import (
 )
 
 // Option is a quantity of a product that can be ordered, what its line comes to,
-// and what it is expected to bring in minor units, all costs but the freight of
-// the order taken off.
+// and what it is expected to bring in minor units, all costs taken off (of the
+// freight of the order see Supplier).
 type Option struct {
 	Quantity measure.Quantity
 	Cash     money.Amount
@@ -41,10 +41,12 @@ type Line struct {
 }
 
 // Supplier is what one asks of an order: goods of at least Minimum; Freight is
-// paid once, and not from FreeFrom on (0: always).
+// paid once, and not from FreeFrom on (0: always). Borne says that the benefits
+// of lines have their share of it taken off already, so that it only needs cash.
 type Supplier struct {
 	ID                         ident.ID
 	Minimum, Freight, FreeFrom money.Amount
+	Borne                      bool
 }
 
 // bound is whether the supplier's lines must be looked at together.
@@ -64,6 +66,14 @@ func (s Supplier) freight(goods int64) int64 {
 		return 0
 	}
 	return int64(s.Freight)
+}
+
+// burden is what freight takes off the benefit of an order of goods.
+func (s Supplier) burden(goods int64) int64 {
+	if s.Borne {
+		return 0
+	}
+	return s.freight(goods) * grain
 }
 
 // Pick is what a plan takes of a line.

@@ -37,6 +37,7 @@ func anyCase(t *rapid.T, most int) ([]allot.Line, []allot.Supplier) {
 			Minimum:  money.Amount(rapid.SampledFrom([]int64{0, 0, 500, 2000, 9000}).Draw(t, "minimum")),
 			Freight:  money.Amount(rapid.SampledFrom([]int64{0, 0, 100, 800}).Draw(t, "freight")),
 			FreeFrom: money.Amount(rapid.SampledFrom([]int64{0, 1500, 6000}).Draw(t, "free")),
+			Borne:    rapid.Bool().Draw(t, "borne"),
 		}
 	}
 	lines := make([]allot.Line, rapid.IntRange(0, most).Draw(t, "lines"))
@@ -94,7 +95,9 @@ func account(lines []allot.Line, suppliers []allot.Supplier, picked []allot.Opti
 		}
 		if s.FreeFrom == 0 || goods < s.FreeFrom {
 			goods += s.Freight
-			benefit -= float64(s.Freight)
+			if !s.Borne {
+				benefit -= float64(s.Freight)
+			}
 		}
 		cash += goods
 	}

@@ -35,7 +35,7 @@ func Fill(lines []Line, s Supplier, have map[ident.ID]Option) (Filling, bool) {
 		base, fixed = base+on.cash, fixed+on.benefit
 		r.from(on)
 	}
-	rest := Supplier{ID: s.ID, Minimum: max(s.Minimum-money.Amount(base), 0), Freight: s.Freight}
+	rest := Supplier{ID: s.ID, Minimum: max(s.Minimum-money.Amount(base), 0), Freight: s.Freight, Borne: s.Borne}
 	if s.FreeFrom > 0 {
 		rest.FreeFrom = max(s.FreeFrom-money.Amount(base), 1)
 	}
@@ -44,13 +44,13 @@ func Fill(lines []Line, s Supplier, have map[ident.ID]Option) (Filling, bool) {
 	best, found := state{}, false
 	before := int64(0)
 	if base > 0 {
-		before = s.freight(base) * grain
+		before = s.burden(base)
 	}
 	for _, x := range t.goods(rows, rest, keepFor(len(rows)), &exact) {
 		if base+x.cash < int64(s.Minimum) || base+x.cash > most {
 			continue
 		}
-		x.benefit += before - s.freight(base+x.cash)*grain
+		x.benefit += before - s.burden(base+x.cash)
 		if !found || x.benefit > best.benefit {
 			best, found = x, true
 		}

@@ -117,8 +117,7 @@ func (t *tree) supplier(rows []row, s Supplier, keep int) list {
 		if c.cash < int64(s.Minimum) {
 			continue
 		}
-		freight := s.freight(c.cash)
-		c.cash, c.benefit = c.cash+freight, c.benefit-freight*grain
+		c.cash, c.benefit = c.cash+s.freight(c.cash), c.benefit-s.burden(c.cash)
 		l.states = append(l.states, c)
 	}
 	slices.SortStableFunc(l.states, func(a, b state) int {

@@ -25,9 +25,9 @@ var (
 	computed = []string{
 		"as_of", "supplier_id", "offer_id", "on_hand", "available", "on_order", "stock_known", "risk", "risk_until", "run_out_day",
 		"cover_days", "daily_rate", "quantity", "pack_quantity", "pack_unit", "unit_price", "line_cost", "saving", "reference_cost",
-		"assumed", "expiring", "expiring_day", "made_at", "reason", "spark", "trace",
+		"assumed", "expiring", "expiring_day", "made_at", "reason", "spark", "trace", "options",
 	}
-	chosen = []string{"state", "snoozed_until", "override", "override_reason"}
+	chosen = []string{"state", "snoozed_until", "override", "override_reason", "purse"}
 )
 
 // stands is when a person's choice outlives a new computation: a snooze until its
@@ -123,8 +123,8 @@ func (w written) fill(dst []any) {
 		int64(w.OnHand), int64(w.Available), int64(w.OnOrder), w.StockKnown, int64(w.RiskPPM), nullable(w.RiskUntil), nullable(w.RunOut),
 		nullable(w.CoverDays), int64(w.DailyRate), int64(w.Quantity), int64(w.PackQuantity), w.PackUnit, int64(w.UnitPrice),
 		int64(w.LineCost), nullable(w.Saving), nullable(w.ReferenceCost), w.Assumed, int64(w.Expiring), nullable(w.ExpiringDay),
-		int64(w.MadeAt), w.reason, w.spark, w.trace,
-		string(w.State), nullable(w.SnoozedUntil), nullable(w.Override), w.OverrideReason,
+		int64(w.MadeAt), w.reason, w.spark, w.trace, packWeighing(w.Weighed),
+		string(w.State), nullable(w.SnoozedUntil), nullable(w.Override), w.OverrideReason, nullable(w.Purse),
 	})
 }
 
@@ -146,7 +146,7 @@ func (s *Store) DeleteSuggestions(ctx context.Context, ids []ident.ID) error {
 // cells.suggestion.
 const heads = `s.product_id, s.as_of, s.supplier_id, s.offer_id, s.on_hand, s.available, s.on_order, s.stock_known, s.risk, s.risk_until,
 	s.run_out_day, s.cover_days, s.daily_rate, s.quantity, s.pack_quantity, s.pack_unit, s.unit_price, s.line_cost, s.saving,
-	s.reference_cost, s.assumed, s.expiring, s.expiring_day, s.state, s.snoozed_until, s.override, s.override_reason, s.made_at`
+	s.reference_cost, s.assumed, s.expiring, s.expiring_day, s.state, s.snoozed_until, s.override, s.override_reason, s.purse, s.made_at`
 
 // suggestion takes the columns of heads.
 func (c *cells) suggestion() restock.Suggestion {
@@ -161,7 +161,7 @@ func (c *cells) suggestion() restock.Suggestion {
 	s.UnitPrice, s.LineCost, s.Saving, s.ReferenceCost = number[money.Price](c), number[money.Amount](c), maybe[money.Amount](c), maybe[money.Amount](c)
 	s.Assumed, s.Expiring, s.ExpiringDay = c.flag(), number[measure.Quantity](c), maybe[day.Date](c)
 	s.State, s.SnoozedUntil, s.Override, s.OverrideReason = restock.State(c.text()), maybe[day.Date](c), maybe[measure.Quantity](c), c.text()
-	s.MadeAt = number[day.Micros](c)
+	s.Purse, s.MadeAt = maybe[money.Amount](c), number[day.Micros](c)
 	return s
 }
 
@@ -258,9 +258,9 @@ func (s *Store) Choose(ctx context.Context, productID ident.ID, c restock.Choice
 	if err != nil {
 		return err
 	}
-	n, err := s.exec(ctx, `UPDATE suggestions SET state = ?, snoozed_until = ?, override = ?, override_reason = ?
+	n, err := s.exec(ctx, `UPDATE suggestions SET state = ?, snoozed_until = ?, override = ?, override_reason = ?, purse = ?
 		WHERE shop_id = ? AND product_id = ?`,
-		string(c.State), nullable(c.SnoozedUntil), nullable(c.Override), c.OverrideReason, shop, productID)
+		string(c.State), nullable(c.SnoozedUntil), nullable(c.Override), c.OverrideReason, nullable(c.Purse), shop, productID)
 	if err == nil && n == 0 {
 		return fault.New(fault.NotFound, "restock.suggestion_missing")
 	}

@@ -8,13 +8,14 @@ import (
 	"buhuo/internal/fault"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
+	"buhuo/internal/money"
 	"buhuo/internal/restock"
 )
 
 // testChoicesStand says when a new computation leaves a person's choice alone.
 func testChoicesStand(t *testing.T, h House) {
 	d := func(n int) *day.Date { date := Today.Add(n); return &date }
-	q := measure.Quantity(4_000)
+	q, purse := measure.Quantity(4_000), money.Amount(50_000)
 	for i, c := range []struct {
 		name    string
 		chosen  restock.Choice
@@ -23,6 +24,8 @@ func testChoicesStand(t *testing.T, h House) {
 		stays   bool
 	}{
 		{"a quantity, the same day", restock.Choice{State: restock.Open, Override: &q, OverrideReason: "x"}, 0, 0, true},
+		{"a purse, the same day", restock.Choice{State: restock.Open, Override: &q, Purse: &purse}, 0, 0, true},
+		{"a purse, the next day", restock.Choice{State: restock.Open, Override: &q, Purse: &purse}, 1, 0, false},
 		{"a quantity, the next day", restock.Choice{State: restock.Open, Override: &q, OverrideReason: "x"}, 1, 0, false},
 		{"ordered, the same day", restock.Choice{State: restock.Ordered}, 0, 5_000, true},
 		{"ordered and sent, the same day", restock.Choice{State: restock.Ordered}, 0, 9_000, true},
@@ -46,7 +49,7 @@ func testChoicesStand(t *testing.T, h House) {
 		if c.stays {
 			want = c.chosen
 		}
-		same(t, c.name, restock.Choice{State: got.State, SnoozedUntil: got.SnoozedUntil, Override: got.Override, OverrideReason: got.OverrideReason}, want)
+		same(t, c.name, restock.Choice{State: got.State, SnoozedUntil: got.SnoozedUntil, Override: got.Override, OverrideReason: got.OverrideReason, Purse: got.Purse}, want)
 		if got.DailyRate != fresh.DailyRate || got.AsOf != fresh.AsOf {
 			t.Errorf("%s: what was computed did not change", c.name)
 		}

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"archived products", testArchived},
 		{"choices stand", testChoicesStand},
 		{"choose", testChoose},
+		{"purse", testPurse},
 		{"mark ordered", testMarkOrdered},
 		{"pool anew", testPoolAnew},
 		{"forecasts kept", testRecords},

@@ -68,6 +68,11 @@ func (h *Handlers) list(c *gin.Context, status int) error {
 	if err := h.groups(c, v, totals, page, &m); err != nil {
 		return err
 	}
+	if m.May {
+		if m.Purse, err = h.purseCard(c, v, totals); err != nil {
+			return err
+		}
+	}
 	if len(m.Groups) == 0 && len(m.Snoozed) == 0 {
 		m.Empty = v.nothing(made)
 	}
@@ -127,6 +132,11 @@ func (h *Handlers) groups(c *gin.Context, v voice, totals []restock.SupplierTota
 			continue
 		}
 		g := v.group(t, measured)
+		if g.Fill != "" && m.May {
+			if err := h.weighShort(ctx, v, t, &g); err != nil {
+				return err
+			}
+		}
 		g.Items = make([]restockview.Item, index-begin)
 		for i := range g.Items {
 			g.Items[i] = v.item(c, &rows[begin+i], begin+i)
