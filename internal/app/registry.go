@@ -51,10 +51,10 @@ type pages interface{ Routes(e *web.Engine) }
 func (a *App) rooms(people *shopweb.Handlers) []pages {
 	return []pages{
 		people,
-		catalogweb.New(a.Catalog, a.Shop),
+		catalogweb.New(a.Catalog, a.Shop).Measure(a.Restock),
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
-		purchaseweb.New(a.Purchase, formats()),
+		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
 		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop),
 	}
 }

@@ -199,6 +199,13 @@ func (d Drafted) NumberText() string {
 	return Order{Number: d.Number, CreatedDay: d.CreatedDay}.NumberText()
 }
 
+// Late tells of an order that should have come: by how many days it is late, and when
+// it is likely to come (nil: nobody knows).
+type Late struct {
+	Days   int
+	Likely *day.Date
+}
+
 // LeadTime is how long one arrived line took, in days from sending.
 type LeadTime struct {
 	SupplierID, ProductID, ReceiptID ident.ID

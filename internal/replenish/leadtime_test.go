@@ -278,3 +278,32 @@ func TestRiskBeforeRandomDeliveries(t *testing.T) {
 		}
 	}
 }
+
+// The order lowers the risk from its arrival on and never raises it; what is lost adds up.
+func TestTheProspectWithTheOrder(t *testing.T) {
+	in := input(14)
+	in.Offers[0].Lead = lead.Days{From: 1, P: []float64{0.5, 0.3, 0.2}}
+	in.Arrivals = []replenish.Arrival{{Quantity: kg(10), Due: today.Add(2), Days: lead.Days{From: 1, P: []float64{0.2, 0.8}}}}
+	trace := replenish.Suggest(in)
+	p := replenish.Ahead(&trace, trace.Result.Quantity, 28)
+	if trace.Result.Quantity == 0 || len(p.Out) != 28 || len(p.With) != 28 || p.Order == nil || len(p.Coming) != 1 {
+		t.Fatalf("%v: %+v", trace.Result.Quantity, p)
+	}
+	for k := range p.Out {
+		if p.With[k] > p.Out[k]+1e-9 || p.LostWith[k] > p.Lost[k]+1e-9 || k > 0 && (p.Out[k] < p.Out[k-1] || p.Lost[k] < p.Lost[k-1]) {
+			t.Fatalf("day %d: out %v, with the order %v, lost %v and %v", k, p.Out[k], p.With[k], p.Lost[k], p.LostWith[k])
+		}
+		if k < len(trace.Result.Risk.Curve) && p.Out[k] != trace.Result.Risk.Curve[k] {
+			t.Fatalf("day %d: %v here, %v in the trace", k, p.Out[k], trace.Result.Risk.Curve[k])
+		}
+	}
+	if p.With[2] > p.Out[2]-0.05 || p.LostMargin <= p.MarginWith {
+		t.Errorf("the order changes nothing: %v, %v; lost %v, %v", p.Out[2], p.With[2], p.LostMargin, p.MarginWith)
+	}
+	if o := p.Order; o.From != today.Add(1) || o.To != today.Add(3) || o.Before <= 0 || o.Before >= 1 {
+		t.Errorf("the order: %+v", o)
+	}
+	if none := replenish.Ahead(&trace, 0, 28); none.Order != nil || none.With != nil {
+		t.Errorf("without an order: %+v", none)
+	}
+}

@@ -1,6 +1,11 @@
 package replenish
 
-import "math"
+import (
+	"math"
+	"strconv"
+
+	"buhuo/internal/replenish/lead"
+)
 
 // steps is the derivation in the order in which it was made, each step a
 // sentence with its numbers.
@@ -12,11 +17,13 @@ func (in *Input) steps(s *Suggestion) []Message {
 			in.amount("position", s.Position.Position)),
 		say("reason.step_risk", percent("percent", int(math.Round(100*s.Risk.StockOutProb))), date("before", s.Risk.Before)),
 	}
+	out = append(out, in.onTheWay(s)...)
 	c := s.Choice
 	if c == nil {
 		return out
 	}
 	out = append(out,
+		in.leadTime(c),
 		say("reason.step_calendar", text("supplier", c.SupplierName), date("order_day", c.OrderDay),
 			date("arrival", c.Arrival), date("next", c.NextArrival)),
 		say("reason.step_demand", date("until", in.Today.Add(c.Need.Window-1)),
@@ -93,4 +100,31 @@ func (in *Input) purchase(s *Suggestion) []Message {
 		in.amount("minimum", in.offer(c).MinOrder), in.amount("rounded", c.Rounded))}
 	return append(out, say("reason.step_cost", in.ordered(s), in.price("unit_price", c.Quote.UnitPrice),
 		in.money("line", c.Quote.LineCost), in.money("freight", c.Quote.Freight), in.price("landed", c.Quote.Landed)))
+}
+
+// onTheWay tells when deliveries that may come on several days are expected.
+func (in *Input) onTheWay(s *Suggestion) []Message {
+	var out []Message
+	for _, c := range s.Risk.Coming {
+		if c.From < c.To {
+			out = append(out, say("reason.step_coming", in.amount("quantity", c.Quantity), date("from", c.From), date("to", c.To),
+				date("likely", c.Likely), percent("percent", int(math.Round(100*c.Before)))))
+		}
+	}
+	return out
+}
+
+// leadTime tells how long deliveries take, in days.
+func (in *Input) leadTime(c *Evaluation) Message {
+	o := in.offer(c)
+	days := o.Lead
+	if !days.Known() {
+		days = lead.Certain(o.leadDays())
+	}
+	usual, late := days.Usual()
+	args := []Arg{text("supplier", c.SupplierName), text("usual", usual), text("late", strconv.Itoa(late)), text("promised", strconv.Itoa(o.Promised))}
+	if o.Deliveries == 0 {
+		return say("reason.step_lead_promise", args...)
+	}
+	return say("reason.step_lead", append(args, text("deliveries", strconv.Itoa(o.Deliveries)))...)
 }

@@ -115,82 +115,90 @@ func (c surroundings) comes(supplier catalog.Supplier, product ident.ID, says in
 	return days, ok && left >= littleLeft
 }
 
-// Punctuality is what a supplier's deliveries teach beside what it promises.
-type Punctuality struct {
-	Promised   int
-	Deliveries int
-	Days       lead.Days // open days from sending to receipt
-	Kept, Of   int       // of the deliveries of the last year those that came in time, and all
-	// Festival is by how many days deliveries sent around the Spring Festival take
-	// longer, and Festivals how many were.
-	Festival  float64
-	Festivals int
-}
-
-// Punctuality reads how long the deliveries of a supplier take.
-func (s *Service) Punctuality(ctx context.Context, supplier catalog.Supplier) (Punctuality, error) {
+// LeadRecord reads how long the deliveries of a supplier take.
+func (s *Service) LeadRecord(ctx context.Context, supplier catalog.Supplier) (lead.Record, error) {
 	taught, err := s.purchase.LeadTimes(ctx, []ident.ID{supplier.ID})
 	if err != nil {
-		return Punctuality{}, err
+		return lead.Record{}, err
 	}
 	in, err := s.shops.Get(ctx)
 	if err != nil {
-		return Punctuality{}, err
+		return lead.Record{}, err
 	}
-	now := day.Of(s.now(), in.Zone)
-	seen := delivered(taught[supplier.ID], supplier, now)
-	learned := lead.Learn(seen, now)
-	out := Punctuality{Promised: supplier.LeadTimeDays, Days: learned.Of(ident.ID{}, supplier.LeadTimeDays, now)}
-	out.Deliveries, _ = learned.Deliveries(ident.ID{})
-	out.Kept, out.Of = lead.OnTime(seen, now)
-	out.Festival, out.Festivals = learned.Effect(lead.SpringFestival)
-	return out, nil
+	today := day.Of(s.now(), in.Zone)
+	return lead.RecordOf(delivered(taught[supplier.ID], supplier, today), supplier.LeadTimeDays, today), nil
 }
 
-// Estimates are the days on which late orders are likely to come, by order; one of which
-// nothing was learned has none.
-func (s *Service) Estimates(ctx context.Context, late []purchase.Order) (map[ident.ID]day.Date, error) {
-	out := map[ident.ID]day.Date{}
-	if len(late) == 0 {
-		return out, nil
-	}
+// Late tells of orders that should have come which day they are likely to; orders that
+// are not late are left out.
+func (s *Service) Late(ctx context.Context, orders []purchase.Order) (map[ident.ID]purchase.Late, error) {
 	in, err := s.shops.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	suppliers, err := s.catalog.Suppliers(ctx, true)
-	if err != nil {
-		return nil, err
-	}
+	today := day.Of(s.now(), in.Zone)
+	out := map[ident.ID]purchase.Late{}
 	wanted := map[ident.ID]bool{}
 	var ids []ident.ID
-	for _, o := range late {
+	for _, o := range orders {
+		if o.DueDay >= today || !o.State.Can(purchase.Receive) {
+			continue
+		}
+		out[o.ID] = purchase.Late{Days: int(today - o.DueDay)}
 		if !wanted[o.SupplierID] {
 			wanted[o.SupplierID] = true
 			ids = append(ids, o.SupplierID)
 		}
 	}
-	taught, err := s.purchase.LeadTimes(ctx, ids)
+	if len(out) == 0 {
+		return out, nil
+	}
+	c, err := s.tardy(ctx, ids, today)
 	if err != nil {
 		return nil, err
 	}
-	today := day.Of(s.now(), in.Zone)
-	// What has not come by now comes tomorrow at the earliest.
-	c := surroundings{moment: moment{asOf: today, first: today.Add(1)}, suppliers: map[ident.ID]catalog.Supplier{}}
-	for _, supplier := range suppliers {
-		if wanted[supplier.ID] {
-			c.suppliers[supplier.ID] = supplier
-		}
-	}
-	c.learnLeads(taught)
-	for _, o := range late {
-		supplier, ok := c.suppliers[o.SupplierID]
-		if !ok {
+	for _, o := range orders {
+		late, ok := out[o.ID]
+		supplier, known := c.suppliers[o.SupplierID]
+		if !ok || !known {
 			continue
 		}
 		if days, ok := c.comes(supplier, ident.ID{}, supplier.LeadTimeDays, o.DueDay); ok {
-			out[o.ID] = c.first.Add(days.Quantile(0.5))
+			late.Likely = new(c.first.Add(days.Quantile(0.5)))
+			out[o.ID] = late
 		}
 	}
 	return out, nil
+}
+
+// LateOrders is Late for orders by their ids.
+func (s *Service) LateOrders(ctx context.Context, ids []ident.ID) (map[ident.ID]purchase.Late, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	orders := make([]purchase.Order, 0, len(ids))
+	for _, id := range ids {
+		o, err := s.purchase.Order(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		orders = append(orders, o)
+	}
+	return s.Late(ctx, orders)
+}
+
+// tardy is what the deliveries of suppliers teach of those that have not come today.
+func (s *Service) tardy(ctx context.Context, ids []ident.ID, today day.Date) (surroundings, error) {
+	// What has not come by now may still come today.
+	c := surroundings{moment: moment{asOf: today, first: today}, suppliers: map[ident.ID]catalog.Supplier{}}
+	suppliers, err := s.catalog.Suppliers(ctx, true)
+	if err != nil {
+		return c, err
+	}
+	for _, supplier := range suppliers {
+		c.suppliers[supplier.ID] = supplier
+	}
+	taught, err := s.purchase.LeadTimes(ctx, ids)
+	c.learnLeads(taught)
+	return c, err
 }

@@ -265,10 +265,7 @@ func (o *Outlook) future(e explained) {
 		return
 	}
 	for _, a := range in.Arrivals {
-		due := max(a.Due, in.Today)
-		if a.Estimate > due {
-			due = a.Estimate
-		}
+		due, _ := a.Expected(in.Today)
 		o.Arrivals = append(o.Arrivals, Parcel{due, float64(a.Quantity) / 1000})
 	}
 	have := float64(o.Row.Available) / 1000

@@ -181,6 +181,7 @@ type Product struct {
 	Accuracy *Accuracy
 	Known    *Known
 	Stock    *ui.LineModel
+	Prospect *Prospect
 	Lots     []ui.Fact
 	NoLots   string
 	Columns  []ui.Column
@@ -191,6 +192,14 @@ type Product struct {
 	AllMoves ui.Link
 	Facts    []ui.Fact
 	Links    []ui.Link
+}
+
+// Prospect says how likely the product is to run out, and when.
+type Prospect struct {
+	Title, Open string
+	Text        []string
+	Lost        string // behind the word, with the curve
+	Chart       *ui.LineModel
 }
 
 // Made says what the forecast is made of.

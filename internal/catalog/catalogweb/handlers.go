@@ -14,6 +14,7 @@ import (
 	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
 	"buhuo/internal/measure"
+	"buhuo/internal/replenish/lead"
 	"buhuo/internal/shop"
 	"buhuo/internal/web"
 	"buhuo/views/ui"
@@ -28,6 +29,18 @@ type Shops interface {
 type Handlers struct {
 	catalog *catalog.Service
 	shops   Shops
+	leads   Leads // nil: nobody measures them
+}
+
+// Leads tells how long the deliveries of a supplier took.
+type Leads interface {
+	LeadRecord(ctx context.Context, s catalog.Supplier) (lead.Record, error)
+}
+
+// Measure lets the page of a supplier tell how long its deliveries took.
+func (h *Handlers) Measure(l Leads) *Handlers {
+	h.leads = l
+	return h
 }
 
 // New makes the pages.

@@ -63,6 +63,10 @@ func (h *Handlers) list(c *gin.Context) error {
 		return err
 	}
 	orders, cursor := next(orders, purchase.DefaultLimit)
+	late, err := h.late(c.Request.Context(), orders...)
+	if err != nil {
+		return err
+	}
 	chrome := web.Chrome(c)
 	p := chrome.T
 	chrome.Title, chrome.Active = p.T("purchase.orders_title"), layout.Orders
@@ -76,7 +80,7 @@ func (h *Handlers) list(c *gin.Context) error {
 		page.Orders = append(page.Orders, purchaseviews.OrderRow{
 			Short: short,
 			Href:  address(o), Number: o.NumberText(), Supplier: o.SupplierName, Lines: p.T("purchase.line_count", i18n.A("n", o.LineCount)),
-			Due: p.DateShort(o.DueDay), Total: p.Money(o.Total, o.Currency), State: stateOf(p, o.State),
+			Due: p.DateShort(o.DueDay), Late: lateness(p, late, o.ID), Total: p.Money(o.Total, o.Currency), State: stateOf(p, o.State),
 		})
 	}
 	if cursor != "" {

@@ -4,11 +4,13 @@
 package purchaseweb
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
@@ -21,6 +23,38 @@ import (
 type Handlers struct {
 	orders  *purchase.Service
 	formats []purchase.Format
+	delays  Delays // nil: nobody knows
+}
+
+// Delays tells which orders are late and when they are likely to come.
+type Delays interface {
+	Late(ctx context.Context, orders []purchase.Order) (map[ident.ID]purchase.Late, error)
+}
+
+// Expect lets the pages tell when late orders are likely to come.
+func (h *Handlers) Expect(d Delays) *Handlers {
+	h.delays = d
+	return h
+}
+
+// late reads which of the orders are late.
+func (h *Handlers) late(ctx context.Context, orders ...purchase.Order) (map[ident.ID]purchase.Late, error) {
+	if h.delays == nil {
+		return nil, nil
+	}
+	return h.delays.Late(ctx, orders)
+}
+
+// lateness says it; "" for an order that is not late.
+func lateness(p *i18n.Printer, late map[ident.ID]purchase.Late, id ident.ID) string {
+	l, ok := late[id]
+	switch {
+	case !ok:
+		return ""
+	case l.Likely == nil:
+		return p.T("purchase.late", i18n.A("n", l.Days))
+	}
+	return p.T("purchase.late_likely", i18n.A("n", l.Days), i18n.A("day", p.DateShort(*l.Likely)))
 }
 
 // New makes the pages; formats are the documents that an order offers.

@@ -44,6 +44,10 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	if err != nil {
 		return err
 	}
+	late, err := h.late(ctx, d.Order)
+	if err != nil {
+		return err
+	}
 	o, chrome := d.Order, web.Chrome(c)
 	p := chrome.T
 	chrome.Title, chrome.Lead, chrome.Active = o.NumberText(), o.SupplierName, layout.Orders
@@ -51,7 +55,7 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	chrome.Back = ui.Link{Href: "/orders", Text: p.T("purchase.orders_title")}
 	m := purchaseviews.OrderPage{
 		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
-		Steps: steps(p, o), Facts: facts(p, d), Message: text, Total: p.Money(d.Sums.Payable, o.Currency),
+		Steps: steps(p, o), Facts: facts(p, d, lateness(p, late, o.ID)), Message: text, Total: p.Money(d.Sums.Payable, o.Currency),
 		Deliveries: deliveries(p, d, came, savedBy(teller{p, o.Currency}, saved), web.FormOf(c), manager),
 	}
 	m.Documents, m.Data = h.links(p, o)
@@ -145,7 +149,7 @@ func steps(p *i18n.Printer, o purchase.Order) []purchaseviews.State {
 	return out
 }
 
-func facts(p *i18n.Printer, d purchase.Document) []ui.Fact {
+func facts(p *i18n.Printer, d purchase.Document, late string) []ui.Fact {
 	o := d.Order
 	out := []ui.Fact{
 		{Term: p.T("purchase.supplier"), Text: o.SupplierName, Note: d.Supplier.Phone},
@@ -154,7 +158,7 @@ func facts(p *i18n.Printer, d purchase.Document) []ui.Fact {
 	if o.SentDay != nil {
 		out = append(out, ui.Fact{Term: p.T("purchase.sent_on"), Text: p.Date(*o.SentDay)})
 	}
-	out = append(out, ui.Fact{Term: p.T("purchase.due"), Text: p.WeekdayDate(o.DueDay)},
+	out = append(out, ui.Fact{Term: p.T("purchase.due"), Text: p.WeekdayDate(o.DueDay), Note: late},
 		ui.Fact{Term: p.T("purchase.goods"), Text: p.Money(o.Total, o.Currency)})
 	if d.Sums.Taxed && !o.PricesIncludeTax {
 		out = append(out, ui.Fact{Term: p.T("purchase.tax"), Text: p.Money(d.Sums.Tax, o.Currency)})

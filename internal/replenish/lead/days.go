@@ -7,6 +7,7 @@ package lead
 
 import (
 	"math"
+	"strconv"
 
 	"buhuo/internal/day"
 )
@@ -65,6 +66,16 @@ func (d Days) Quantile(p float64) int {
 		}
 	}
 	return d.Last()
+}
+
+// Usual is how many days it takes as a person says it, 3 or 3–5: of ten deliveries one
+// comes before and two behind. One of ten takes longer than late.
+func (d Days) Usual() (usual string, late int) {
+	from, to := d.Quantile(0.1), d.Quantile(0.8)
+	if usual = strconv.Itoa(from); to > from {
+		usual += "–" + strconv.Itoa(to)
+	}
+	return usual, d.Quantile(0.9)
 }
 
 // unlikely is what is left off a distribution before it is kept: together at most

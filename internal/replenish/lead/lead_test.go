@@ -253,6 +253,25 @@ func TestTheCalendarPassesOpenDaysOnly(t *testing.T) {
 	}
 }
 
+func TestTheRecordCountsDeliveriesNotLines(t *testing.T) {
+	list := []lead.Delivered{
+		{Product: name(1), Delivery: name(9), Sent: today.Add(-10), Days: 2, Promised: 2},
+		{Product: name(2), Delivery: name(9), Sent: today.Add(-10), Days: 2, Promised: 2},
+		{Product: name(1), Delivery: name(10), Sent: today.Add(-20), Days: 4, Promised: 2},
+		{Product: name(1), Delivery: name(11), Sent: today.Add(-500), Days: 9, Promised: 2},
+	}
+	r := lead.RecordOf(list, 2, today)
+	if r.Deliveries != 3 || r.Kept != 1 || r.Of != 2 || r.Promised != 2 || r.Days.Mean() < 2.1 {
+		t.Errorf("%+v", r)
+	}
+	if usual, late := (lead.Days{From: 3, P: []float64{0.3, 0.4, 0.15, 0.15}}).Usual(); usual != "3–5" || late != 6 {
+		t.Errorf("usually %s, late %d", usual, late)
+	}
+	if usual, _ := lead.Certain(2).Usual(); usual != "2" {
+		t.Errorf("usually %s", usual)
+	}
+}
+
 func TestADistributionIsOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var list []lead.Delivered

@@ -263,19 +263,35 @@ func shifted(p []float64, effect float64) []float64 {
 	return out
 }
 
-// OnTime counts the deliveries of the last year, as known today, and those of them
-// that came by the promised day; parts of an order each on its own.
-func OnTime(list []Delivered, today day.Date) (kept, of int) {
+// Record is what a supplier's deliveries tell beside what it promises.
+type Record struct {
+	Promised   int
+	Deliveries int
+	Days       Days // how long the next one takes
+	// Kept of Of deliveries of the last year came by the promised day; parts of an order
+	// count each on its own.
+	Kept, Of int
+	// Festival is by how many days those sent around the Spring Festival take longer,
+	// Festivals how many there were.
+	Festival  float64
+	Festivals int
+}
+
+// RecordOf sums up deliveries as they are known on a day.
+func RecordOf(list []Delivered, promised int, today day.Date) Record {
+	s := Learn(list, today)
+	r := Record{Promised: promised, Deliveries: s.n, Days: s.Of(ident.ID{}, promised, today)}
+	r.Festival, r.Festivals = s.Effect(SpringFestival)
 	seen := map[ident.ID]bool{}
 	for _, d := range list {
 		if d.Sent < today.Add(-halfLife) || seen[d.Delivery] {
 			continue
 		}
 		seen[d.Delivery] = true
-		of++
+		r.Of++
 		if d.Days <= d.Promised {
-			kept++
+			r.Kept++
 		}
 	}
-	return kept, of
+	return r
 }

@@ -50,6 +50,7 @@ func (h *Handlers) product(c *gin.Context) error {
 	if o.Thought && !o.Product.Archived {
 		m.Order = v.productOrder(c, o)
 		m.Demand, m.Stock = v.demandChart(o), v.stockChart(o)
+		m.Prospect = v.prospect(o)
 		v.forecast(c, o, &m)
 	}
 	v.offers(c, o, &m)

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"buhuo/internal/catalog"
+	"buhuo/internal/ident"
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 	"buhuo/internal/restock"
@@ -173,6 +174,10 @@ func (h *Handlers) arriving(ctx context.Context, v voice, m *restockview.Today) 
 	if err != nil {
 		return err
 	}
+	tardy, err := h.tardy(ctx, v, list)
+	if err != nil {
+		return err
+	}
 	orders := 0
 	for from := 0; from < len(list); orders++ {
 		to := from
@@ -180,7 +185,7 @@ func (h *Handlers) arriving(ctx context.Context, v voice, m *restockview.Today) 
 			to++
 		}
 		if orders < fewLines {
-			m.Arriving = append(m.Arriving, v.arrival(list[from:to]))
+			m.Arriving = append(m.Arriving, v.arrival(list[from:to], tardy))
 		}
 		from = to
 	}
@@ -192,8 +197,22 @@ func (h *Handlers) arriving(ctx context.Context, v voice, m *restockview.Today) 
 	return nil
 }
 
+// tardy tells when the late orders among the first few are likely to come.
+func (h *Handlers) tardy(ctx context.Context, v voice, list []restock.Arrival) (map[ident.ID]purchase.Late, error) {
+	var seen, late []ident.ID
+	for _, a := range list {
+		if slices.Contains(seen, a.OrderID) || len(seen) == fewLines {
+			continue
+		}
+		if seen = append(seen, a.OrderID); a.Due < v.today {
+			late = append(late, a.OrderID)
+		}
+	}
+	return h.restock.LateOrders(ctx, late)
+}
+
 // arrival is an order on its way: its first goods by name, the others by number.
-func (v voice) arrival(lines []restock.Arrival) restockview.Arrival {
+func (v voice) arrival(lines []restock.Arrival, tardy map[ident.ID]purchase.Late) restockview.Arrival {
 	first := lines[0]
 	text := ""
 	for i, l := range lines {
@@ -214,6 +233,9 @@ func (v voice) arrival(lines []restock.Arrival) restockview.Arrival {
 	}
 	if late := int(v.today - first.Due); late > 0 {
 		a.Tone, a.State = ui.Watch, v.t.T("restock.late", arg("n", late))
+		if likely := tardy[first.OrderID].Likely; likely != nil {
+			a.State = v.t.T("restock.late_likely", arg("n", late), arg("day", v.near(*likely)))
+		}
 	}
 	return a
 }
