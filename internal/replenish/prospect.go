@@ -13,7 +13,9 @@ type Prospect struct {
 	Out, With []float64 // probability of having run out; With is empty without an order
 	// Lost and LostWith are what is wanted in vain, in base units.
 	Lost, LostWith []float64
-	// LostMargin and MarginWith are the margin that goes with all of it.
+	// Until is the number of days after which the order behind this one would come, and
+	// LostMargin and MarginWith the margin that goes with what is lost by then.
+	Until                  int
 	LostMargin, MarginWith money.Amount
 	// Coming are the deliveries on their way; Order is the order if it is sent when it
 	// should be, nil without one.
@@ -42,14 +44,15 @@ func Ahead(t *Trace, quantity measure.Quantity, days int) Prospect {
 	if choice == nil || days < 1 {
 		return p
 	}
-	p.LostMargin = in.worth(choice, p.Lost[days-1])
+	p.Until = max(1, min(int(choice.NextArrival-in.Today), days))
+	p.LostMargin = in.worth(choice, p.Lost[p.Until-1])
 	if quantity <= 0 {
 		return p
 	}
 	order := Arrival{Quantity: quantity, Due: choice.Arrival, Days: in.offer(choice).arrives(choice.OrderDay, in.Today)}
 	then := look(in.coming(order))
 	p.With, p.LostWith = then.out, then.lost
-	p.MarginWith = in.worth(choice, p.LostWith[days-1])
+	p.MarginWith = in.worth(choice, p.LostWith[p.Until-1])
 	when := order.days(in.Today)
 	told := in.told([]coming{{Arrival: order, days: when, likely: when.Quantile(0.5)}}, []float64{1})
 	if p.Order = &told[0]; !none {

@@ -45,7 +45,7 @@ func TestProductExplainsItsForecast(t *testing.T) {
 			t.Errorf("%q is not said: %s", want, made)
 		}
 	}
-	if n := page.Find("figure.chart").First().Find("table tbody tr").Length(); n != 56+28 {
+	if n := page.Find("figure.chart:has(#demand-title)").Find("table tbody tr").Length(); n != 56+28 {
 		t.Errorf("%d days stand under the chart", n)
 	}
 	if !strings.Contains(card(page, "以往预测准不准"), "每周会原样留下一份预测") {
@@ -98,7 +98,7 @@ func TestFestivalAndPromotionAreNamed(t *testing.T) {
 	if !strings.Contains(made, "最近一次促销：11月4日 周三至11月8日 周日") {
 		t.Errorf("the promotion: %s", made)
 	}
-	chart := page.Find("figure.chart").First().Find("svg text").Text()
+	chart := page.Find("figure.chart:has(#demand-title)").Find("svg text").Text()
 	if !strings.Contains(chart, "国庆节") || !strings.Contains(chart, "促销") {
 		t.Errorf("the chart names %q", chart)
 	}
@@ -176,7 +176,7 @@ func TestAdjust(t *testing.T) {
 			t.Errorf("day %d: %g instead of %g", k, mean, o.Ours[k])
 		}
 	}
-	if page.Find("figure.chart").First().Find("svg text").Text() == "" || !strings.Contains(page.Find("figure.chart").First().Text(), "村里办喜事") {
+	if page.Find("figure.chart:has(#demand-title)").Find("svg text").Text() == "" || !strings.Contains(page.Find("figure.chart:has(#demand-title)").Text(), "村里办喜事") {
 		t.Error("the chart does not name it")
 	}
 	audit := func() string {
@@ -356,10 +356,10 @@ func TestMarketDays(t *testing.T) {
 	if made := card(page, "预测是怎么来的"); !strings.Contains(made, "下个赶集日") || !strings.Contains(made, "赶集日一般×2") {
 		t.Errorf("the page: %s", made)
 	}
-	if chart := page.Find("figure.chart").First().Find("svg text").Text(); strings.Count(chart, "赶集") != 1 {
+	if chart := page.Find("figure.chart:has(#demand-title)").Find("svg text").Text(); strings.Count(chart, "赶集") != 1 {
 		t.Errorf("the chart names %q", chart)
 	}
-	if n := page.Find("figure.chart").First().Find("svg line.fest").Length(); n < 5 {
+	if n := page.Find("figure.chart:has(#demand-title)").Find("svg line.fest").Length(); n < 5 {
 		t.Errorf("%d lines of market days", n)
 	}
 }

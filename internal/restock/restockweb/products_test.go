@@ -71,8 +71,16 @@ func TestProductPage(t *testing.T) {
 	h := stocked(t)
 	page := h.Get("/products/" + h.Oranges.ID.String()).Want(200)
 	page.Contains("秭归脐橙", "18", "A7", "订货建议", "订这个", "供应商比价", "最划算", "宜昌果品合作社", "城南批发市场", "6901234567892", "箱 × 10\u00a0斤")
-	if page.Find("figure.chart").Length() != 2 || page.Find("figure.chart path.fan").Length() != 2 || page.Find("circle.runout").Length() != 1 {
+	if page.Find("figure.chart").Length() != 3 || page.Find("figure.chart path.fan").Length() != 2 || page.Find("circle.runout").Length() != 1 {
 		t.Error("the charts are not whole")
+	}
+	// The risk in words, and behind a word day by day with the order and without.
+	risk := page.Find("section.card:has(#risk-title)")
+	if text := plain(risk.Text()); !strings.Contains(text, "多半") || !strings.Contains(text, "斤 的话，多半到货：11月26日") || !strings.Contains(text, "少赚 ¥") {
+		t.Errorf("the risk in words: %s", text)
+	}
+	if risk.Find("details.more path.past").Length() == 0 || risk.Find("details.more path.wanted").Length() == 0 || risk.Find("table.numbers tbody tr").Length() != 28 {
+		t.Error("no curve of the risk")
 	}
 	page.Form("form[action='/orders']").Submit().Want(http.StatusSeeOther)
 	if o := h.orders(); len(o) != 1 || o[0].Lines[0].ProductID != h.Oranges.ID {

@@ -62,29 +62,22 @@ func (v voice) coming(key string, c replenish.Coming, unit string) string {
 
 // lost says what is expected to be wanted in vain, and what the order saves of it.
 func (v voice) lost(p replenish.Prospect, unit string) string {
-	all := lastOf(p.Lost)
-	if all < 0.05 {
+	if p.Until == 0 || p.Lost[p.Until-1] < 0.05 {
 		return ""
 	}
+	all := p.Lost[p.Until-1]
 	quantity := func(x float64) string { return v.Rough(measure.Quantity(math.Round(x*measure.Thousandths)), unit) }
 	if p.With == nil {
-		return v.t.T("restock.risk_lost", arg("n", riskDays), arg("quantity", quantity(all)), arg("margin", v.Money(whole(p.LostMargin, v))))
+		return v.t.T("restock.risk_lost", arg("n", p.Until), arg("quantity", quantity(all)), arg("margin", v.Money(whole(p.LostMargin, v))))
 	}
-	return v.t.T("restock.risk_lost_order", arg("n", riskDays), arg("quantity", quantity(all)), arg("margin", v.Money(whole(p.LostMargin, v))),
-		arg("left", quantity(lastOf(p.LostWith))), arg("rest", v.Money(whole(p.MarginWith, v))))
+	return v.t.T("restock.risk_lost_order", arg("n", p.Until), arg("quantity", quantity(all)), arg("margin", v.Money(whole(p.LostMargin, v))),
+		arg("left", quantity(p.LostWith[p.Until-1])), arg("rest", v.Money(whole(p.MarginWith, v))))
 }
 
 // whole rounds an expectation to whole units of money: it is not known to the cent.
 func whole(a money.Amount, v voice) money.Amount {
 	unit := money.Amount(math.Pow10(v.Currency.Exponent))
 	return (a + unit/2) / unit * unit
-}
-
-func lastOf(list []float64) float64 {
-	if len(list) == 0 {
-		return 0
-	}
-	return list[len(list)-1]
 }
 
 // riskChart draws the probability of having run out by the end of each day, in per cent.
