@@ -121,7 +121,7 @@ type orderCommands struct {
 type orderExportCommand struct {
 	Order string `arg:"" help:"Number (PO-2026-0117 or 117) or id of the order."`
 	inShop
-	Format string `default:"pdf" help:"pdf, html, txt, xlsx, csv, xml (UBL 2.1) or json."`
+	Format string `default:"pdf" help:"pdf, html, png, txt, xlsx, csv, xml (UBL 2.1) or json."`
 	Out    string `placeholder:"FILE" help:"File to write; standard output when missing."`
 }
 

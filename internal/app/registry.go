@@ -8,6 +8,7 @@ import (
 	"buhuo/internal/purchase/format/json"
 	"buhuo/internal/purchase/format/message"
 	"buhuo/internal/purchase/format/pdf"
+	"buhuo/internal/purchase/format/png"
 	"buhuo/internal/purchase/format/ubl"
 	"buhuo/internal/purchase/format/xlsx"
 	"buhuo/internal/purchase/purchaseweb"
@@ -35,6 +36,7 @@ func formats() []purchase.Format {
 	return []purchase.Format{
 		pdf.New(),
 		html.New(),
+		png.New(),
 		message.New(),
 		xlsx.New(),
 		csv.New(),

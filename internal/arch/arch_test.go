@@ -97,7 +97,7 @@ func TestBreachesAreFound(t *testing.T) {
 		{"handlers to one format", "internal/purchase/purchaseweb/a.go", imports("buhuo/internal/purchase/format/pdf"), "adapters do not know each other"},
 		{"a source", "internal/sales/source/generic/a.go", imports("buhuo/internal/sales/source", "buhuo/internal/sales", "golang.org/x/text/encoding"), ""},
 		{"a source to gin", "internal/sales/source/generic/a.go", imports("github.com/gin-gonic/gin"), "lives in internal/web"},
-		{"a document with a font", "internal/purchase/format/pdf/a.go", imports("github.com/signintech/gopdf"), ""},
+		{"a document with a library", "internal/purchase/format/xlsx/a.go", imports("github.com/xuri/excelize/v2"), ""},
 		{"a suite in the product", "internal/stock/stockdb/a.go", imports("buhuo/internal/stock/stocktest"), "it serves tests only"},
 		{"a suite", "internal/stock/stocktest/a.go", imports("buhuo/internal/stock", "buhuo/internal/dbtest", "pgregory.net/rapid"), ""},
 		{"adapter to app", "internal/stock/stockdb/a.go", imports("buhuo/internal/app"), "only the composition root"},

@@ -8,7 +8,7 @@ import (
 
 // document sets the whole document, then numbers its pages.
 func (s *setter) document() {
-	s.out.AddPage()
+	s.out.turn()
 	s.opening()
 	s.table()
 	s.sums()
@@ -55,7 +55,7 @@ func (s *setter) party(p format.Party, x, width int) int {
 
 // turn starts a new page, headed by title and number.
 func (s *setter) turn() {
-	s.out.AddPage()
+	s.out.turn()
 	s.y = top
 	s.block(s.sheet.Title, bodyStyle, left, s.y, (right-left)/2, atLeft)
 	s.y += s.block(s.sheet.Number, bodyStyle, left, s.y, right-left, atRight) + 2*point
@@ -79,42 +79,74 @@ type column struct {
 	head     string
 }
 
-const gutter = 7 * point
+const gutter = 10 * point
 
-// columns share the width: fixed ones for figures, the rest for the product.
-func (s *setter) columns() []column {
-	widths := []int{24 * point, 0, 78 * point, 88 * point, 36 * point, 82 * point}
-	heads := []string{s.sheet.Head.Line, s.sheet.Head.Product, s.sheet.Head.Quantity, s.sheet.Head.Price, s.sheet.Head.Tax, s.sheet.Head.Total}
+// widest is what a column of figures takes at most; longer ones wrap.
+const widest = 120 * point
+
+// columns share the width: those of figures take what they need, the product the rest.
+func (s *setter) columns(rows [][][2]string) []column {
+	h := s.sheet.Head
+	heads := []string{h.Line, h.Product, h.Quantity, h.Price, h.Tax, h.Total}
 	if !s.sheet.Taxed {
-		widths = append(widths[:4], widths[5])
 		heads = append(heads[:4], heads[5])
 	}
-	rest := right - left - gutter*(len(widths)-1)
-	for _, w := range widths {
-		rest -= w
+	out := make([]column, len(heads))
+	rest := right - left - gutter*(len(heads)-1)
+	for i, head := range heads {
+		out[i] = column{align: atRight, head: head}
+		if i == 1 {
+			continue
+		}
+		need := s.width(head, softStyle)
+		for _, cells := range rows {
+			need = max(need, s.width(cells[i][0], bodyStyle), s.width(cells[i][1], softStyle))
+		}
+		out[i].width = min(need+point/10, widest) // a hair, or rounding breaks the line
+		rest -= out[i].width
 	}
-	widths[1] = rest
-	out, x := make([]column, len(widths)), left
-	for i, w := range widths {
-		out[i] = column{x, w, atRight, heads[i]}
-		x += w + gutter
-	}
+	out[1].width = rest
 	out[0].align, out[1].align = atLeft, atLeft
+	for i, x := 0, left; i < len(out); i++ {
+		out[i].x = x
+		x += out[i].width + gutter
+	}
 	return out
 }
 
-func (s *setter) table() {
-	columns := s.columns()
-	s.tableHead(columns)
-	for _, r := range s.sheet.Rows {
-		cells := [][2]string{{r.Line}, {r.Name, r.Note}, {r.Quantity, r.Packs}, {r.Price, r.PackPrice}, {r.Tax}, {r.Total}}
+// width is that of a text on one line.
+func (s *setter) width(text string, st style) int {
+	return s.face.Measure(s.face.Clean(text)) * st.size / 1000
+}
+
+// cells are the table's rows, each cell with what stands small below it.
+func (s *setter) cells() [][][2]string {
+	out := make([][][2]string, len(s.sheet.Rows))
+	for i, r := range s.sheet.Rows {
+		out[i] = [][2]string{{r.Line}, {r.Name, r.Note}, {r.Quantity, r.Packs}, {r.Price, r.PackPrice}, {r.Tax}, {r.Total}}
 		if !s.sheet.Taxed {
-			cells = append(cells[:4], cells[5])
+			out[i] = append(out[i][:4], out[i][5])
 		}
-		if s.room(s.rowHeight(columns, cells)) {
+	}
+	return out
+}
+
+// table sets the lines. The last one stays with the sums: nobody signs a page without
+// goods.
+func (s *setter) table() {
+	rows := s.cells()
+	columns := s.columns(rows)
+	s.tableHead(columns)
+	for i, cells := range rows {
+		height := s.rowHeight(columns, cells)
+		need := height
+		if i == len(rows)-1 {
+			need += s.closing()
+		}
+		if s.room(need) {
 			s.tableHead(columns)
 		}
-		s.row(columns, cells)
+		s.row(columns, cells, height)
 	}
 	s.rule(left, right, s.y, 900, 0)
 }
@@ -124,8 +156,7 @@ func (s *setter) tableHead(columns []column) {
 	for _, c := range columns {
 		height = max(height, len(s.lines(c.head, softStyle, c.width))*softStyle.height())
 	}
-	s.out.SetFillColor(238, 238, 238)
-	s.out.RectFromUpperLeftWithStyle(pt(left-4*point), pt(s.y), pt(right-left+8*point), pt(height+6*point), "F")
+	s.out.area(left-4*point, s.y, right-left+8*point, height+6*point, 238)
 	s.y += 3 * point
 	for _, c := range columns {
 		s.block(c.head, softStyle, c.x, s.y, c.width, c.align)
@@ -144,8 +175,7 @@ func (s *setter) rowHeight(columns []column, cells [][2]string) int {
 	return height + 2*rowPadding
 }
 
-func (s *setter) row(columns []column, cells [][2]string) {
-	height := s.rowHeight(columns, cells)
+func (s *setter) row(columns []column, cells [][2]string, height int) {
 	for i, c := range columns {
 		y := s.y + rowPadding
 		y += s.block(cells[i][0], bodyStyle, c.x, y, c.width, c.align)
@@ -155,15 +185,38 @@ func (s *setter) row(columns []column, cells [][2]string) {
 	s.rule(left, right, s.y, 300, 190)
 }
 
+// closing is the height of the sums with what follows them: the signatures and a note
+// that is short; a long one runs over pages of its own.
+func (s *setter) closing() int {
+	height := 17*point + len(s.sheet.Sums)*bodyStyle.height() + 2*sumStyle.height()
+	height += len(s.lines(s.sheet.Words, bodyStyle, right-left)) * bodyStyle.height()
+	note := 8*point + softStyle.height()
+	for _, paragraph := range s.paragraphs() {
+		note += len(paragraph) * bodyStyle.height()
+	}
+	const short = 12
+	switch {
+	case s.sheet.Note == "":
+		return height + signHeight
+	case note <= short*bodyStyle.height():
+		return height + note + signHeight
+	}
+	return height
+}
+
+// paragraphs are the lines of the note.
+func (s *setter) paragraphs() [][]string {
+	var out [][]string
+	for paragraph := range strings.Lines(s.sheet.Note) {
+		out = append(out, s.lines(strings.TrimRight(paragraph, "\r\n"), bodyStyle, right-left))
+	}
+	return out
+}
+
 // sums stand at the right, the last and largest what is to be paid; all of them,
 // with the amount in words, on one page.
 func (s *setter) sums() {
-	height := 10 * point
-	for range s.sheet.Sums {
-		height += bodyStyle.height()
-	}
-	words := s.lines(s.sheet.Words, bodyStyle, right-left)
-	s.room(height + 2*sumStyle.height() + len(words)*bodyStyle.height())
+	s.room(s.closing())
 	s.y += 8 * point
 	last, x := len(s.sheet.Sums)-1, left+(right-left)*9/20
 	for i, f := range s.sheet.Sums {
@@ -191,8 +244,8 @@ func (s *setter) note() {
 	s.room(3 * bodyStyle.height())
 	s.y += 8 * point
 	s.y += s.block(s.sheet.NoteHead, softStyle, left, s.y, right-left, atLeft)
-	for paragraph := range strings.Lines(s.sheet.Note) {
-		for _, line := range s.lines(strings.TrimRight(paragraph, "\r\n"), bodyStyle, right-left) {
+	for _, paragraph := range s.paragraphs() {
+		for _, line := range paragraph {
 			s.room(bodyStyle.height())
 			s.text(line, bodyStyle, left, s.y, right-left, atLeft)
 			s.y += bodyStyle.height()
@@ -200,15 +253,20 @@ func (s *setter) note() {
 	}
 }
 
+// signSpace is what a hand or a stamp needs above its line, signHeight the whole.
+const (
+	signSpace  = 34 * point
+	signHeight = 45*point + signSpace
+)
+
 // signs are two places to sign and date, side by side.
 func (s *setter) signs() {
-	const space = 34 * point
-	s.room(18*point + 2*softStyle.height() + 3*point + space)
+	s.room(signHeight)
 	s.y += 18 * point
 	half := (right-left)/2 - 14*point
 	for i, head := range s.sheet.Signs {
 		x := left + i*(half+28*point)
-		y := s.y + s.block(head, softStyle, x, s.y, half, atLeft) + space
+		y := s.y + s.block(head, softStyle, x, s.y, half, atLeft) + signSpace
 		s.rule(x, x+half, y, 600, 0)
 		s.block(s.sheet.SignDay, softStyle, x, y+3*point, half, atLeft)
 	}
@@ -216,12 +274,9 @@ func (s *setter) signs() {
 
 // pages writes the number of each page, and of how many, at its foot.
 func (s *setter) pages() {
-	of := s.out.GetNumberOfPages()
-	for n := 1; n <= of && s.err == nil; n++ {
-		if s.err = s.out.SetPage(n); s.err != nil {
-			return
-		}
-		s.block(s.sheet.Number, softStyle, left, pageHeight-foot, (right-left)/2, atLeft)
-		s.block(s.sheet.Page(n, of), softStyle, left, pageHeight-foot, right-left, atRight)
+	of := len(s.out.pages)
+	for n := range of {
+		s.textOn(n, s.face.Clean(s.sheet.Number), softStyle, left, pageHeight-foot, (right-left)/2, atLeft)
+		s.textOn(n, s.face.Clean(s.sheet.Page(n+1, of)), softStyle, left, pageHeight-foot, right-left, atRight)
 	}
 }

@@ -6,8 +6,7 @@ package pdf
 import (
 	"io"
 
-	"github.com/signintech/gopdf"
-
+	"buhuo/internal/face"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format"
 )
@@ -31,36 +30,22 @@ func (Format) Extension() string { return ".pdf" }
 
 // Write sets the document and writes it.
 func (Format) Write(w io.Writer, d purchase.Document) error {
-	f, err := shared()
+	f, err := face.Shared()
 	if err != nil {
 		return err
 	}
-	s := &setter{font: f, sheet: format.NewSheet(d)}
-	s.out.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
-	s.out.SetInfo(gopdf.PdfInfo{Title: s.sheet.Number, Creator: "Buhuo"}) // ASCII: some viewers garble other titles
-	if err := s.out.AddTTFFontFromFontContainer(family, &f.container); err != nil {
-		return err
-	}
+	s := &setter{face: f, sheet: format.NewSheet(d), out: newPaper(f)}
 	s.document()
-	if s.err != nil {
-		return s.err
-	}
-	whole, err := s.out.GetBytesPdfReturnErr() // its own WriteTo loses the errors of w
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(whole)
+	_, err = w.Write(s.out.file(s.sheet.Number, string(s.sheet.Lang)))
 	return err
 }
 
-// setter draws the document from top to bottom. The first error stays and ends all
-// drawing.
+// setter draws the document from top to bottom.
 type setter struct {
-	font  *font
+	face  *face.Face
 	sheet format.Sheet
-	out   gopdf.GoPdf
+	out   *paper
 	y     int // where the next thing goes, in thousandths of a point from the top
-	err   error
 }
 
 // Measures are in thousandths of a point.
@@ -100,20 +85,20 @@ const (
 	atRight
 )
 
-// text draws one clean line in the box from x to x+width, whose top is at y.
+// text draws one clean line in the box from x to x+width, whose top is at y, on the
+// last page.
 func (s *setter) text(line string, st style, x, y, width int, a align) {
-	if s.err != nil || line == "" {
-		return
-	}
-	if s.err = s.out.SetFont(family, "", pt(st.size)); s.err != nil {
+	s.textOn(len(s.out.pages)-1, line, st, x, y, width, a)
+}
+
+func (s *setter) textOn(page int, line string, st style, x, y, width int, a align) {
+	if line == "" {
 		return
 	}
 	if a == atRight {
-		x += width - s.font.measure(line)*st.size/1000
+		x += width - s.face.Measure(line)*st.size/1000
 	}
-	s.out.SetTextColor(st.grey, st.grey, st.grey)
-	s.out.SetXY(pt(x), pt(y+st.size)) // the base line
-	s.err = s.out.Text(line)
+	s.out.text(page, line, st.size, st.grey, x, y+st.size)
 }
 
 // block draws a text of any length and gives its height.
@@ -130,15 +115,8 @@ func (s *setter) lines(text string, st style, width int) []string {
 	if text == "" {
 		return nil
 	}
-	return s.font.wrap(s.font.clean(text), width*1000/st.size)
+	return s.face.Wrap(s.face.Clean(text), width*1000/st.size)
 }
 
 // rule draws a horizontal line.
-func (s *setter) rule(x1, x2, y, width int, grey uint8) {
-	s.out.SetLineWidth(pt(width))
-	s.out.SetStrokeColor(grey, grey, grey)
-	s.out.Line(pt(x1), pt(y), pt(x2), pt(y))
-}
-
-// pt turns thousandths of a point into what the library counts in.
-func pt(n int) float64 { return float64(n) / point }
+func (s *setter) rule(x1, x2, y, width int, grey uint8) { s.out.line(x1, x2, y, width, grey) }

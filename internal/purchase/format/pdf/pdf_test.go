@@ -1,24 +1,84 @@
-package pdf
+package pdf_test
 
 import (
 	"bytes"
+	"compress/zlib"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
-	"pgregory.net/rapid"
-
+	"buhuo/internal/face"
+	"buhuo/internal/purchase"
+	"buhuo/internal/purchase/format"
 	"buhuo/internal/purchase/format/formattest"
+	"buhuo/internal/purchase/format/pdf"
 )
 
-func TestFormat(t *testing.T) { formattest.Run(t, New(), nil) }
+func TestFormat(t *testing.T) {
+	formattest.Run(t, pdf.New(), func(t *testing.T, written []byte) string { return strings.Join(texts(t, written), "\n") + "\n" })
+}
 
-var pageObject = regexp.MustCompile(`/Type /Page\s`)
+var (
+	pageObject = regexp.MustCompile(`/Type /Page\s`)
+	stream     = regexp.MustCompile(`(?s)/Length (\d+) >>\nstream\n`)
+	character  = regexp.MustCompile(`<([0-9A-F]{4})> <([0-9A-F]+)>`)
+	drawn      = regexp.MustCompile(`<([0-9A-F]*)> Tj`)
+)
+
+// texts are the lines of text of a document in the order in which they are drawn,
+// read by its own map of characters.
+func texts(t testing.TB, written []byte) []string {
+	t.Helper()
+	var streams []string
+	for _, at := range stream.FindAllSubmatchIndex(written, -1) {
+		var size int
+		fmt.Sscan(string(written[at[2]:at[3]]), &size)
+		z, err := zlib.NewReader(bytes.NewReader(written[at[1] : at[1]+size]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		streams = append(streams, string(data))
+	}
+	letters := map[string]string{}
+	for _, m := range character.FindAllStringSubmatch(streams[1], -1) {
+		raw, _ := hex.DecodeString(m[2])
+		var units []uint16
+		for i := 0; i < len(raw); i += 2 {
+			units = append(units, uint16(raw[i])<<8|uint16(raw[i+1]))
+		}
+		letters[m[1]] = string(utf16.Decode(units))
+	}
+	var out []string
+	for _, page := range streams[2:] {
+		for _, m := range drawn.FindAllStringSubmatch(page, -1) {
+			line := ""
+			for i := 0; i < len(m[1]); i += 4 {
+				letter, known := letters[m[1][i:i+4]]
+				if !known {
+					t.Fatalf("picture %s stands for nothing", m[1][i:i+4])
+				}
+				line += letter
+			}
+			out = append(out, line)
+		}
+	}
+	return out
+}
 
 func TestPages(t *testing.T) {
-	for _, c := range []struct{ lines, pages int }{{0, 1}, {10, 1}, {40, 3}, {200, 13}} {
-		written := formattest.Written(t, New(), formattest.Sample(t, "zh-Hans", c.lines, false))
+	for _, c := range []struct{ lines, pages int }{{0, 1}, {10, 1}, {40, 3}, {200, 12}} {
+		written := formattest.Written(t, pdf.New(), formattest.Sample(t, "zh-Hans", c.lines, false))
 		if !bytes.HasPrefix(written, []byte("%PDF-")) || !bytes.HasSuffix(bytes.TrimSpace(written), []byte("%%EOF")) {
 			t.Errorf("%d lines: no whole PDF", c.lines)
 		}
@@ -31,109 +91,88 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func face(t testing.TB) *font {
-	t.Helper()
-	f, err := shared()
+// bare is a text without its spaces, which lines and columns decide.
+func bare(s string) string { return strings.Join(strings.Fields(s), "") }
+
+// Every word and figure of the order is in the document, in its order; where poppler
+// is installed, it reads the same: rare characters too.
+func TestReadBack(t *testing.T) {
+	f, err := face.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f
-}
-
-// The font draws the rare characters of names as themselves.
-func TestGlyphs(t *testing.T) {
-	f := face(t)
-	for _, r := range "喆燊𬍛㎡￥¥€œÉçà、。，：；！？《》「」（）％℃□·—–…斤两公克箱壹贰叁肆伍陆柒捌玖拾佰仟万亿圆角分整零" {
-		if f.glyph(r) == 0 && r != '㎡' {
-			t.Errorf("no glyph for %c (%U)", r, r)
-		}
-	}
-	if got := f.clean("喆燊𬍛"); got != "喆燊𬍛" {
-		t.Errorf("rare characters became %q", got)
-	}
-}
-
-func TestClean(t *testing.T) {
-	f := face(t)
-	for in, want := range map[string]string{
-		"🍊 橙":           "□ 橙",
-		"👨‍👩‍👧 全家":      "□ 全家",
-		"👍🏽好":           "□好",
-		"❤️":            "□",
-		"a\tb\nc":       "a b c",
-		"1\u202f234":    "1\u00a0234",
-		"\u202e反\u200b": "反",
-		"ไทย":           "□□□",
-		"":              "",
+	for name, d := range map[string]purchase.Document{
+		"usual": formattest.Sample(t, "zh-Hans", 30, false), "taxed": formattest.Sample(t, "fr", 30, true), "extreme": formattest.Extreme(t, "en", 60),
+		"long": formattest.Extreme(t, "zh-Hans", 5_000),
 	} {
-		if got := f.clean(in); got != want {
-			t.Errorf("%q became %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestWrap(t *testing.T) {
-	f := face(t)
-	for _, c := range []struct {
-		text  string
-		width int
-		want  []string
-	}{
-		{"", 5000, []string{""}},
-		{"赣南脐橙", 2000, []string{"赣南", "脐橙"}},
-		{"赣南脐橙。", 4000, []string{"赣南脐", "橙。"}}, // closing marks stay
-		{"赣南（脐橙", 3000, []string{"赣南", "（脐橙"}}, // opening marks go along
-		{"净重10斤", 3500, []string{"净重", "10斤"}}, // the unit stays with its number
-		{"直径 80 mm", 3800, []string{"直径", "80 mm"}},
-		{"早上 9 点送", 3000, []string{"早上", "9 点送"}},
-		{"crème brûlée", 4000, []string{"crème", "brûlée"}},
-		{"脐橙 ", 2000, []string{"脐橙"}},
-	} {
-		if got := f.wrap(f.clean(c.text), c.width); !slices.Equal(got, c.want) {
-			t.Errorf("%q in %d: %q, want %q", c.text, c.width, got, c.want)
-		}
-	}
-}
-
-// Lines never lose a letter, and only a single letter may be wider than its line.
-func TestWrapKeepsEverything(t *testing.T) {
-	f := face(t)
-	letters := rapid.SampledFrom([]rune("赣南脐橙，。（）10斤箱/ abcdefé¥%🍊𬍛\u00a0-"))
-	rapid.Check(t, func(t *rapid.T) {
-		text := f.clean(string(rapid.SliceOfN(letters, 0, 80).Draw(t, "text")))
-		width := rapid.IntRange(500, 9_000).Draw(t, "width")
-		lines := f.wrap(text, width)
-		bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
-		if bare(strings.Join(lines, "")) != bare(text) {
-			t.Fatalf("%q became %q", text, lines)
-		}
-		for _, line := range lines {
-			if f.measure(line) > width && len([]rune(line)) > 1 {
-				t.Fatalf("%q is %d wide, the line %d", line, f.measure(line), width)
+		t.Run(name, func(t *testing.T) {
+			written := formattest.Written(t, pdf.New(), d)
+			text, sheet := bare(strings.Join(texts(t, written), "")), format.NewSheet(d)
+			rest := text
+			for _, r := range sheet.Rows {
+				row := bare(f.Clean(r.Line + r.Name + r.Note + r.Quantity + r.Packs + r.Price + r.PackPrice + r.Tax + r.Total))
+				_, after, found := strings.Cut(rest, row)
+				if !found {
+					t.Fatalf("line %s is not there, or not in its place: %s", r.Line, row)
+				}
+				rest = after
 			}
-		}
-	})
-}
-
-func FuzzClean(f *testing.F) {
-	for _, name := range formattest.Names() {
-		f.Add(name)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		f := face(t)
-		for _, r := range f.clean(s) {
-			if f.glyph(r) == 0 {
-				t.Fatalf("%q keeps %U, which the font lacks", s, r)
+			for _, fact := range sheet.Sums {
+				if !strings.Contains(rest, bare(fact.Term+fact.Text)) {
+					t.Errorf("%s %s is not below the lines", fact.Term, fact.Text)
+				}
 			}
-		}
-	})
+			if !strings.Contains(rest, bare(sheet.Words)) {
+				t.Errorf("%s is not below the lines", sheet.Words)
+			}
+			if poppler(t, written, text); !strings.Contains(text, "𬍛燊喆") && name != "extreme" && name != "long" {
+				t.Error("the rare characters are not there")
+			}
+		})
+	}
 }
 
-// Once the font is read, a document of ten lines costs a few milliseconds.
+// poppler compares what pdftotext reads with text, where it is installed.
+func poppler(t *testing.T, written []byte, text string) {
+	t.Helper()
+	tool, err := exec.LookPath("pdftotext")
+	if err != nil {
+		return
+	}
+	path := filepath.Join(t.TempDir(), "order.pdf")
+	if err := os.WriteFile(path, written, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var complaints bytes.Buffer
+	command := exec.Command(tool, "-raw", "-enc", "UTF-8", path, "-")
+	command.Stderr = &complaints
+	out, err := command.Output()
+	if err != nil || complaints.Len() > 0 {
+		t.Fatalf("pdftotext: %v %s", err, complaints.String())
+	}
+	if got := letters(string(out)); got != letters(text) {
+		i := 0
+		for i < len(got) && i < len(text) && got[i] == text[i] {
+			i++
+		}
+		t.Errorf("pdftotext reads %d bytes, want %d; from %d: %.200q", len(got), len(text), i, got[i:])
+	}
+}
+
+// letters are a text without spaces and page ends.
+func letters(s string) string { return strings.ReplaceAll(bare(s), "\f", "") }
+
+// What an order of 60 lines costs, and one of 500, once the font is read; bytes is
+// the size of the file.
 func BenchmarkDocument(b *testing.B) {
-	d := formattest.Sample(b, "zh-Hans", 10, true)
-	formattest.Written(b, New(), d)
-	for b.Loop() {
-		formattest.Written(b, New(), d)
+	for _, n := range []int{60, 500} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			d := formattest.Sample(b, "zh-Hans", n, true)
+			size := len(formattest.Written(b, pdf.New(), d))
+			for b.Loop() {
+				formattest.Written(b, pdf.New(), d)
+			}
+			b.ReportMetric(float64(size), "bytes")
+		})
 	}
 }

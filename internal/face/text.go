@@ -1,4 +1,4 @@
-package pdf
+package face
 
 import (
 	"strings"
@@ -11,10 +11,10 @@ const (
 	narrowNoBreak = '\u202f'
 )
 
-// clean makes every character one that the font can draw: marks that are seen only
+// Clean makes every character one that the font can draw: marks that are seen only
 // by their effect go, spaces become plain or no-break ones, and what the font lacks
 // becomes a square. An emoji of several characters becomes one square.
-func (f *font) clean(s string) string {
+func (f *Face) Clean(s string) string {
 	var b strings.Builder
 	joined := false
 	for _, r := range s {
@@ -28,7 +28,7 @@ func (f *font) clean(s string) string {
 			r = noBreak
 		case unicode.IsSpace(r) && r != '\u3000', unicode.IsControl(r):
 			r = ' '
-		case f.glyph(r) == 0:
+		case f.Glyph(r) == 0:
 			if joined {
 				joined = false
 				continue
@@ -41,11 +41,11 @@ func (f *font) clean(s string) string {
 	return b.String()
 }
 
-// wrap breaks a clean text into lines of at most width (thousandths of the type
+// Wrap breaks a clean text into lines of at most width (thousandths of the type
 // size). Han characters break anywhere, other words at spaces; closing marks, and
 // units after a number, stay with what is before them, opening marks with what
 // follows. A word wider than a line is cut.
-func (f *font) wrap(s string, width int) []string {
+func (f *Face) Wrap(s string, width int) []string {
 	var lines []string
 	var line []rune
 	used := 0
@@ -54,8 +54,8 @@ func (f *font) wrap(s string, width int) []string {
 		line, used = line[:0], 0
 	}
 	for _, word := range words([]rune(s)) {
-		w := f.measure(string(word))
-		visible := f.measure(strings.TrimRight(string(word), " "))
+		w := f.Measure(string(word))
+		visible := f.Measure(strings.TrimRight(string(word), " "))
 		if used > 0 && used+visible > width {
 			flush()
 		}
