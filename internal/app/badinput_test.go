@@ -104,6 +104,7 @@ func at(path string, names ...string) func(filled) string {
 var forms = map[string]form{
 	"settings": {page: at("/settings"), action: at("/settings"), role: tenant.Owner, fields: map[string]kind{
 		"name": title, "policy": choice, "open_hour": choice, "close_hour": choice, "market_days": line, "show_unit": choice, "version": count, "province": choice,
+		"target": choice, "target_percent": optional, "ordering_cost": optional,
 	}},
 	"product":       {page: at("/products/new"), action: at("/products/new"), role: tenant.Manager, good: url.Values{"name": {"新货"}}, fields: productFields},
 	"product edit":  {page: at("/products/:id/edit", "product"), action: at("/products/:id/edit", "product"), role: tenant.Manager, fields: productFields},

@@ -110,7 +110,7 @@ func (f *filler) trade() {
 		Closures: []catalog.Closure{{From: today.Add(200), Through: today.Add(207)}},
 	})
 	f.must(err)
-	dealer, err := a.Catalog.CreateSupplier(ctx, catalog.Supplier{Name: "批发" + f.mark, Kind: catalog.Wholesaler, LeadTimeDays: 1, ReviewDays: 1})
+	dealer, err := a.Catalog.CreateSupplier(ctx, catalog.Supplier{Name: "批发" + f.mark, Kind: catalog.Wholesaler, LeadTimeDays: 2, ReviewDays: 1})
 	f.must(err)
 	offer, err := a.Catalog.SaveOffer(ctx, catalog.Offer{
 		SupplierID: farmer.ID, ProductID: product.ID, SupplierCode: f.mark + "=1+1", Price: 200000, Pack: pack,

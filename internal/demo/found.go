@@ -53,7 +53,8 @@ func (l *Loader) openShop(ctx context.Context, w *world.World) (shop.Shop, error
 		return made, err
 	}
 	err = l.Shop.Update(shop.Acting(ctx, made), shop.Settings{
-		Name: made.Name, Province: made.Province, PricesIncludeTax: true, Policy: made.Policy, OpenHour: world.OpenMinute / 60,
+		Ordering: made.Ordering,
+		Name:     made.Name, Province: made.Province, PricesIncludeTax: true, Policy: made.Policy, OpenHour: world.OpenMinute / 60,
 		CloseHour: world.CloseMinute / 60, MarketDays: w.Shop.Markets, ShowUnit: made.ShowUnit,
 	}, made.Version)
 	return made, err

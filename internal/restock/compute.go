@@ -206,7 +206,7 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 		Demand:           replenish.WindowsOf(e.told, horizon),
 		Price:            s.sellingPrice(),
 		PricesIncludeTax: c.shop.PricesIncludeTax, TaxBasisPoints: s.product.TaxRate, ShelfLife: s.product.ShelfLifeDays,
-		Policy: replenish.Policy{Service: serviceOf(c.shop.Policy)},
+		Policy: policyOf(c.shop),
 		Facts:  c.facts(e.forecast, e.gap, e.history, e.corrected),
 		Stock:  replenish.Stock{Known: s.position.Known, Allocated: s.position.Allocated},
 	}
@@ -251,6 +251,18 @@ func (s subject) sellingPrice() money.Price {
 		}
 	}
 	return 0
+}
+
+// policyOf is what matters to the shop's owner.
+func policyOf(s shop.Shop) replenish.Policy {
+	p := replenish.Policy{Service: serviceOf(s.Policy), Ordering: s.Ordering}
+	switch share := float64(s.Target.Percent) / 100; s.Target.Kind {
+	case shop.CycleTarget:
+		p.Level = share
+	case shop.FillTarget:
+		p.FillRate = share
+	}
+	return p
 }
 
 func serviceOf(p shop.Policy) replenish.Service {

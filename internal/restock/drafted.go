@@ -40,17 +40,34 @@ func (s *Suggestion) lessDrafted(drafts []purchase.Drafted, currency money.Curre
 	}
 	s.PackQuantity = s.Quantity
 	s.countPacks(s.Trace.Inputs.Offers, offer.ID)
+	dearer := money.Price(0)
 	if price, ok := priceAt(offer.Breaks, s.Quantity); ok && !s.Assumed && s.Quantity > 0 {
-		s.UnitPrice = price
+		dearer, s.UnitPrice = price-s.UnitPrice, price
 	}
 	if cost, err := money.Line(s.Quantity, s.UnitPrice, currency); err == nil {
 		s.LineCost = cost
 	}
 	s.Saving, s.ReferenceCost = scaled(s.Saving, s.Quantity, ours), scaled(s.ReferenceCost, s.Quantity, ours)
+	s.saveLess(dearer, offer, currency)
 	if s.Quantity == 0 {
 		s.Saving, s.ReferenceCost = nil, nil
 	}
 	s.tellDrafted(d)
+}
+
+// saveLess takes off a saving what a smaller quantity costs more a unit.
+func (s *Suggestion) saveLess(dearer money.Price, o replenish.Offer, currency money.Currency) {
+	if s.Saving == nil || dearer == 0 {
+		return
+	}
+	more, err := money.Line(s.Quantity, dearer, currency)
+	if err != nil {
+		return
+	}
+	if o.PricesIncludeTax {
+		more = money.NetOfTax(more, o.TaxBasisPoints)
+	}
+	*s.Saving -= more
 }
 
 // drafted is what stands of a product in drafts.

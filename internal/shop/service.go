@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -124,7 +125,7 @@ func (s *Service) newShop(n NewShop) (Shop, fault.Fields, error) {
 	var wrong fault.Fields
 	made := Shop{
 		Slug: strings.ToLower(strings.TrimSpace(n.Slug)), Name: cleanText(n.Name), Timezone: n.Timezone, Province: cleanText(n.Province),
-		PricesIncludeTax: true, Policy: Balanced, OpenHour: 7, CloseHour: 21, ShowUnit: "jin", CreatedAt: day.At(s.now()), Version: 1,
+		PricesIncludeTax: true, Policy: Balanced, Ordering: UsualOrdering, OpenHour: 7, CloseHour: 21, ShowUnit: "jin", CreatedAt: day.At(s.now()), Version: 1,
 		Secret: make([]byte, 32),
 	}
 	if _, err := rand.Read(made.Secret); err != nil {
@@ -237,6 +238,8 @@ type Settings struct {
 	Name, Province      string
 	PricesIncludeTax    bool
 	Policy              Policy
+	Target              Target
+	Ordering            money.Amount
 	OpenHour, CloseHour int
 	MarketDays          day.MarketDays
 	ShowUnit            string
@@ -255,6 +258,7 @@ func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
 		}
 		next := old
 		next.Name, next.Province, next.PricesIncludeTax, next.Policy = n.Name, n.Province, n.PricesIncludeTax, n.Policy
+		next.Target, next.Ordering = n.Target, n.Ordering
 		next.OpenHour, next.CloseHour, next.MarketDays, next.ShowUnit = n.OpenHour, n.CloseHour, n.MarketDays, n.ShowUnit
 		err = s.store.UpdateShop(ctx, next, version)
 		if errors.Is(err, ErrStale) {
@@ -265,6 +269,7 @@ func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
 		}
 		return s.Record(ctx, "shop.updated", ident.Nil, map[string]any{
 			"name": n.Name, "policy": n.Policy, "open": n.OpenHour, "close": n.CloseHour, "market_days": n.MarketDays.String(), "show_unit": n.ShowUnit, "tax": n.PricesIncludeTax,
+			"target": n.Target.Kind, "target_percent": n.Target.Percent, "ordering_cost": n.Ordering,
 		})
 	})
 }
@@ -279,6 +284,21 @@ func (n Settings) check() error {
 	}
 	if n.Policy != NeverOut && n.Policy != Balanced && n.Policy != LittleWaste {
 		wrong = append(wrong, fault.New(fault.Invalid, "shop.choose").WithField("policy"))
+	}
+	switch n.Target.Kind {
+	case NoTarget:
+		if n.Target.Percent != 0 {
+			wrong = append(wrong, fault.New(fault.Invalid, "shop.target_needs_kind").WithField("target"))
+		}
+	case CycleTarget, FillTarget:
+		if n.Target.Percent < LeastTarget || n.Target.Percent > MostTarget {
+			wrong = append(wrong, fault.New(fault.Invalid, "shop.target_range", fault.A("least", strconv.Itoa(LeastTarget)), fault.A("most", strconv.Itoa(MostTarget))).WithField("target_percent"))
+		}
+	default:
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.choose").WithField("target"))
+	}
+	if n.Ordering < 0 || n.Ordering > MostOrdering {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.ordering_range").WithField("ordering_cost"))
 	}
 	if n.ShowUnit != "jin" && n.ShowUnit != "kg" {
 		wrong = append(wrong, fault.New(fault.Invalid, "shop.choose").WithField("show_unit"))

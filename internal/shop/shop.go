@@ -35,6 +35,38 @@ const (
 // Policies lists them in the order that a page offers them.
 func Policies() []Policy { return []Policy{NeverOut, Balanced, LittleWaste} }
 
+// TargetKind says what a Target counts.
+type TargetKind string
+
+// The kinds of target; none leaves it to the policy's words.
+const (
+	NoTarget    TargetKind = ""
+	CycleTarget TargetKind = "cycle" // the chance that an order lasts until the next one arrives
+	FillTarget  TargetKind = "fill"  // the share of what is wanted that is served
+)
+
+// TargetKinds lists them in the order that a page offers them.
+func TargetKinds() []TargetKind { return []TargetKind{NoTarget, CycleTarget, FillTarget} }
+
+// Target is a level of service in figures, for owners who want one.
+type Target struct {
+	Kind    TargetKind
+	Percent int // LeastTarget to MostTarget; 0 without a kind
+}
+
+// The targets that make sense, in per cent.
+const (
+	LeastTarget = 50
+	MostTarget  = 99
+)
+
+// UsualOrdering is what a line of an order is taken to cost, in minor units, until
+// the owner says otherwise: a minute and a half of work at 20 an hour.
+const UsualOrdering money.Amount = 50
+
+// MostOrdering is the dearest line that is believed.
+const MostOrdering money.Amount = 1_000_000
+
 // Shop is one tenant and one place of stock.
 type Shop struct {
 	ID               tenant.ShopID
@@ -45,8 +77,10 @@ type Shop struct {
 	Province         string // two digits of GB/T 2260, or ""
 	PricesIncludeTax bool
 	Policy           Policy
-	OpenHour         int // first hour of the day the shop is open, 0–23
-	CloseHour        int // first hour it is closed again, 1–24
+	Target           Target
+	Ordering         money.Amount // what the work of one line of an order costs
+	OpenHour         int          // first hour of the day the shop is open, 0–23
+	CloseHour        int          // first hour it is closed again, 1–24
 	MarketDays       day.MarketDays
 	ShowUnit         string // unit in which weights are shown: "jin" or "kg"
 	Secret           []byte // keys the shop's pseudonyms; never shown

@@ -23,6 +23,9 @@ type shopRow struct {
 	Province         string
 	PricesIncludeTax bool
 	Policy           string
+	ServiceKind      string
+	ServiceValue     int
+	OrderingCost     int64
 	OpenHour         int
 	CloseHour        int
 	MarketDays       string
@@ -36,7 +39,8 @@ func (shopRow) TableName() string { return "shops" }
 
 func toShopRow(s shop.Shop) shopRow {
 	return shopRow{ShopID: int64(s.ID), Slug: s.Slug, Name: s.Name, Timezone: s.Timezone, Currency: s.Currency.Code, Province: s.Province,
-		PricesIncludeTax: s.PricesIncludeTax, Policy: string(s.Policy), OpenHour: s.OpenHour, CloseHour: s.CloseHour,
+		PricesIncludeTax: s.PricesIncludeTax, Policy: string(s.Policy),
+		ServiceKind: string(s.Target.Kind), ServiceValue: s.Target.Percent, OrderingCost: int64(s.Ordering), OpenHour: s.OpenHour, CloseHour: s.CloseHour,
 		MarketDays: s.MarketDays.String(), ShowUnit: s.ShowUnit, Secret: s.Secret, CreatedAt: int64(s.CreatedAt), Version: s.Version}
 }
 
@@ -54,7 +58,8 @@ func fromShopRow(r shopRow) (shop.Shop, error) {
 		return shop.Shop{}, fmt.Errorf("shop %s: %w", r.Slug, err)
 	}
 	return shop.Shop{ID: tenant.ShopID(r.ShopID), Slug: r.Slug, Name: r.Name, Timezone: r.Timezone, Zone: zone, Currency: currency, Province: r.Province,
-		PricesIncludeTax: r.PricesIncludeTax, Policy: shop.Policy(r.Policy), OpenHour: r.OpenHour, CloseHour: r.CloseHour,
+		PricesIncludeTax: r.PricesIncludeTax, Policy: shop.Policy(r.Policy),
+		Target: shop.Target{Kind: shop.TargetKind(r.ServiceKind), Percent: r.ServiceValue}, Ordering: money.Amount(r.OrderingCost), OpenHour: r.OpenHour, CloseHour: r.CloseHour,
 		MarketDays: market, ShowUnit: r.ShowUnit, Secret: r.Secret, CreatedAt: day.Micros(r.CreatedAt), Version: r.Version}, nil
 }
 

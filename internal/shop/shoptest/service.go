@@ -154,21 +154,24 @@ func testServiceShops(t *testing.T, h House) {
 func testServiceSettings(t *testing.T, h House) {
 	v := h.village(t)
 	ctx := shop.Acting(t.Context(), v.shop)
-	good := shop.Settings{Name: "新店", Province: "33", Policy: shop.NeverOut, OpenHour: 6, CloseHour: 22, MarketDays: day.MarketDays{3}, ShowUnit: "kg"}
+	good := shop.Settings{Name: "新店", Province: "33", Policy: shop.NeverOut, Target: shop.Target{Kind: shop.CycleTarget, Percent: 96}, Ordering: 80, OpenHour: 6, CloseHour: 22, MarketDays: day.MarketDays{3}, ShowUnit: "kg"}
 	if err := v.Update(ctx, good, 1); err != nil {
 		t.Fatal(err)
 	}
 	got := must[shop.Shop](t)(v.Get(ctx))
-	if got.Name != "新店" || got.Policy != shop.NeverOut || got.PricesIncludeTax || got.Version != 2 || got.Currency != money.CNY {
+	if got.Name != "新店" || got.Policy != shop.NeverOut || got.Target != good.Target || got.Ordering != 80 || got.PricesIncludeTax || got.Version != 2 || got.Currency != money.CNY {
 		t.Errorf("saved %+v", got)
 	}
 	wants(t, v.Update(ctx, good, 1), "shop.changed_meanwhile", "")
 	for field, spoil := range map[string]func(*shop.Settings){
-		"name":       func(s *shop.Settings) { s.Name = " \u200d " },
-		"province":   func(s *shop.Settings) { s.Province = "浙江" },
-		"policy":     func(s *shop.Settings) { s.Policy = "greedy" },
-		"show_unit":  func(s *shop.Settings) { s.ShowUnit = "stone" },
-		"close_hour": func(s *shop.Settings) { s.OpenHour = 22 },
+		"name":           func(s *shop.Settings) { s.Name = " \u200d " },
+		"province":       func(s *shop.Settings) { s.Province = "浙江" },
+		"policy":         func(s *shop.Settings) { s.Policy = "greedy" },
+		"target":         func(s *shop.Settings) { s.Target = shop.Target{Kind: "luck", Percent: 90} },
+		"target_percent": func(s *shop.Settings) { s.Target.Percent = 100 },
+		"ordering_cost":  func(s *shop.Settings) { s.Ordering = -1 },
+		"show_unit":      func(s *shop.Settings) { s.ShowUnit = "stone" },
+		"close_hour":     func(s *shop.Settings) { s.OpenHour = 22 },
 	} {
 		bad := good
 		spoil(&bad)

@@ -109,7 +109,7 @@ func shopOf(slug string) shop.Shop {
 	}
 	return shop.Shop{
 		Slug: slug, Name: "店 " + slug, Timezone: "Asia/Shanghai", Zone: zone, Currency: money.CNY, Province: "33", PricesIncludeTax: true,
-		Policy: shop.Balanced, OpenHour: 7, CloseHour: 21, MarketDays: day.MarketDays{1, 6}, ShowUnit: "jin", Secret: []byte{1, 2, 3}, CreatedAt: 5, Version: 1,
+		Policy: shop.Balanced, Ordering: 50, OpenHour: 7, CloseHour: 21, MarketDays: day.MarketDays{1, 6}, ShowUnit: "jin", Secret: []byte{1, 2, 3}, CreatedAt: 5, Version: 1,
 	}
 }
 
@@ -164,6 +164,7 @@ func testShops(t *testing.T, h House) {
 
 	next := want
 	next.Name, next.Province, next.PricesIncludeTax, next.Policy = "新名", "", false, shop.LittleWaste
+	next.Target, next.Ordering = shop.Target{Kind: shop.FillTarget, Percent: 97}, 120
 	next.OpenHour, next.CloseHour, next.MarketDays, next.ShowUnit = 0, 24, nil, "kg"
 	next.Slug, next.Currency, next.Secret = "other", money.Currency{Code: "EUR", Exponent: 2}, []byte{9} // not to be written
 	h.do(t, t.Context(), func(ctx context.Context) error { return h.Store.UpdateShop(ctx, next, 1) })

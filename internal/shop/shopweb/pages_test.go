@@ -197,6 +197,19 @@ func TestSettings(t *testing.T) {
 	if f.Value("policy") != "balanced" || f.Value("open_hour") != "7" || f.Value("close_hour") != "21" || f.Value("show_unit") != "jin" || f.Value("prices_include_tax") != "1" {
 		t.Error("the form does not show the shop")
 	}
+	if f.Value("target") != "" || f.Value("target_percent") != "" || f.Value("ordering_cost") != "0.50" {
+		t.Errorf("target %q %q, a line costs %q", f.Value("target"), f.Value("target_percent"), f.Value("ordering_cost"))
+	}
+	for field, nonsense := range map[string][3]string{
+		"target_percent": {"cycle", "120", "1"}, "target": {"luck", "90", "1"}, "ordering_cost": {"fill", "90", "-3"},
+	} {
+		page := f.Set("target", nonsense[0]).Set("target_percent", nonsense[1]).Set("ordering_cost", nonsense[2]).Submit().Want(422)
+		back := sane(t, page).Form("form[action='/settings']")
+		if page.Find("[name='"+field+"'][aria-invalid='true']").Length() != 1 || back.Value("ordering_cost") != nonsense[2] {
+			t.Errorf("%s: %v is not refused, or comes back changed", field, nonsense)
+		}
+	}
+	f.Set("target", "fill").Set("target_percent", "97").Set("ordering_cost", "")
 	bad := f.Set("name", " ").Set("market_days", "every friday").Set("open_hour", "22").Set("policy", "never_out").Submit().Want(422)
 	sane(t, bad)
 	f = bad.Form("form[action='/settings']")
@@ -205,7 +218,7 @@ func TestSettings(t *testing.T) {
 	}
 	f.Set("name", "新店").Set("market_days", "１、６").Set("open_hour", "6").Set("province", "33").Set("show_unit", "kg").Set("prices_include_tax").Submit().Want(303).Follow().Want(200)
 	in, err := h.shop.BySlug(context.Background(), h.village.Slug)
-	if err != nil || in.Name != "新店" || in.MarketDays.String() != "1,6" || in.OpenHour != 6 || in.Policy != shop.NeverOut || in.ShowUnit != "kg" || in.PricesIncludeTax || in.Province != "33" {
+	if err != nil || in.Name != "新店" || in.MarketDays.String() != "1,6" || in.OpenHour != 6 || in.Policy != shop.NeverOut || in.Target != (shop.Target{Kind: shop.FillTarget, Percent: 97}) || in.Ordering != 0 || in.ShowUnit != "kg" || in.PricesIncludeTax || in.Province != "33" {
 		t.Errorf("saved %+v, %v", in, err)
 	}
 	// The form of a page that was opened before: said, kept, and saved by a second press.

@@ -13,6 +13,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
+	"buhuo/internal/money"
 	"buhuo/internal/shop"
 	"buhuo/internal/tenant"
 	"buhuo/internal/web"
@@ -26,20 +27,24 @@ func (h *Handlers) settingsForm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.settingsPage(c, http.StatusOK, s, answersOf(s))
+	return h.settingsPage(c, http.StatusOK, s, answersOf(web.FormOf(c), s))
 }
 
 // saveSettings changes the shop. What somebody else changed meanwhile is shown as
 // a sentence over what was typed, which a second press then saves.
 func (h *Handlers) saveSettings(c *gin.Context) error {
 	f, ctx := web.FormOf(c), c.Request.Context()
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return err
+	}
 	n := shop.Settings{
 		Name: f.Required("name", maxLine), Province: f.ChoiceOpt("province", "", shop.Provinces()...),
 		PricesIncludeTax: f.Checked("prices_include_tax"), Policy: shop.Policy(f.Choice("policy", policies()...)),
+		Target: targetOf(f), Ordering: orderingOf(f, scope.Currency),
 		OpenHour: f.Int("open_hour", 0, 23), CloseHour: f.Int("close_hour", 1, 24),
 		ShowUnit: f.Choice("show_unit", showUnits...),
 	}
-	var err error
 	if n.MarketDays, err = day.ParseMarketDays(f.String("market_days", maxLine)); err != nil {
 		f.Add("market_days", err)
 	}
@@ -65,6 +70,22 @@ func (h *Handlers) saveSettings(c *gin.Context) error {
 	return h.settingsPage(c, status, s, f.Value)
 }
 
+// targetOf reads a target in figures; a share without a kind is no target.
+func targetOf(f *web.Values) shop.Target {
+	kind := shop.TargetKind(f.ChoiceOpt("target", "", string(shop.CycleTarget), string(shop.FillTarget)))
+	if kind == shop.NoTarget {
+		f.IntOpt("target_percent", shop.LeastTarget, shop.MostTarget)
+		return shop.Target{}
+	}
+	return shop.Target{Kind: kind, Percent: f.Int("target_percent", shop.LeastTarget, shop.MostTarget)}
+}
+
+// orderingOf reads the cost of an order's line; nothing typed is none.
+func orderingOf(f *web.Values, currency money.Currency) money.Amount {
+	cost, _ := f.AmountOpt("ordering_cost", currency)
+	return cost
+}
+
 var showUnits = []string{"jin", "kg"}
 
 func policies() []string {
@@ -76,10 +97,14 @@ func policies() []string {
 }
 
 // answersOf is the form as the shop is.
-func answersOf(s shop.Shop) func(name string) string {
+func answersOf(f *web.Values, s shop.Shop) func(name string) string {
 	v := url.Values{
-		"name": {s.Name}, "province": {s.Province}, "policy": {string(s.Policy)}, "show_unit": {s.ShowUnit},
+		"name": {s.Name}, "province": {s.Province}, "policy": {string(s.Policy)}, "target": {string(s.Target.Kind)},
+		"ordering_cost": {f.Typed(s.Ordering.Decimal(s.Currency))}, "show_unit": {s.ShowUnit},
 		"open_hour": {strconv.Itoa(s.OpenHour)}, "close_hour": {strconv.Itoa(s.CloseHour)}, "market_days": {s.MarketDays.String()},
+	}
+	if s.Target.Kind != shop.NoTarget {
+		v.Set("target_percent", strconv.Itoa(s.Target.Percent))
 	}
 	if s.PricesIncludeTax {
 		v.Set("prices_include_tax", "1")
@@ -105,7 +130,7 @@ func (h *Handlers) settingsPage(c *gin.Context, status int, s shop.Shop, value f
 		Unsafe:   !web.Secure(c) && !local(c.Request.Host),
 	}
 	if page.Owner {
-		page.Form = shopForm(t, web.FormOf(c), value)
+		page.Form = shopForm(t, web.FormOf(c), value, s.Currency)
 	} else {
 		page.Facts = shopFacts(t, s)
 	}
@@ -122,7 +147,7 @@ func local(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func shopForm(t *i18n.Printer, f *web.Values, value func(string) string) shopview.ShopForm {
+func shopForm(t *i18n.Printer, f *web.Values, value func(string) string, currency money.Currency) shopview.ShopForm {
 	choice := func(name, label string) ui.SelectModel {
 		return ui.SelectModel{Name: name, Label: t.T(label), Error: f.Sentence(name), Needed: true}
 	}
@@ -138,6 +163,18 @@ func shopForm(t *i18n.Printer, f *web.Values, value func(string) string) shopvie
 		Tax: ui.Check{Name: "prices_include_tax", Label: t.T("shop.prices_include_tax"), Hint: t.T("shop.prices_include_tax_hint"), Checked: value("prices_include_tax") != ""},
 	}
 	form.Policy.Hint = t.T("shop.policy_hint")
+	form.Target = ui.SelectModel{Name: "target", Label: t.T("shop.target"), Error: f.Sentence("target")}
+	for _, k := range shop.TargetKinds() {
+		form.Target.Options = append(form.Target.Options, ui.Option{Value: string(k), Text: t.T(targetKey(k)), Selected: string(k) == value("target")})
+	}
+	form.Percent = ui.FieldModel{
+		Name: "target_percent", Label: t.T("shop.target_percent"), Value: value("target_percent"), Error: f.Sentence("target_percent"),
+		Mode: "numeric", Unit: "%", Hint: t.T("shop.target_hint"), Short: true,
+	}
+	form.Ordering = ui.FieldModel{
+		Name: "ordering_cost", Label: t.T("shop.ordering_cost"), Value: value("ordering_cost"), Error: f.Sentence("ordering_cost"),
+		Mode: "decimal", Unit: currency.Code, Hint: t.T("shop.ordering_cost_hint"), Short: true,
+	}
 	for _, p := range policies() {
 		form.Policy.Options = append(form.Policy.Options, ui.Option{Value: p, Text: t.T("shop.policy." + p), Selected: p == value("policy")})
 	}
@@ -146,6 +183,16 @@ func shopForm(t *i18n.Printer, f *web.Values, value func(string) string) shopvie
 	}
 	form.Open.Options, form.Close.Options = hours(0, 23, value("open_hour")), hours(1, 24, value("close_hour"))
 	return form
+}
+
+func targetKey(k shop.TargetKind) string {
+	switch k {
+	case shop.CycleTarget:
+		return "shop.target.cycle"
+	case shop.FillTarget:
+		return "shop.target.fill"
+	}
+	return "shop.target.words"
 }
 
 func hours(from, to int, chosen string) []ui.Option {
@@ -166,6 +213,9 @@ func shopFacts(t *i18n.Printer, s shop.Shop) []ui.Fact {
 		{Term: t.T("shop.policy"), Text: t.T("shop.policy." + string(s.Policy))},
 		{Term: t.T("shop.hours"), Text: clock(s.OpenHour) + "–" + clock(s.CloseHour)},
 		{Term: t.T("shop.show_unit"), Text: t.T("unit." + s.ShowUnit)},
+	}
+	if s.Target.Kind != shop.NoTarget {
+		facts = append(facts, ui.Fact{Term: t.T(targetKey(s.Target.Kind)), Text: t.Percent(float64(s.Target.Percent) / 100)})
 	}
 	if s.Province != "" {
 		facts = append(facts, ui.Fact{Term: t.T("shop.province"), Text: t.T("shop.province." + s.Province)})
