@@ -307,3 +307,26 @@ func TestTheProspectWithTheOrder(t *testing.T) {
 		t.Errorf("without an order: %+v", none)
 	}
 }
+
+// With what every product of a shop has: a learned lead time and, of some, a delivery on
+// its way.
+func BenchmarkSuggestUncertain(b *testing.B) {
+	in := input(12)
+	in.Offers = append(in.Offers, offer("market", replenish.Wholesaler, 6, 1))
+	in.Offers[0].Lead, in.Offers[1].Lead = usually, usually
+	in.Arrivals = []replenish.Arrival{{Quantity: kg(10), Due: today.Add(1), Days: usually}}
+	b.ReportAllocs()
+	for b.Loop() {
+		replenish.Suggest(in)
+	}
+}
+
+func BenchmarkAhead(b *testing.B) {
+	in := input(12)
+	in.Offers[0].Lead = usually
+	in.Arrivals = []replenish.Arrival{{Quantity: kg(10), Due: today.Add(1), Days: usually}}
+	trace := replenish.Suggest(in)
+	for b.Loop() {
+		replenish.Ahead(&trace, trace.Result.Quantity, 28)
+	}
+}
