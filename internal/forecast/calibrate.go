@@ -87,14 +87,14 @@ func defaults(k int, single bool) featureVector {
 
 // weigh learns the weights of the models, and the variance to begin with, from the sums that an
 // order usually covers; loss is what was left of it.
-func weigh(samples []sample, models int, ks []int, horizon int) (weights []float64, centre featureVector, loss float64) {
+func weigh(samples []sample, models int, ks []int, horizon, rounds int) (weights []float64, centre featureVector, loss float64) {
 	at := target(ks, horizon)
 	weights = make([]float64, models)
 	for j := range weights {
 		weights[j] = 1 / float64(models)
 	}
 	seen, _ := lessons(samples, at, ks[at], false, learnSamples)
-	return learn(seen, weights, defaults(ks[at], false), false)
+	return learn(seen, weights, defaults(ks[at], false), false, rounds)
 }
 
 // calibrate learns the knots of sums and of single steps for given weights.
@@ -104,7 +104,7 @@ func calibrate(samples []sample, weights []float64, centre featureVector, ks []i
 		k, single := i/2, i%2 == 1
 		seen, counted := lessons(samples, k, ks[k], single, gaugeSamples)
 		mix(seen, weights)
-		_, c, _ := learn(seen, []float64{1}, centre, true)
+		_, c, _ := learn(seen, []float64{1}, centre, true, spreadRounds)
 		knot := Knot{K: ks[k], Coefficients: c, Gain: gain(seen, counted, c)}
 		if single {
 			steps[k] = knot

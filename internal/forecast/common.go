@@ -131,6 +131,7 @@ const (
 	shiftLeast = 0.04 // share of the level, at least
 	shiftMost  = 2.0  // a factor beyond it, or its inverse, is a closed shop or a feast: both pass
 	shiftTimes = 5.0  // mean deviations of as many periods in the past
+	shiftAlpha = 0.35 // of the smoothing after a shift, at least
 	shiftSeen  = 12   // periods that must have told what is usual
 	shiftCosts = 1.02 // what watching for shifts may cost a past without any
 )
@@ -140,12 +141,16 @@ const (
 func smooth(x []float64, alpha float64, periods int) []float64 {
 	out := make([]float64, len(x)+1)
 	top, bottom := 2.0, 2.0 // starts at 1
-	usual, since := 0.0, 0
+	usual, since, young := 0.0, 0, false
 	for t, v := range x {
 		level := top / bottom
 		out[t] = level
-		top = (1-alpha)*top + v
-		bottom = (1-alpha)*bottom + 1
+		keep := 1 - alpha
+		if young { // a level that has just been found moves on
+			keep = math.Min(keep, 1-shiftAlpha)
+		}
+		top = keep*top + v
+		bottom = keep*bottom + 1
 		if since++; periods == 0 || t+1 < periods {
 			continue
 		}
@@ -158,6 +163,7 @@ func smooth(x []float64, alpha float64, periods int) []float64 {
 		if bound := math.Max(shiftTimes*usual, shiftLeast*level); away > bound && since > shiftSeen &&
 			(least > level || most < level) && mean < level*shiftMost && mean > level/shiftMost {
 			top, bottom, since = mean*float64(periods), float64(periods), shiftSeen-periods
+			young = true
 			continue
 		}
 		most = 3 * math.Max(usual, shiftLeast/shiftTimes*level)

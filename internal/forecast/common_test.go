@@ -19,7 +19,7 @@ func TestTheShopsLevelIsFollowed(t *testing.T) {
 		{"another level", []float64{0.7, 0.7, 0.7}, 0.64, 0.80},
 		{"a higher level", []float64{1.5, 1.5, 1.5}, 1.30, 1.62},
 		{"one full week", []float64{1.6}, 0.92, 1.20},
-		{"two weeks shut", []float64{0.1, 0.1}, 0.75, 1.05},
+		{"two weeks shut", []float64{0.1, 0.1}, 0.65, 1.05},
 		{"nothing happened", nil, 0.92, 1.08},
 	} {
 		panel := forecasttest.Panel{Items: 60, Periods: 40, Level: forecasttest.LogNormal(20, 0.8), Dispersion: 1.8, Whole: true, Drift: 0.02}

@@ -73,7 +73,7 @@ var (
 
 const (
 	mostItems   = 2500  // that are learned from; a larger shop is sampled evenly
-	mostSamples = 60000 // origins over all items
+	mostSamples = 32000 // origins over all items
 )
 
 // Fit learns from the products of a shop. Every choice is made on origins in the past of the
@@ -112,8 +112,10 @@ func Fit(series []Series, opt Options) Pool {
 			p.Models = append(p.Models, globalName)
 		}
 	}
+	ks := knotsFor(opt.Horizon)
+	best.weights, best.centre, _ = weigh(best.told, len(best.weights), ks, opt.Horizon, learnRounds)
 	p.Origins, p.Weights = len(best.samples), best.weights
-	p.Sums, p.Steps = calibrate(best.samples, best.weights, best.centre, knotsFor(opt.Horizon), opt.Workers)
+	p.Sums, p.Steps = calibrate(best.samples, best.weights, best.centre, ks, opt.Workers)
 	return p
 }
 
@@ -123,6 +125,7 @@ type trial struct {
 	common  Common
 	levels  map[string]Credence
 	samples []sample
+	told    []sample // those that the weights are learned from
 	weights []float64
 	centre  featureVector
 	loss    float64
@@ -146,7 +149,8 @@ func (p Pool) try(hs []*history, models []Model, x effects, opt Options) trial {
 	found := make([][]sample, len(hs))
 	Each(len(hs), opt.Workers, func(i int) { found[i] = p.origins(hs[i], models, ks, stride) })
 	t.samples = slices.Concat(found...)
-	t.weights, t.centre, t.loss = weigh(t.samples, len(models), ks, opt.Horizon)
+	t.told = t.samples
+	t.weights, t.centre, t.loss = weigh(t.samples, len(models), ks, opt.Horizon, tryRounds)
 	return t
 }
 
@@ -224,13 +228,26 @@ func knotsFor(horizon int) []int {
 	return ks
 }
 
-// stride spaces the origins so that their number stays within bounds.
+// stride spaces the origins so that their number stays within bounds, and so that they fall on every
+// weekday, or month.
 func (p Pool) stride(hs []*history) int {
 	total := 0
 	for _, h := range hs {
 		total += min(max(len(h.y)-originAfter[p.Freq], 0), originSpan[p.Freq])
 	}
-	return max(1, (total+mostSamples-1)/mostSamples)
+	stride := max(1, (total+mostSamples-1)/mostSamples)
+	for common(stride, p.Freq.season()) > 1 {
+		stride++
+	}
+	return stride
+}
+
+// common returns the greatest common divisor.
+func common(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // origins tries the models at moments of the item's past.

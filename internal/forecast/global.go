@@ -214,8 +214,8 @@ func (t *trial) globalise(horizon int) *boost.Model {
 	if len(both) < globalLeast/2 {
 		return nil
 	}
-	_, _, without := weigh(plain, len(t.weights), ks, horizon)
-	weights, centre, loss := weigh(both, len(t.weights)+1, ks, horizon)
+	_, _, without := weigh(plain, len(t.weights), ks, horizon, tryRounds)
+	weights, centre, loss := weigh(both, len(t.weights)+1, ks, horizon, tryRounds)
 	if loss > without*(1-globalEarns) {
 		return nil
 	}
@@ -226,7 +226,7 @@ func (t *trial) globalise(horizon int) *boost.Model {
 	for i := range t.samples {
 		t.samples[i].levels = append(t.samples[i].levels, said[i])
 	}
-	t.weights, t.centre, t.loss = weights, centre, loss
+	t.weights, t.centre, t.loss, t.told = weights, centre, loss, both
 	return m
 }
 

@@ -78,6 +78,9 @@ func (l Loss) powers(score float64) (two, one float64) {
 		return 1, math.Exp(-score)
 	}
 	two = math.Exp((2 - l.Power) * score)
+	if l.Power == 1.5 {
+		return two, 1 / two
+	}
 	return two, two * math.Exp(-score)
 }
 
