@@ -12,7 +12,9 @@ import (
 )
 
 type replayCommand struct {
-	File         string  `arg:"" help:"CSV with item,date,quantity and, where known, price, cost (gz accepted); - for standard input."`
+	target
+	File         string  `arg:"" optional:"" help:"CSV with item,date,quantity and, where known, price, cost (gz accepted); - for standard input."`
+	Shop         string  `placeholder:"SLUG" help:"Instead of a table, replay this shop's own past, each product with its own lead time, review days, shelf life and packs."`
 	LeadTime     int     `default:"1" help:"Days from an order to its arrival."`
 	Review       int     `default:"1" help:"Days between two orders."`
 	ShelfLife    int     `default:"3" help:"Days a delivery can be sold, its day of arrival counted; 0: for ever."`
@@ -32,10 +34,16 @@ type replayCommand struct {
 }
 
 func (replayCommand) Help() string {
-	return "What would have happened: the last days of a table, ordered by each policy with what was known then.\n\nExample:\n  buhuo replay sales.csv.gz --lead-time 1 --review 1 --shelf-life 3 --holding 0.002"
+	return "What would have happened: the last days of a table, ordered by each policy with what was known then.\n\nExample:\n  buhuo replay sales.csv.gz --lead-time 1 --review 1 --shelf-life 3 --holding 0.002\n  buhuo replay --shop demo --data data"
 }
 
 func (c *replayCommand) Run(e *environment) error {
+	switch {
+	case (c.File == "") == (c.Shop == ""):
+		return misuse{errors.New("a table or --shop is needed, not both")}
+	case c.Shop != "":
+		return c.shop(e)
+	}
 	rules := replay.Rules{Lead: c.LeadTime, Review: c.Review, Shelf: c.ShelfLife, Holding: c.Holding, Window: c.Test, Warmup: c.Warmup}
 	if err := rules.Check(); err != nil {
 		return misuse{err}

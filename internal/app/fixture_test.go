@@ -80,6 +80,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.past()
 	f.orders()
 	f.must(a.Restock.Recompute(f.ctx, nil))
+	f.must(a.Restock.AskHindsight(f.ctx))
 	f.ids["adjustment"] = ident.New()
 	half := 500
 	today := day.Of(noon, made.Zone)

@@ -30,8 +30,8 @@ var policy = map[string]web.Access{
 	"GET /orders": web.Viewer, "GET /orders.json": web.Viewer, "GET /orders/:id": web.Viewer, "GET /orders/:id.json": web.Viewer,
 	"GET /orders/:id.csv": web.Viewer, "GET /orders/:id.txt": web.Viewer, "GET /orders/:id.png": web.Viewer, "GET /orders/:id.xlsx": web.Viewer, "GET /orders/:id.xml": web.Viewer, "GET /orders/:id.html": web.Viewer, "GET /orders/:id.pdf": web.Viewer,
 	"GET /orders/savings": web.Viewer, "GET /orders/savings.csv": web.Viewer,
-	"GET /receipts/:id": web.Viewer,
-	"GET /import":       web.Viewer, "GET /import/:number": web.Viewer,
+	"GET /receipts/:id": web.Viewer, "GET /replay": web.Viewer, "GET /replay.csv": web.Viewer,
+	"GET /import": web.Viewer, "GET /import/:number": web.Viewer,
 
 	"GET /sell": web.Seller, "POST /sell": web.Seller, "POST /sales": web.Seller, "POST /sales/:id/void": web.Seller, "POST /wishes": web.Seller,
 	"GET /stock/receive": web.Seller, "POST /stock/receive": web.Seller, "GET /stock/count": web.Seller, "POST /stock/count": web.Seller,
@@ -49,6 +49,7 @@ var policy = map[string]web.Access{
 	"POST /orders/:id/confirm": web.Manager, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
 	"POST /orders/:id/take-back": web.Manager, "GET /orders/:id/send": web.Manager, "POST /orders/:id/fill": web.Manager, "POST /suggestions/:id/fill": web.Manager,
 	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
+	"POST /replay": web.Manager, "POST /replay/adopt": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
 
 	"POST /settings": web.Owner, "GET /settings/team": web.Owner, "POST /settings/team": web.Owner, "POST /settings/team/:id/role": web.Owner,

@@ -89,6 +89,7 @@ const (
 	jobChanged = "restock"
 	jobDaily   = "daily"
 	jobPurge   = "purge"
+	jobReplay  = "replay"
 )
 
 // jobs is the background work.
@@ -96,6 +97,7 @@ func (a *App) jobs(log *slog.Logger) *job.Runner {
 	r := job.New(log, a.now)
 	r.Add(job.Job{Name: jobChanged, Every: time.Second, AtStart: true, Run: a.runChanged})
 	r.Add(job.Job{Name: jobDaily, Every: 5 * time.Minute, AtStart: true, Run: a.Restock.Daily})
+	r.Add(job.Job{Name: jobReplay, Every: 10 * time.Second, Run: a.Restock.RunHindsights})
 	r.Add(job.Job{Name: jobPurge, Every: time.Hour, Run: a.Shop.Purge})
 	return r
 }

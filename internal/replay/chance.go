@@ -35,7 +35,8 @@ type Tenth struct {
 	Told, Happened float64 // means
 }
 
-const crowd = 100 // cases from which a tenth is judged
+// Crowd is how many cases make a tenth worth judging.
+const Crowd = 100
 
 // Judge compares what was told with what happened.
 func Judge(chances []Chance) Calibration {
@@ -64,7 +65,7 @@ func Judge(chances []Chance) Calibration {
 		t.Told, t.Happened = t.Told/n, t.Happened/n
 		gap := math.Abs(t.Told - t.Happened)
 		c.Error += gap * n / float64(len(chances))
-		if t.Cases >= crowd {
+		if t.Cases >= Crowd {
 			c.Worst = max(c.Worst, gap)
 		}
 	}

@@ -119,6 +119,7 @@ type Stock interface {
 	LedgersOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Movement, error)
 	ExpectedOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error)
 	History(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]stock.Level, error)
+	Tallies(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID]stock.Tally, error)
 	Movements(ctx context.Context, q stock.MovementQuery) ([]stock.Movement, error)
 	Changed(ctx context.Context, limit int) ([]stock.Mark, error)
 	Unmark(ctx context.Context, marks []stock.Mark) error
@@ -149,6 +150,8 @@ type Purchase interface {
 type Shops interface {
 	Get(ctx context.Context) (shop.Shop, error)
 	Shops(ctx context.Context) ([]shop.Shop, error)
+	// SetPolicy answers the policy that held before.
+	SetPolicy(ctx context.Context, p shop.Policy) (shop.Policy, error)
 }
 
 // Atomic makes several writes one.
@@ -187,6 +190,15 @@ type Store interface {
 	Choose(ctx context.Context, productID ident.ID, c Choice) error
 	// MarkOrdered turns open suggestions into ordered ones and answers which.
 	MarkOrdered(ctx context.Context, ids []ident.ID) ([]ident.ID, error)
+
+	// Hindsight reads the answer about the shop's past; false when nobody ever asked.
+	Hindsight(ctx context.Context) (Hindsight, bool, error)
+	AskHindsight(ctx context.Context, at day.Micros) error
+	// BeginHindsight takes the run; false when one goes on that gave a sign of life since dead.
+	BeginHindsight(ctx context.Context, at, dead day.Micros) (bool, error)
+	BeatHindsight(ctx context.Context, at day.Micros, done, total int) error
+	// EndHindsight ends the run with its answer; nil: it broke, and an earlier answer stays.
+	EndHindsight(ctx context.Context, at day.Micros, told *Told) error
 
 	// AddRecords keeps forecasts to be judged by later: of a product's week the first
 	// one stays, whatever comes after.

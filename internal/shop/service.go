@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -272,6 +273,29 @@ func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
 			"target": n.Target.Kind, "target_percent": n.Target.Percent, "ordering_cost": n.Ordering,
 		})
 	})
+}
+
+// SetPolicy changes only how the shop weighs empty shelves against money and waste, and
+// answers what held before.
+func (s *Service) SetPolicy(ctx context.Context, p Policy) (before Policy, err error) {
+	if !slices.Contains(Policies(), p) {
+		return "", fault.New(fault.Invalid, "shop.choose").WithField("policy")
+	}
+	err = s.atomic.Do(ctx, func(ctx context.Context) error {
+		next, err := s.Get(ctx)
+		if err != nil {
+			return err
+		}
+		if before = next.Policy; before == p {
+			return nil
+		}
+		next.Policy = p
+		if err := s.store.UpdateShop(ctx, next, next.Version); err != nil {
+			return err
+		}
+		return s.Record(ctx, "shop.policy_adopted", ident.Nil, map[string]any{"policy": p, "before": before})
+	})
+	return before, err
 }
 
 func (n Settings) check() error {

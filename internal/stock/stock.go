@@ -329,6 +329,8 @@ type Store interface {
 	// Flows reads what came and went since the start of a business day, in order
 	// of OccurredAt, one flow an instant.
 	Flows(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]Flow, error)
+	// Tallies adds up what came in and was thrown away on the days from..through.
+	Tallies(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID]Tally, error)
 
 	Posting(ctx context.Context, clientID ident.ID) (Posted, bool, error)
 	SavePosting(ctx context.Context, p Posted) error

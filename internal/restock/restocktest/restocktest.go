@@ -59,6 +59,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"pool anew", testPoolAnew},
 		{"forecasts kept", testRecords},
 		{"adjustments", testAdjustments},
+		{"hindsight", testHindsight},
 		{"two shops", testTwoShops},
 		{"no shop", testNoShop},
 		{"lists of suggestions", testSuggestionLists},

@@ -35,6 +35,7 @@ var places = []struct {
 		{tenant.Viewer, "/sales", "receipt", "restock.more_sales", "restock.more_sales_note"},
 		{tenant.Viewer, "/orders", "send", "restock.orders", "restock.orders_note"},
 		{tenant.Viewer, "/orders/savings", "coins", "restock.more_savings", "restock.more_savings_note"},
+		{tenant.Viewer, "/replay", "chart", "replay.title", "replay.more_note"},
 		{tenant.Viewer, "/suppliers", "factory", "restock.more_suppliers", "restock.more_suppliers_note"},
 	}},
 	{"restock.more_shop", []place{

@@ -151,6 +151,7 @@ func testTwoShops(t *testing.T, h House) {
 		"Each":        func(ctx context.Context) (int, error) { l, err := h.collect(ctx, &p[0]); return len(l), err },
 		"Flows":       func(ctx context.Context) (int, error) { l, err := h.Store.Flows(ctx, p, 0); return len(l), err },
 		"History":     func(ctx context.Context) (int, error) { l, err := s.History(ctx, p, Today); return len(l), err },
+		"Tallies":     func(ctx context.Context) (int, error) { l, err := s.Tallies(ctx, p, 0, Today); return len(l), err },
 		"ExpectedOf":  func(ctx context.Context) (int, error) { l, err := s.ExpectedOf(ctx, p); return len(l), err },
 		"ExpectedBy":  func(ctx context.Context) (int, error) { l, err := h.Store.ExpectedBy(ctx, order); return len(l), err },
 		"Allocated":   func(ctx context.Context) (int, error) { l, err := h.Store.Allocated(ctx, p); return len(l), err },

@@ -358,3 +358,29 @@ func testRefuses(t *testing.T, h House) {
 		t.Errorf("refused, but written: %+v, %v", list, err)
 	}
 }
+
+func testTallies(t *testing.T, h House) {
+	s, _ := h.service()
+	ctx := h.Shop(t)
+	p := h.Products(t, ctx, 2)
+	zone := time.FixedZone("Shanghai", 8*3600)
+	put := func(kind stock.Kind, q measure.Quantity, d day.Date) []stock.Movement {
+		m, _, err := s.Post(ctx, []stock.Posting{{Kind: kind, ProductID: p[0], Quantity: q, OccurredAt: day.At(d.Start(zone).Add(9 * time.Hour)), Source: stock.SourceAdjust}})
+		good(t, err)
+		return m
+	}
+	put(stock.Receipt, 90_000, Today-9)
+	put(stock.Receipt, 5000, Today-5)
+	put(stock.Receipt, 1000, Today-5)
+	put(stock.Receipt, 2000, Today-4)
+	put(stock.Spoilage, -700, Today-3)
+	put(stock.Sale, -2000, Today-3)
+	put(stock.Gift, -100, Today-3)
+	put(stock.Spoilage, -50, Today-1)
+	got, err := s.Tallies(ctx, nil, Today-5, Today-2)
+	good(t, err)
+	same(t, "tallies", got, map[ident.ID]stock.Tally{p[0]: {Received: 8000, Spoiled: 700, Deliveries: 2}})
+	if got, err := s.Tallies(ctx, p[1:], 0, Today); len(got) != 0 || err != nil {
+		t.Errorf("of goods that never moved: %v, %v", got, err)
+	}
+}

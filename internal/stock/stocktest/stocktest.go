@@ -67,6 +67,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"service take back a delivery", testTakeBack},
 		{"service times", testTimes},
 		{"service history", testHistory},
+		{"service tallies", testTallies},
 		{"service positions", testPositions},
 		{"service refuses", testRefuses},
 		{"service idempotent", testIdempotent},
