@@ -255,7 +255,8 @@ func (c surroundings) replayItem(s subject, series forecast.Series, history dema
 		}
 		best = price
 		it.Cost = price
-		it.Own.Lead = max(c.leadDays(o, supplier), 1)
+		learned := c.leads[supplier.ID]
+		it.Own.Lead = max(learned.Of(s.product.ID, promised(o, supplier), c.first).Quantile(0.5), 1)
 		it.Own.Review = max(supplier.ReviewDays, 1)
 		it.Least = float64(o.Minimum) / 1000
 		it.Pack = 0
