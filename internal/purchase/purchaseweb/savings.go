@@ -153,10 +153,8 @@ func (s teller) sums(m *purchaseviews.SavingsPage, days []purchase.SavedDay, nam
 		months[first], suppliers[d.SupplierID] = months[first].Plus(d), suppliers[d.SupplierID].Plus(d)
 	}
 	total := s.result(all.Saving())
-	m.Figures = []ui.Figure{
-		{Label: s.t.T("purchase.savings_real"), Value: total.Text, Tone: total.Tone},
-		{Label: s.t.T("purchase.savings_promised"), Value: s.money(all.Estimated)},
-	}
+	m.Saved = []ui.Figure{{Label: s.t.T("purchase.savings_real"), Value: total.Text, Tone: total.Tone}}
+	m.Facts = []ui.Fact{{Term: s.t.T("purchase.savings_promised"), Text: s.money(all.Estimated)}}
 	m.Compared = s.t.T("purchase.savings_compared", i18n.A("part", i18n.Cash{Amount: all.Compared, Currency: s.c}), i18n.A("all", i18n.Cash{Amount: all.Cost, Currency: s.c}))
 	for _, first := range sorted(months, func(a, b day.Date) int { return int(b - a) }) {
 		m.Months = append(m.Months, s.sum(s.t.Month(first), months[first]))
