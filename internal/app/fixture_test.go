@@ -81,6 +81,9 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.orders()
 	f.must(a.Restock.Recompute(f.ctx, nil))
 	f.must(a.Restock.AskHindsight(f.ctx))
+	f.must(a.Restock.Ask(f.ctx))
+	f.must(a.Restock.RunAsked(context.Background())) // which leaves a run behind
+	f.must(a.Restock.Ask(f.ctx))
 	f.ids["adjustment"] = ident.New()
 	half := 500
 	today := day.Of(noon, made.Zone)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"buhuo/internal/job"
+	"buhuo/internal/restock"
 	"buhuo/internal/shop/shopweb"
 	"buhuo/internal/web"
 	"buhuo/static"
@@ -33,7 +34,7 @@ func (a *App) Server(c Config, log *slog.Logger, setupToken string) *Server {
 		Now: a.now, Log: log, Auth: shopweb.Authenticator(a.Shop), Static: static.Handler(), Secure: c.TLS, Demo: c.Demo,
 		Ready: []web.Check{
 			{Name: "database", Run: a.DB.Ping},
-			{Name: "restock", Run: func(context.Context) error { return s.jobs.Check(jobChanged) }},
+			{Name: "restock", Run: func(context.Context) error { return errors.Join(s.jobs.Check(jobChanged), a.Restock.Sound()) }},
 		},
 	})
 	people := shopweb.New(a.Shop, setupToken)
@@ -88,6 +89,7 @@ func (s *Server) watchDisk(ctx context.Context, stop context.CancelFunc) {
 const (
 	jobChanged = "restock"
 	jobDaily   = "daily"
+	jobAsked   = "asked"
 	jobPurge   = "purge"
 	jobReplay  = "replay"
 )
@@ -95,11 +97,29 @@ const (
 // jobs is the background work.
 func (a *App) jobs(log *slog.Logger) *job.Runner {
 	r := job.New(log, a.now)
-	r.Add(job.Job{Name: jobChanged, Every: time.Second, AtStart: true, Run: a.runChanged})
-	r.Add(job.Job{Name: jobDaily, Every: 5 * time.Minute, AtStart: true, Run: a.Restock.Daily})
 	r.Add(job.Job{Name: jobReplay, Every: 10 * time.Second, Run: a.Restock.RunHindsights})
+	r.Add(job.Job{Name: jobChanged, Every: time.Second, AtStart: true, Run: a.changed})
+	r.Add(job.Job{Name: jobDaily, Every: 5 * time.Minute, AtStart: true, Run: a.daily})
+	r.Add(job.Job{Name: jobAsked, Every: 2 * time.Second, Run: a.asked})
 	r.Add(job.Job{Name: jobPurge, Every: time.Hour, Run: a.Shop.Purge})
 	return r
+}
+
+// daily is the night's work; asked what people ask for in between.
+func (a *App) daily(ctx context.Context) error { return ofAll(a.Restock.Daily(ctx)) }
+func (a *App) asked(ctx context.Context) error { return ofAll(a.Restock.RunAsked(ctx)) }
+
+// changed works off the queue; a shop that goes wrong rests by itself, and the job
+// goes on with the others.
+func (a *App) changed(ctx context.Context) error { return ofAll(a.runChanged(ctx)) }
+
+// ofAll leaves out an error of single shops, which is noted with them: readiness and
+// the doctor tell it.
+func ofAll(err error) error {
+	if errors.Is(err, restock.ErrOfShops) {
+		return nil
+	}
+	return err
 }
 
 // runChanged works off the queue of changed products.

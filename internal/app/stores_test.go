@@ -45,7 +45,8 @@ var spans = map[string]string{
 	"shop.DeleteSessions": "a person's, not a shop's", "shop.PurgeSessions": "of the installation", "shop.SessionsOf": "a person's, not a shop's",
 	"shop.Attempts": "nobody is in a shop before the login", "shop.HoldAttempts": "nobody is in a shop before the login",
 	"shop.SaveAttempts": "nobody is in a shop before the login", "shop.PurgeAttempts": "of the installation",
-	"stock.Changed": "the runner's queue", "stock.Unmark": "the runner's queue",
+	"stock.Changed": "the runner's queue", "stock.Queue": "the runner's queue", "stock.Unmark": "the runner's queue",
+	"restock.Asked": "the runner's queue",
 }
 
 // TestStoresKeepShopsApart calls every method of every store as one shop with the

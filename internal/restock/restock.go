@@ -22,6 +22,7 @@ import (
 	"buhuo/internal/sales"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
 )
 
 // State is what became of a suggestion.
@@ -121,7 +122,8 @@ type Stock interface {
 	History(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]stock.Level, error)
 	Tallies(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID]stock.Tally, error)
 	Movements(ctx context.Context, q stock.MovementQuery) ([]stock.Movement, error)
-	Changed(ctx context.Context, limit int) ([]stock.Mark, error)
+	Queue(ctx context.Context) ([]stock.Queue, error)
+	Marked(ctx context.Context, limit int) ([]stock.Mark, error)
 	Unmark(ctx context.Context, marks []stock.Mark) error
 	MarkChanged(ctx context.Context, ids []ident.ID, from day.Date) error
 	MarkAll(ctx context.Context) error
@@ -199,6 +201,19 @@ type Store interface {
 	BeatHindsight(ctx context.Context, at day.Micros, done, total int) error
 	// EndHindsight ends the run with its answer; nil: it broke, and an earlier answer stays.
 	EndHindsight(ctx context.Context, at day.Micros, told *Told) error
+	// Hold takes the shop in hand for a holder, when nobody else has it at now.
+	Hold(ctx context.Context, holder ident.ID, now, until day.Micros) (Work, bool, error)
+	// LetGo gives it out of hand again, if the holder still has it.
+	LetGo(ctx context.Context, holder ident.ID, failures int, retry day.Micros) error
+	Work(ctx context.Context) (Work, error)
+	// Ask notes that everything is to be worked out again; nil: it was.
+	Ask(ctx context.Context, at *day.Micros) error
+	// Asked lists the shops, of all, in which somebody asked.
+	Asked(ctx context.Context) ([]tenant.ShopID, error)
+	// PutRun writes how a run stands; the latest stay.
+	PutRun(ctx context.Context, r Run) error
+	// Runs reads the latest, the newest first.
+	Runs(ctx context.Context) ([]Run, error)
 
 	// AddRecords keeps forecasts to be judged by later: of a product's week the first
 	// one stays, whatever comes after.
@@ -256,10 +271,12 @@ type Service struct {
 	sales    Sales
 	purchase Purchase
 	journal  Journal // nil: nobody keeps one
+	hands    hands
 	now      func() time.Time
 }
 
 // New builds the service. now is the clock.
 func New(store Store, atomic Atomic, shops Shops, c Catalog, s Stock, sold Sales, p Purchase, now func() time.Time) *Service {
-	return &Service{store: store, atomic: atomic, shops: shops, catalog: c, stock: s, sales: sold, purchase: p, now: now}
+	return &Service{store: store, atomic: atomic, shops: shops, catalog: c, stock: s, sales: sold, purchase: p, now: now,
+		hands: hands{sick: map[tenant.ShopID]string{}, seen: Tally{Runs: map[RunKind]int{}, Failures: map[RunKind]int{}, Seconds: map[RunKind]float64{}}}}
 }

@@ -2,51 +2,67 @@ package restock
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"log/slog"
+	"slices"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
+	"buhuo/internal/demand"
 	"buhuo/internal/ident"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
 )
 
-// claim bounds the marks that one run takes.
+// claim bounds the marks of a shop that one run takes.
 const claim = 2000
 
-// RunChanged recomputes the products that were marked changed, over all shops,
-// and answers how many. A mark is taken back only if nothing marked the product
-// again meanwhile, so two runners at once do the work twice and lose nothing.
+// RunChanged recomputes the products that were marked changed, over all shops, and
+// answers how many. A mark is taken back only when its product's suggestion is stored,
+// and only if nothing marked it again meanwhile: who is stopped in the middle loses
+// nothing. One shop is served by one process at a time, and a shop that goes wrong
+// leaves the others alone; its error is told with ErrOfShops.
 func (s *Service) RunChanged(ctx context.Context) (int, error) {
-	marks, err := s.stock.Changed(ctx, claim)
-	if err != nil || len(marks) == 0 {
+	queue, err := s.stock.Queue(ctx)
+	if err != nil || len(queue) == 0 {
 		return 0, err
-	}
-	byShop := map[tenant.ShopID][]stock.Mark{}
-	for _, m := range marks {
-		byShop[m.Shop] = append(byShop[m.Shop], m)
 	}
 	shops, err := s.shops.Shops(ctx)
 	if err != nil {
 		return 0, err
 	}
-	done := 0
+	byID := make(map[tenant.ShopID]shop.Shop, len(shops))
 	for _, in := range shops {
-		mine := byShop[in.ID]
-		if len(mine) == 0 {
+		byID[in.ID] = in
+	}
+	done := 0
+	var failed []error
+	for _, q := range queue { // who waits longest comes first
+		in, ok := byID[q.Shop]
+		if !ok || ctx.Err() != nil {
 			continue
 		}
-		if err := s.runShop(shop.Acting(ctx, in), in, mine); err != nil {
-			return done, fmt.Errorf("shop %s: %w", in.Slug, err)
-		}
-		done += len(mine)
+		n, err := s.serve(ctx, in, Marked, nil, s.marked(in))
+		done += n
+		failed = append(failed, err)
 	}
-	return done, nil
+	return done, errors.Join(failed...)
 }
 
-func (s *Service) runShop(ctx context.Context, in shop.Shop, marks []stock.Mark) error {
+// marked is the work on a shop's marked products.
+func (s *Service) marked(in shop.Shop) func(context.Context, *progress) error {
+	return func(ctx context.Context, r *progress) error {
+		marks, err := s.stock.Marked(ctx, claim)
+		if err != nil || len(marks) == 0 {
+			return err
+		}
+		r.Total = len(marks)
+		return s.runShop(ctx, in, marks, r)
+	}
+}
+
+func (s *Service) runShop(ctx context.Context, in shop.Shop, marks []stock.Mark, r *progress) error {
 	pool, ok, err := s.store.Pool(ctx)
 	if err != nil {
 		return err
@@ -57,16 +73,20 @@ func (s *Service) runShop(ctx context.Context, in shop.Shop, marks []stock.Mark)
 		if err := s.Recompute(ctx, nil); err != nil {
 			return err
 		}
+		r.Done = len(marks)
 		return s.stock.Unmark(ctx, marks)
 	}
-	for from := 0; from < len(marks); from += chunk {
-		part := marks[from:min(from+chunk, len(marks))]
+	for part := range slices.Chunk(marks, chunk) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := s.refresh(ctx, in, pool, part); err != nil {
 			return err
 		}
 		if err := s.stock.Unmark(ctx, part); err != nil {
 			return err
 		}
+		r.Done += len(part)
 	}
 	return nil
 }
@@ -151,36 +171,82 @@ func (s *Service) present(ctx context.Context, ids []ident.ID) (products []catal
 	return products, gone, nil
 }
 
-// Daily learns the pool of each shop anew once a day and marks nothing else: the
-// new day changes every product.
+// RunAsked works everything out again for the shops in which somebody asked for it.
+func (s *Service) RunAsked(ctx context.Context) error {
+	asked, err := s.store.Asked(ctx)
+	if err != nil || len(asked) == 0 {
+		return err
+	}
+	shops, err := s.shops.Shops(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, in := range shops {
+		if ctx.Err() == nil && slices.Contains(asked, in.ID) {
+			_, err := s.serve(ctx, in, Everything, func(w Work) bool { return w.AskedAt != nil }, func(ctx context.Context, r *progress) error {
+				return s.everything(ctx, in, r)
+			})
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// Daily learns the pool of each shop anew once a day, after the shop's own midnight:
+// the new day changes every product. A shop that goes wrong leaves the others alone;
+// its error is told with ErrOfShops.
 func (s *Service) Daily(ctx context.Context) error {
 	shops, err := s.shops.Shops(ctx)
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, in := range shops {
-		ctx := shop.Acting(ctx, in)
-		pool, ok, err := s.store.Pool(ctx)
-		if err != nil {
-			return err
+		if ctx.Err() == nil {
+			failed = append(failed, s.daily(shop.Acting(ctx, in), in))
 		}
-		if !ok {
-			continue // made with the first products
-		}
-		at, err := s.live(ctx, in, pool.Shop.Profile)
-		if err != nil {
-			return err
-		}
-		if pool.Made >= at.asOf && !pool.outdated(in) {
-			continue
-		}
-		if err := s.Recompute(ctx, nil); err != nil {
-			return fmt.Errorf("shop %s: %w", in.Slug, err)
-		}
-		if err := s.replayOnce(ctx, in, at.first); err != nil {
-			return fmt.Errorf("shop %s: %w", in.Slug, err)
-		}
-		slog.Info("learned from the new day", "shop", in.Slug, "day", at.asOf.String())
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+func (s *Service) daily(ctx context.Context, in shop.Shop) error {
+	if due, err := s.due(ctx, in); err != nil || !due {
+		return wrapped(in, err)
+	}
+	_, err := s.serve(ctx, in, Everything, nil, func(ctx context.Context, r *progress) error {
+		if still, err := s.due(ctx, in); err != nil || !still { // another process was faster
+			return err
+		}
+		return s.everything(ctx, in, r)
+	})
+	return err
+}
+
+// due reports whether a day is over that the shop's pool has not learned from. A shop
+// without a pool gets one with its first products.
+func (s *Service) due(ctx context.Context, in shop.Shop) (bool, error) {
+	pool, ok, err := s.store.Pool(ctx)
+	if err != nil || !ok {
+		return false, err
+	}
+	at, err := s.live(ctx, in, pool.Shop.Profile)
+	return pool.Made < at.asOf || pool.outdated(in), err
+}
+
+// everything is a whole run.
+func (s *Service) everything(ctx context.Context, in shop.Shop, r *progress) error {
+	r.at(ctx, 0, 0)
+	if err := s.Recompute(ctx, func(done, of int) { r.at(ctx, done, of) }); err != nil {
+		return err
+	}
+	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.Ask(ctx, nil) }); err != nil {
+		return err
+	}
+	at, err := s.live(ctx, in, demand.Uniform(in.OpenHour, in.CloseHour))
+	if err != nil {
+		return err
+	}
+	slog.Info("learned from the new day", "shop", in.Slug, "day", at.asOf.String(), "products", r.Done)
+	return s.replayOnce(ctx, in, at.first)
 }

@@ -161,6 +161,15 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Mark, error) {
 	return s.store.Changed(ctx, limit)
 }
 
+// Queue counts the marks of each shop, the one that waits longest first. It needs no
+// scope.
+func (s *Service) Queue(ctx context.Context) ([]Queue, error) { return s.store.Queue(ctx) }
+
+// Marked reads the marks of the shop, the oldest first.
+func (s *Service) Marked(ctx context.Context, limit int) ([]Mark, error) {
+	return s.store.Marked(ctx, limit)
+}
+
 // Unmark removes marks that nobody has renewed since they were read.
 func (s *Service) Unmark(ctx context.Context, marks []Mark) error {
 	if len(marks) == 0 {

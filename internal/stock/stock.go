@@ -226,6 +226,13 @@ type Mark struct {
 	Mark      int64
 }
 
+// Queue is what waits of a shop's products to be worked out again.
+type Queue struct {
+	Shop   tenant.ShopID
+	Marks  int
+	Oldest day.Micros // when the first of them was marked
+}
+
 // Level is the quantity on hand from an instant on, until the next level.
 type Level struct {
 	At     day.Micros
@@ -348,8 +355,11 @@ type Store interface {
 
 	MarkChanged(ctx context.Context, ids []ident.ID, from day.Date, at day.Micros) error
 	MarkAll(ctx context.Context, at day.Micros) error
-	// Changed and Unmark span all shops.
+	// Queue, Changed and Unmark span all shops.
+	Queue(ctx context.Context) ([]Queue, error)
 	Changed(ctx context.Context, limit int) ([]Mark, error)
+	// Marked reads the marks of the shop, the oldest first.
+	Marked(ctx context.Context, limit int) ([]Mark, error)
 	Unmark(ctx context.Context, marks []Mark) error
 }
 

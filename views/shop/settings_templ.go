@@ -17,6 +17,7 @@ import (
 type SettingsPage struct {
 	Chrome   layout.Chrome
 	Owner    bool // may change the shop
+	Manager  bool // may look at the background work
 	Version  string
 	Form     ShopForm  // for an owner
 	Facts    []ui.Fact // for everybody else
@@ -123,7 +124,7 @@ func Settings(m SettingsPage) templ.Component {
 					var templ_7745c5c3_Var4 string
 					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(m.Chrome.T.T("shop.owner_only"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/shop/settings.templ`, Line: 52, Col: 56}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/shop/settings.templ`, Line: 53, Col: 56}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {
@@ -511,6 +512,9 @@ func (m SettingsPage) links() []ui.Link {
 	links := []ui.Link{
 		{Href: "/settings/password", Text: m.Chrome.T.T("shop.password_title"), Icon: "lock"},
 		{Href: "/settings/sessions", Text: m.Chrome.T.T("shop.sessions_title"), Icon: "phone"},
+	}
+	if m.Manager {
+		links = append(links, ui.Link{Href: "/settings/work", Text: m.Chrome.T.T("shop.work_title"), Icon: "history"})
 	}
 	if m.Owner {
 		links = append(links, ui.Link{Href: "/settings/team", Text: m.Chrome.T.T("shop.team_title"), Icon: "team"})

@@ -63,6 +63,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/replay", Access: web.Manager, Handler: h.askHindsight},
 		{Method: http.MethodPost, Path: "/replay/adopt", Access: web.Manager, Handler: h.adopt},
 		{Method: http.MethodGet, Path: "/replay.csv", Access: web.Viewer, Handler: h.hindsightCSV},
+		{Method: http.MethodGet, Path: "/settings/work", Access: web.Manager, Handler: h.work},
+		{Method: http.MethodPost, Path: "/settings/work", Access: web.Manager, Handler: h.askWork},
 		{Method: http.MethodGet, Path: "/products", Access: web.Viewer, Handler: h.products},
 		{Method: http.MethodGet, Path: "/products.json", Access: web.Viewer, Handler: h.productsJSON},
 		{Method: http.MethodGet, Path: "/products/:id", Access: web.Viewer, Handler: h.product},

@@ -122,7 +122,7 @@ func (h *Handlers) settingsPage(c *gin.Context, status int, s shop.Shop, value f
 	scope, _ := web.Scope(c)
 	chrome.Title, chrome.Active = t.T("shop.settings_title"), layout.More
 	page := shopview.SettingsPage{
-		Chrome: chrome, Owner: scope.Role.AtLeast(tenant.Owner), Version: strconv.FormatInt(s.Version, 10),
+		Chrome: chrome, Owner: scope.Role.AtLeast(tenant.Owner), Manager: scope.Role.AtLeast(tenant.Manager), Version: strconv.FormatInt(s.Version, 10),
 		Fixed:    []ui.Fact{{Term: t.T("shop.currency"), Text: s.Currency.Code}, {Term: t.T("shop.timezone"), Text: s.Timezone}},
 		Language: ui.SelectModel{Name: "language", Label: t.T("shop.language"), Options: langOptions(string(chrome.Lang))},
 		Large:    ui.Check{Name: "large_text", Label: t.T("shop.large_text"), Checked: chrome.LargeText},

@@ -165,6 +165,34 @@ func (s *Store) Changed(ctx context.Context, limit int) ([]stock.Mark, error) {
 	return marks, err
 }
 
+// Queue counts the marks of each shop, the one that waits longest first.
+func (s *Store) Queue(ctx context.Context) ([]stock.Queue, error) {
+	var list []stock.Queue
+	err := s.each(db.Installation(ctx), func(rows *sql.Rows) error {
+		var q stock.Queue
+		err := rows.Scan(&q.Shop, &q.Marks, &q.Oldest)
+		list = append(list, q)
+		return err
+	}, "SELECT shop_id, COUNT(*), MIN(marked_at) AS oldest FROM changed GROUP BY shop_id ORDER BY oldest, shop_id")
+	return list, err
+}
+
+// Marked reads the marks of the shop, the oldest first.
+func (s *Store) Marked(ctx context.Context, limit int) ([]stock.Mark, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var marks []stock.Mark
+	err = s.each(ctx, func(rows *sql.Rows) error {
+		var m stock.Mark
+		err := rows.Scan(&m.Shop, &m.ProductID, &m.From, &m.Mark)
+		marks = append(marks, m)
+		return err
+	}, "SELECT shop_id, product_id, from_day, mark FROM changed WHERE shop_id = ? ORDER BY marked_at, product_id LIMIT ?", shop, limit)
+	return marks, err
+}
+
 // Unmark removes the marks that are still as they were read.
 func (s *Store) Unmark(ctx context.Context, marks []stock.Mark) error {
 	ctx = db.Installation(ctx)
