@@ -16,6 +16,7 @@ import (
 	"buhuo/internal/purchase"
 	"buhuo/internal/restock"
 	"buhuo/internal/restock/table"
+	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 	"buhuo/internal/webtest"
 )
@@ -119,9 +120,33 @@ func TestSuggestionsPage(t *testing.T) {
 		}
 		h.as(who).PostForm("/orders", url.Values{"suggestions": {"all"}}).Want(http.StatusForbidden)
 	}
-	why := h.Get("/suggestions/" + h.Oranges.ID.String() + "/why").Want(200)
-	if n := why.Find("#trace li").Length(); n < 6 {
-		t.Errorf("the calculation has %d steps", n)
+	trace := h.suggestion(h.Oranges.ID).Trace
+	if len(trace.Compared()) < 4 {
+		t.Errorf("too few quantities are compared: %+v", trace.Compared())
+	}
+	for _, lang := range i18n.Langs() { // every step has words
+		why := h.Lang(string(lang)).Get("/suggestions/" + h.Oranges.ID.String() + "/why").Want(200)
+		if n := why.Find("#trace li").Length(); n < 10 || n != len(trace.Steps)+len(trace.Compared()) {
+			t.Errorf("%s: the calculation has %d steps", lang, n)
+		}
+	}
+}
+
+// What the owner sets in figures is what the suggestions are made by.
+func TestOwnTarget(t *testing.T) {
+	h := stocked(t)
+	quantity := func(target shop.Target) measure.Quantity {
+		in, err := h.App.Shop.Get(h.Ctx)
+		h.Must(err)
+		h.Must(h.App.Shop.Update(h.Ctx, shop.Settings{Name: in.Name, Policy: in.Policy, Target: target, OpenHour: in.OpenHour, CloseHour: in.CloseHour, ShowUnit: in.ShowUnit}, in.Version))
+		h.Must(h.App.Restock.Recompute(h.Ctx, nil))
+		return h.suggestion(h.Rice.ID).Trace.Result.Choice.Wanted
+	}
+	words := quantity(shop.Target{})
+	low, high := quantity(shop.Target{Kind: shop.CycleTarget, Percent: 60}), quantity(shop.Target{Kind: shop.CycleTarget, Percent: 99})
+	fill, full := quantity(shop.Target{Kind: shop.FillTarget, Percent: 60}), quantity(shop.Target{Kind: shop.FillTarget, Percent: 99})
+	if !(low < words && words < high && fill < full && fill > 0) {
+		t.Errorf("in words %v, to be sure of 60 and 99 %% %v and %v, to serve 60 and 99 %% %v and %v", words, low, high, fill, full)
 	}
 }
 
