@@ -154,7 +154,7 @@ func (s teller) sums(m *purchaseviews.SavingsPage, days []purchase.SavedDay, nam
 	}
 	total := s.result(all.Saving())
 	m.Saved = []ui.Figure{{Label: s.t.T("purchase.savings_real"), Value: total.Text, Tone: total.Tone}}
-	m.Facts = []ui.Fact{{Term: s.t.T("purchase.savings_promised"), Text: s.money(all.Estimated)}}
+	m.Promised = s.t.T("purchase.savings_promised", i18n.A("amount", i18n.Cash{Amount: all.Estimated, Currency: s.c}))
 	m.Compared = s.t.T("purchase.savings_compared", i18n.A("part", i18n.Cash{Amount: all.Compared, Currency: s.c}), i18n.A("all", i18n.Cash{Amount: all.Cost, Currency: s.c}))
 	for _, first := range sorted(months, func(a, b day.Date) int { return int(b - a) }) {
 		m.Months = append(m.Months, s.sum(s.t.Month(first), months[first]))
