@@ -142,7 +142,7 @@ var forms = map[string]form{
 
 var productFields = map[string]kind{
 	"name": title, "code": line, "base_unit": choice, "sale_price": optional, "category": line, "barcodes": line, "pack_content": optional, "shelf_life": optional,
-	"loss_rate": optional, "minimum": optional, "maximum": optional, "shelf": line, "origin": line, "producer": line, "tax_rate": optional,
+	"loss_rate": optional, "minimum": optional, "maximum": optional, "shelf": line, "substitutes": line, "origin": line, "producer": line, "tax_rate": optional,
 }
 
 var supplierFields = map[string]kind{

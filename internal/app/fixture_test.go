@@ -105,7 +105,7 @@ func (f *filler) trade() {
 	f.must(err)
 	product, err := a.Catalog.Create(ctx, catalog.Draft{
 		Code: f.code, Name: "红枣" + f.mark, Category: "干果" + f.mark, BaseUnit: "kg", SalePrice: 300000, ShelfLifeDays: 60,
-		Barcodes: []string{"bar" + f.shop.Slug}, Packs: []measure.Pack{pack}, Origin: "新疆" + f.mark, Producer: f.mark, Shelf: f.mark,
+		Barcodes: []string{"bar" + f.shop.Slug}, Packs: []measure.Pack{pack}, Origin: "新疆" + f.mark, Producer: f.mark, Shelf: f.mark, Substitutes: f.mark,
 	})
 	f.must(err)
 	today := day.Of(noon, f.shop.Zone)

@@ -23,6 +23,7 @@ type Draft struct {
 	LossRate         int
 	Origin, Producer string
 	Shelf            string
+	Substitutes      string // see Product
 	Minimum, Maximum *measure.Quantity
 	Barcodes         []string
 	Packs            []measure.Pack
@@ -45,7 +46,7 @@ func DraftOf(p Product) Draft {
 	return Draft{
 		ID: p.ID, Code: p.Code, Name: p.Name, Category: p.Category, BaseUnit: p.BaseUnit, SalePrice: p.SalePrice,
 		TaxRate: p.TaxRate, ShelfLifeDays: p.ShelfLifeDays, LossRate: p.LossRate, Origin: p.Origin,
-		Producer: p.Producer, Shelf: p.Shelf, Minimum: p.Minimum, Maximum: p.Maximum,
+		Producer: p.Producer, Shelf: p.Shelf, Substitutes: p.Substitutes, Minimum: p.Minimum, Maximum: p.Maximum,
 		Barcodes: slices.Clone(p.Barcodes), Packs: slices.Clone(p.Packs),
 	}
 }
@@ -63,6 +64,7 @@ func (d Draft) Clean() (Draft, error) {
 	f.text("origin", &d.Origin, MaxLabel)
 	f.text("producer", &d.Producer, MaxLabel)
 	f.text("shelf", &d.Shelf, MaxLabel)
+	f.text("substitutes", &d.Substitutes, MaxLabel)
 	f.price("sale_price", d.SalePrice)
 	f.between("tax_rate", d.TaxRate, 0, fullRate, "catalog.rate_out_of_range")
 	f.between("loss_rate", d.LossRate, 0, fullRate-1, "catalog.rate_out_of_range")

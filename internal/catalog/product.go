@@ -27,6 +27,7 @@ type Product struct {
 	LossRate         int // basis points of what is bought that is never sold
 	Origin, Producer string
 	Shelf            string
+	Substitutes      string            // name of the group of which customers take one instead of another; empty: none
 	Minimum, Maximum *measure.Quantity // hand-set bounds of the stock
 	Archived         bool
 	MergedInto       *ident.ID

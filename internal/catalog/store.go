@@ -56,6 +56,8 @@ type Store interface {
 	// ArchiveProduct sets the mark and raises the version; false when unknown.
 	ArchiveProduct(ctx context.Context, id ident.ID, archived bool, at day.Micros) (bool, error)
 
+	// Groups reads the products that are sold and stand in for others, by group.
+	Groups(ctx context.Context) (map[string][]ident.ID, error)
 	// Categories reads all of them by name.
 	Categories(ctx context.Context) ([]Category, error)
 	InsertCategories(ctx context.Context, rows []Category) error

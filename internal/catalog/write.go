@@ -105,7 +105,7 @@ func (s *Service) asRecord(id ident.ID, version int64, d Draft, categoryID ident
 		Product: Product{
 			ID: id, Code: d.Code, Name: d.Name, CategoryID: categoryID, Category: d.Category, BaseUnit: d.BaseUnit,
 			SalePrice: d.SalePrice, TaxRate: d.TaxRate, ShelfLifeDays: d.ShelfLifeDays, LossRate: d.LossRate,
-			Origin: d.Origin, Producer: d.Producer, Shelf: d.Shelf, Minimum: d.Minimum, Maximum: d.Maximum,
+			Origin: d.Origin, Producer: d.Producer, Shelf: d.Shelf, Substitutes: d.Substitutes, Minimum: d.Minimum, Maximum: d.Maximum,
 			Barcodes: d.Barcodes, Packs: d.Packs, Version: version,
 		},
 		SearchText: SearchText(d.Name, d.Code, d.Barcodes),
@@ -347,6 +347,12 @@ func (s *Service) number(rows []Record, codes map[string]ident.ID) {
 // Categories reads all, by name.
 func (s *Service) Categories(ctx context.Context) ([]Category, error) {
 	return s.store.Categories(ctx)
+}
+
+// Groups reads the groups of products that stand in for one another, by name, each
+// with its products that are sold, in the order of their ids.
+func (s *Service) Groups(ctx context.Context) (map[string][]ident.ID, error) {
+	return s.store.Groups(ctx)
 }
 
 // EnsureCategories gives the id of each name, making those that are new. Empty names

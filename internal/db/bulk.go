@@ -9,7 +9,7 @@ import (
 
 // bulkVariables bounds the bound variables of one statement: 500 rows of the widest
 // table. SQLite takes 32,766, PostgreSQL 65,535.
-const bulkVariables = 16_500
+const bulkVariables = 20_000
 
 // Insert writes n rows into table inside the transaction of ctx, many to a
 // statement: the way for imports and the demo, some ten times as fast as the ORM.

@@ -218,6 +218,9 @@ func (w Windows) outlook(days []int) futures.Outlook {
 func (b *bid) bind() {
 	in := b.p.in
 	trust, floor := in.Policy.sureness()
+	if in.Cover > 0 && floor == 0 { // as sure that a sale is not lost, to others of the group neither
+		trust = math.Max(lowestLevel, 1-(1-trust)/(1-in.Cover))
+	}
 	if in.Facts.Prior && floor == 0 {
 		trust = math.Min(trust, strangerLevel)
 	}

@@ -336,3 +336,35 @@ func TestPlanBeforeAFestival(t *testing.T) {
 		t.Errorf("plan %v, want %v", got, want)
 	}
 }
+
+// TestCoverLowersTheNeed: the more of a group's people would take another product,
+// the less is ordered of this one; what is lost falls in money with it; some is
+// always ordered, and an owner who says never to run out is believed.
+func TestCoverLowersTheNeed(t *testing.T) {
+	in := input(1)
+	before := replenish.Suggest(in)
+	if before.Result.Quantity <= 0 {
+		t.Fatal("nothing is needed")
+	}
+	least := before
+	for _, served := range []float64{0.2, 0.5, 0.8, 7, math.NaN()} {
+		in.Cover, in.CoverBy = served, "milk"
+		now := replenish.Suggest(in)
+		if now.Result.Quantity > before.Result.Quantity || now.Result.Quantity <= 0 || now.Result.Risk.LostMargin > before.Result.Risk.LostMargin {
+			t.Errorf("cover %.1f orders %s for %d lost, without it %s for %d", served, now.Result.Quantity.Decimal(), now.Result.Risk.LostMargin,
+				before.Result.Quantity.Decimal(), before.Result.Risk.LostMargin)
+		}
+		if served == 0.8 {
+			least = now
+		}
+	}
+	if least.Result.Quantity >= before.Result.Quantity {
+		t.Errorf("four of five take another, and still %s are ordered", least.Result.Quantity.Decimal())
+	}
+	in.Policy.Service = replenish.NeverRunOut
+	insisted := replenish.Suggest(in).Result.Quantity
+	in.Cover = 0
+	if alone := replenish.Suggest(in).Result.Quantity; insisted != alone {
+		t.Errorf("never to run out orders %s with a group, %s without", insisted.Decimal(), alone.Decimal())
+	}
+}

@@ -68,10 +68,10 @@ func (p Policy) sureness() (trust, floor float64) {
 func (p Policy) ordering() float64 { return float64(max(p.Ordering, 0)) }
 
 // loss is what a unit wanted in vain costs: the margin over the reference, and
-// goodwill.
+// goodwill, as far as no other product is taken instead.
 func (p *planner) loss() float64 {
 	margin := math.Max(p.in.marginOver(p.ref), leastMargin*p.ref)
-	return words[p.in.Policy.service()].care * margin
+	return words[p.in.Policy.service()].care * margin * (1 - p.in.Cover)
 }
 
 // leastSale is the least amount of weighed goods that anybody buys: one liang.

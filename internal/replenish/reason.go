@@ -189,6 +189,9 @@ func (in *Input) notes(s *Suggestion) []Message {
 	if c == nil {
 		return out
 	}
+	if p := in.covered(); p >= toldCover {
+		out = append(out, say("reason.note_cover", percent("percent", p), text("group", in.CoverBy)))
+	}
 	note(FlagExpiring, "reason.note_expiring", in.amount("outdated", spoken(c.Need.Outdated)))
 	if s.Quantity > 0 {
 		if c.OrderDay > in.Today {
@@ -218,3 +221,9 @@ func (in *Input) notes(s *Suggestion) []Message {
 	note(FlagTermsAssumed, "reason.note_assumed")
 	return out
 }
+
+// toldCover is the share of a group's help, in per cent, from which it is told.
+const toldCover = 10
+
+// covered is what others of the group serve, in per cent.
+func (in *Input) covered() int { return int(math.Round(100 * in.Cover)) }

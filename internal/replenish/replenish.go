@@ -53,6 +53,10 @@ type Input struct {
 	Policy    Policy `json:"policy"`
 	Bounds    Bounds `json:"bounds"`
 	Facts     Facts  `json:"facts"`
+	// Cover is the share of what would be lost that other products of the group
+	// CoverBy will serve; a sale is lost with the rest of it only.
+	Cover   float64 `json:"cover,omitempty"`
+	CoverBy string  `json:"cover_by,omitempty"`
 }
 
 // Stock is what is there. OnHand and Unusable are derived from it as the

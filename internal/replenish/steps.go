@@ -33,6 +33,9 @@ func (in *Input) steps(s *Suggestion) []Message {
 			in.amount("outdated", c.Need.Outdated), in.amount("owed", c.Need.Owed),
 			in.amount("need", max(plus(plus(c.Need.Level, c.Need.Owed), plus(c.Need.Outdated, -c.Need.Supply)), 0))),
 	)
+	if in.Cover > 0 {
+		out = append(out, say("reason.step_cover", text("group", in.CoverBy), percent("percent", in.covered())))
+	}
 	out = append(out, in.limits(c)...)
 	if s.Quantity > 0 {
 		out = append(out, in.purchase(s)...)

@@ -8,6 +8,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/replenish/cover"
 	"buhuo/internal/replenish/lead"
 )
 
@@ -128,6 +129,10 @@ func (in Input) mended() Input {
 		in.Policy.Level = 0
 	}
 	in.Policy.Level = math.Min(in.Policy.Level, 1)
+	if !(in.Cover > 0) {
+		in.Cover = 0
+	}
+	in.Cover = math.Min(in.Cover, cover.Most)
 	if !(in.Policy.FillRate > 0) {
 		in.Policy.FillRate = 0
 	}
@@ -277,7 +282,7 @@ func (in *Input) assess(s *Suggestion, p *planner) {
 // worth is the margin of units that are not sold for want of them.
 func (in *Input) worth(c *Evaluation, lost float64) money.Amount {
 	cost := float64(c.Quote.Landed) * math.Pow10(in.Currency.Exponent-4)
-	return money.Amount(math.Round(math.Min(math.Max(in.marginOver(cost), 0)*lost, float64(money.MaxAmount))))
+	return money.Amount(math.Round(math.Min(math.Max(in.marginOver(cost), 0)*(1-in.Cover)*lost, float64(money.MaxAmount))))
 }
 
 // secure measures the risk that is left once the order has arrived, until the next

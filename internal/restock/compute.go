@@ -49,6 +49,7 @@ type surroundings struct {
 	leads     map[ident.ID]*lead.Supplier // by supplier; of one that never delivered there is none
 	quotes    map[ident.ID]catalog.Quote
 	madeAt    day.Micros
+	standIns  map[ident.ID]standIn
 }
 
 // subject is one product with all that its suggestion depends on.
@@ -209,6 +210,9 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 		Policy: policyOf(c.shop),
 		Facts:  c.facts(e.forecast, e.gap, e.history, e.corrected),
 		Stock:  replenish.Stock{Known: s.position.Known, Allocated: s.position.Allocated},
+	}
+	if by, ok := c.standIns[s.product.ID]; ok && by.Served > 0 {
+		in.Cover, in.CoverBy = by.Served, by.group
 	}
 	if s.product.Minimum != nil {
 		in.Bounds.Minimum = *s.product.Minimum

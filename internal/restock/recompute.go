@@ -211,6 +211,9 @@ func (s *Service) suggestAll(ctx context.Context, in shop.Shop, pool Pool, produ
 	if err != nil {
 		return err
 	}
+	if around.standIns, err = s.standIns(ctx, at, nil, s.heldNow(at)); err != nil {
+		return err
+	}
 	var all facts
 	if r.whole {
 		if all, err = s.gather(ctx, nil, at.first); err != nil {

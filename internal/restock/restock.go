@@ -107,6 +107,7 @@ type Catalog interface {
 	All(ctx context.Context) ([]catalog.Product, error)
 	Products(ctx context.Context, ids []ident.ID) (map[ident.ID]catalog.Product, error)
 	Codes(ctx context.Context) (map[string]ident.ID, error)
+	Groups(ctx context.Context) (map[string][]ident.ID, error)
 	Offers(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Offer, error)
 	Suppliers(ctx context.Context, includeArchived bool) ([]catalog.Supplier, error)
 	LastQuotes(ctx context.Context, asOf day.Date) (map[ident.ID]catalog.Quote, error)

@@ -46,6 +46,9 @@ func (s *Service) AsOf(ctx context.Context, asOf day.Date) ([]Suggestion, error)
 	if around.quotes, err = s.catalog.LastQuotes(ctx, asOf); err != nil {
 		return nil, err
 	}
+	if around.standIns, err = s.standIns(ctx, at, known.years, s.heldAsOf(at)); err != nil {
+		return nil, err
+	}
 	return s.thinkAsOf(ctx, around, products, known)
 }
 

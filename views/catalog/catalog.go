@@ -24,7 +24,7 @@ type ProductForm struct {
 	Chrome                                                      layout.Chrome
 	Action, Client, Version                                     string
 	Name, Code, Category, Barcodes, Price, Tax, ShelfLife, Loss ui.FieldModel
-	Minimum, Maximum, Origin, Producer, Shelf                   ui.FieldModel
+	Minimum, Maximum, Origin, Producer, Shelf, Substitutes      ui.FieldModel
 	Unit                                                        ui.SelectModel
 	Packs                                                       []PackRow
 	PacksWrong                                                  string

@@ -167,7 +167,7 @@ func (s *Store) IDsByName(ctx context.Context, name string) ([]ident.ID, error) 
 }
 
 var productColumns = strings.Split("shop_id id code name category_id base_unit sale_price tax_rate shelf_life loss_rate "+
-	"origin producer shelf minimum maximum archived merged_into search_text sort_key created_at changed_at version", " ")
+	"origin producer shelf substitutes minimum maximum archived merged_into search_text sort_key created_at changed_at version", " ")
 
 // InsertProducts writes new products in bulk.
 func (s *Store) InsertProducts(ctx context.Context, rows []catalog.Record) error {
@@ -175,7 +175,7 @@ func (s *Store) InsertProducts(ctx context.Context, rows []catalog.Record) error
 		r := &rows[i]
 		copy(dst, []any{
 			r.ID, r.Code, r.Name, nullable(r.CategoryID), r.BaseUnit, int64(r.SalePrice), r.TaxRate, r.ShelfLifeDays, r.LossRate,
-			r.Origin, r.Producer, r.Shelf, r.Minimum, r.Maximum, r.Archived, r.MergedInto, r.SearchText, r.SortKey,
+			r.Origin, r.Producer, r.Shelf, r.Substitutes, r.Minimum, r.Maximum, r.Archived, r.MergedInto, r.SearchText, r.SortKey,
 			int64(r.At), int64(r.At), r.Version,
 		})
 	})
@@ -214,7 +214,7 @@ func (s *Store) UpdateProduct(ctx context.Context, r catalog.Record) (bool, erro
 	tx := s.d.From(ctx).Model(&productRow{}).Where("id = ? AND version = ?", r.ID, r.Version).Updates(map[string]any{
 		"code": r.Code, "name": r.Name, "category_id": nullable(r.CategoryID), "base_unit": r.BaseUnit,
 		"sale_price": r.SalePrice, "tax_rate": r.TaxRate, "shelf_life": r.ShelfLifeDays, "loss_rate": r.LossRate,
-		"origin": r.Origin, "producer": r.Producer, "shelf": r.Shelf, "minimum": r.Minimum, "maximum": r.Maximum,
+		"origin": r.Origin, "producer": r.Producer, "shelf": r.Shelf, "substitutes": r.Substitutes, "minimum": r.Minimum, "maximum": r.Maximum,
 		"search_text": r.SearchText, "sort_key": r.SortKey, "changed_at": r.At, "version": r.Version + 1,
 	})
 	if ok, err := touched(tx.RowsAffected, tx.Error); err != nil || !ok {

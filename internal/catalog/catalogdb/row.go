@@ -18,40 +18,41 @@ type categoryRow struct {
 func (categoryRow) TableName() string { return "categories" }
 
 type productRow struct {
-	ShopID     db.ShopID
-	ID         ident.ID
-	Code, Name string
-	CategoryID *ident.ID
-	BaseUnit   string
-	SalePrice  money.Price
-	TaxRate    int
-	ShelfLife  int
-	LossRate   int
-	Origin     string
-	Producer   string
-	Shelf      string
-	Minimum    *measure.Quantity
-	Maximum    *measure.Quantity
-	Archived   bool
-	MergedInto *ident.ID
-	SearchText string
-	SortKey    []byte
-	CreatedAt  day.Micros `gorm:"autoCreateTime:false"`
-	ChangedAt  day.Micros
-	Version    int64
+	ShopID      db.ShopID
+	ID          ident.ID
+	Code, Name  string
+	CategoryID  *ident.ID
+	BaseUnit    string
+	SalePrice   money.Price
+	TaxRate     int
+	ShelfLife   int
+	LossRate    int
+	Origin      string
+	Producer    string
+	Shelf       string
+	Substitutes string
+	Minimum     *measure.Quantity
+	Maximum     *measure.Quantity
+	Archived    bool
+	MergedInto  *ident.ID
+	SearchText  string
+	SortKey     []byte
+	CreatedAt   day.Micros `gorm:"autoCreateTime:false"`
+	ChangedAt   day.Micros
+	Version     int64
 }
 
 func (productRow) TableName() string { return "products" }
 
 // readColumns leave out what only searching needs.
 const readColumns = "shop_id, id, code, name, category_id, base_unit, sale_price, tax_rate, shelf_life, loss_rate, " +
-	"origin, producer, shelf, minimum, maximum, archived, merged_into, sort_key, version"
+	"origin, producer, shelf, substitutes, minimum, maximum, archived, merged_into, sort_key, version"
 
 func fromProduct(r productRow) catalog.Product {
 	return catalog.Product{
 		ID: r.ID, Code: r.Code, Name: r.Name, CategoryID: orNil(r.CategoryID), BaseUnit: r.BaseUnit,
 		SalePrice: r.SalePrice, TaxRate: r.TaxRate, ShelfLifeDays: r.ShelfLife, LossRate: r.LossRate,
-		Origin: r.Origin, Producer: r.Producer, Shelf: r.Shelf, Minimum: r.Minimum, Maximum: r.Maximum,
+		Origin: r.Origin, Producer: r.Producer, Shelf: r.Shelf, Substitutes: r.Substitutes, Minimum: r.Minimum, Maximum: r.Maximum,
 		Archived: r.Archived, MergedInto: r.MergedInto, Version: r.Version,
 	}
 }

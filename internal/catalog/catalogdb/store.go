@@ -71,6 +71,24 @@ func (s *Store) Categories(ctx context.Context) ([]catalog.Category, error) {
 	return out, nil
 }
 
+// Groups reads the products that stand in for others, by group.
+func (s *Store) Groups(ctx context.Context) (map[string][]ident.ID, error) {
+	var rows []struct {
+		ID          ident.ID
+		Substitutes string
+	}
+	err := s.d.From(ctx).Model(&productRow{}).Select("id, substitutes").Where("substitutes <> '' AND archived = ?", false).
+		Order("substitutes, id").Find(&rows).Error
+	if err != nil {
+		return nil, db.Err(err)
+	}
+	out := map[string][]ident.ID{}
+	for _, r := range rows {
+		out[r.Substitutes] = append(out[r.Substitutes], r.ID)
+	}
+	return out, nil
+}
+
 // InsertCategories writes new ones.
 func (s *Store) InsertCategories(ctx context.Context, rows []catalog.Category) error {
 	_, err := s.d.Insert(ctx, "categories", []string{"shop_id", "id", "name"}, len(rows), "", func(i int, dst []any) {

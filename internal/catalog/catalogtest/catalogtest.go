@@ -4,6 +4,7 @@
 package catalogtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"reflect"
@@ -39,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"search", testSearch},
 		{"search pages", testSearchPages},
 		{"categories", testCategories},
+		{"groups", testGroups},
 		{"suppliers", testSuppliers},
 		{"offers", testOffers},
 		{"quotes", testQuotes},
@@ -103,7 +105,7 @@ func testProducts(t *testing.T, h House) {
 	h.do(t, h.A, func(ctx context.Context) error { return h.Store.InsertCategories(ctx, []catalog.Category{fruit}) })
 	r := record("1001", "赣南脐橙")
 	r.CategoryID, r.SalePrice, r.TaxRate, r.ShelfLifeDays, r.LossRate = fruit.ID, 78_000, 900, 21, 450
-	r.Origin, r.Producer, r.Shelf = "江西", "信丰合作社", "A-3"
+	r.Origin, r.Producer, r.Shelf, r.Substitutes = "江西", "信丰合作社", "A-3", "橙子"
 	r.Minimum, r.Maximum = quantity(5_000), quantity(80_000)
 	r.Barcodes = []string{"6901234567892", "X-9"}
 	r.Packs = []measure.Pack{{Unit: "box", Factor: measure.Ratio{Num: 5, Den: 1}}}
@@ -290,6 +292,21 @@ func testCategories(t *testing.T, h House) {
 		t.Errorf("another shop's categories: %v, %v", other, err)
 	}
 	h.do(t, h.A, func(ctx context.Context) error { return h.Store.InsertCategories(ctx, nil) })
+}
+
+func testGroups(t *testing.T, h House) {
+	gone, alone := record("g4", "旧牛奶"), record("g3", "盐")
+	milks := []catalog.Record{record("g1", "纯牛奶"), record("g2", "鲜牛奶")}
+	gone.Archived, gone.Substitutes = true, "牛奶"
+	milks[0].Substitutes, milks[1].Substitutes = "牛奶", "牛奶"
+	insert(t, h, h.A, gone, alone, milks[0], milks[1])
+	got, err := h.Store.Groups(h.A)
+	want := []ident.ID{milks[0].ID, milks[1].ID}
+	slices.SortFunc(want, func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) })
+	same(t, "groups", got, map[string][]ident.ID{"牛奶": want})
+	if other, otherErr := h.Store.Groups(h.B); err != nil || otherErr != nil || len(other) != 0 {
+		t.Errorf("%v; another shop's groups: %v, %v", err, other, otherErr)
+	}
 }
 
 func supplierRecord(name string) catalog.SupplierRecord {

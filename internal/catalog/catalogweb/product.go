@@ -1,8 +1,10 @@
 package catalogweb
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -126,7 +128,8 @@ func readProduct(f *web.Values) catalog.Draft {
 		Name: f.Required("name", catalog.MaxName), Code: f.String("code", catalog.MaxCode),
 		Category: f.String("category", catalog.MaxCategory), Origin: f.String("origin", catalog.MaxLabel),
 		Producer: f.String("producer", catalog.MaxLabel), Shelf: f.String("shelf", catalog.MaxLabel),
-		TaxRate: percent(f, "tax_rate"), LossRate: percent(f, "loss_rate"),
+		Substitutes: f.String("substitutes", catalog.MaxLabel),
+		TaxRate:     percent(f, "tax_rate"), LossRate: percent(f, "loss_rate"),
 	}
 	d.ShelfLifeDays, _ = f.IntOpt("shelf_life", 0, catalog.MaxShelfLife)
 	d.Barcodes = strings.FieldsFunc(f.Text("barcodes", 4000), func(r rune) bool { return strings.ContainsRune("\n,，;；、", r) })
@@ -205,7 +208,7 @@ func knownProduct(p catalog.Product, show string) url.Values {
 	u := count(p, []money.Price{p.SalePrice}, quantities, show)
 	v := url.Values{
 		"name": {p.Name}, "code": {p.Code}, "category": {p.Category}, "barcodes": {strings.Join(p.Barcodes, "\n")},
-		"base_unit": {u.unit}, "origin": {p.Origin}, "producer": {p.Producer}, "shelf": {p.Shelf},
+		"base_unit": {u.unit}, "origin": {p.Origin}, "producer": {p.Producer}, "shelf": {p.Shelf}, "substitutes": {p.Substitutes},
 		"tax_rate": {percentText(p.TaxRate)}, "loss_rate": {percentText(p.LossRate)}, "version": {strconv.FormatInt(p.Version, 10)},
 	}
 	if p.SalePrice != 0 {
@@ -248,10 +251,13 @@ func (h *Handlers) productPage(c *gin.Context, status int, p *catalog.Product, k
 		ShelfLife: a.number("shelf_life", t.T("catalog.shelf_life")), Loss: a.number("loss_rate", t.T("catalog.loss_rate")),
 		Minimum: a.number("minimum", t.T("catalog.minimum")), Maximum: a.number("maximum", t.T("catalog.maximum")),
 		Origin: a.field("origin", t.T("catalog.origin")), Producer: a.field("producer", t.T("catalog.producer")),
-		Shelf: a.field("shelf", t.T("catalog.shelf")), PacksWrong: a.form.Sentence("packs"),
+		Shelf: a.field("shelf", t.T("catalog.shelf")), Substitutes: a.field("substitutes", t.T("catalog.substitutes")), PacksWrong: a.form.Sentence("packs"),
 	}
 	for _, category := range categories {
 		m.Category.List = append(m.Category.List, ui.Option{Value: category.Name})
+	}
+	if m.Substitutes.List, err = h.groups(c); err != nil {
+		return err
 	}
 	for _, row := range a.rows("pack_unit", "pack_content") {
 		m.Packs = append(m.Packs, packRow(t.T("catalog.pack_unit"), t.T("catalog.pack_content"), row, packOptions(t)))
@@ -273,6 +279,19 @@ func (h *Handlers) productPage(c *gin.Context, status int, p *catalog.Product, k
 	}
 	m.Chrome = chrome
 	return web.Render(c, status, catalogview.Product(m))
+}
+
+// groups are the groups of substitutes that there are, to be chosen from.
+func (h *Handlers) groups(c *gin.Context) ([]ui.Option, error) {
+	groups, err := h.catalog.Groups(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	var list []ui.Option
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		list = append(list, ui.Option{Value: name})
+	}
+	return list, nil
 }
 
 // packRow makes a word for the pack and a number out of a row's two fields.

@@ -9,6 +9,7 @@ import (
 
 	"buhuo/internal/e2e"
 	"buhuo/internal/money"
+	"buhuo/internal/restock"
 )
 
 // browse opens the house in a real browser as its owner.
@@ -67,6 +68,45 @@ func TestQuantitiesInABrowser(t *testing.T) {
 	tab.Press(".bar button")
 	if n := len(h.orders()); n != 2 {
 		t.Errorf("%d orders", n)
+	}
+}
+
+// TestADayOfSuggestionsInABrowser does, in each language and on a phone, all that the
+// page is for: a limit of money and back, a quantity, a snooze, orders.
+func TestADayOfSuggestionsInABrowser(t *testing.T) {
+	h := stocked(t)
+	tab := h.browse(360)
+	press := func(selector string) { tab.Press(selector); tab.Fits() }
+	for _, lang := range []string{"zh-Hans", "fr", "en"} {
+		tab.Go("/suggestions?lang=" + lang)
+		full := tab.Text(".bar .total")
+		tab.Fill("purse", "３５")
+		press("#purse-form button:not([formaction])")
+		if got := tab.Text(".bar .total"); got == full || !strings.Contains(got, "30") {
+			t.Errorf("%s: of 35 the orders come to %s, before %s", lang, got, full)
+		}
+		if got := h.suggestion(h.Oranges.ID); got.Purse == nil || got.Chosen() != 0 {
+			t.Errorf("%s: oranges for 35: %s", lang, got.Chosen().Decimal())
+		}
+		press("#purse-form button[formaction$='/undo']")
+		if got := tab.Text(".bar .total"); got != full {
+			t.Errorf("%s: put back, the orders come to %s, before %s", lang, got, full)
+		}
+	}
+	tab.Go("/suggestions?lang=en")
+	total := tab.Text(".bar .total")
+	tab.Fill("packs", "9")
+	until(t, tab, "the changed quantity", "document.querySelector('.bar .total').innerText !== '"+total+"'")
+	tab.Go("/suggestions/" + h.Rice.ID.String() + "/snooze")
+	press("main form button[type=submit]")
+	if got := h.suggestion(h.Rice.ID).State; got != restock.Snoozed {
+		t.Errorf("the rice is %s", got)
+	}
+	tab.Go("/suggestions")
+	press(".bar button")
+	orders := h.orders()
+	if len(orders) != 1 || len(orders[0].Lines) != 1 || orders[0].Lines[0].Quantity != 45_000 {
+		t.Errorf("nine boxes of oranges and no rice: %+v", orders)
 	}
 }
 

@@ -260,5 +260,6 @@ func (v voice) facts(p catalog.Product) []ui.Fact {
 	add("restock.fact_origin", p.Origin)
 	add("restock.fact_producer", p.Producer)
 	add("restock.fact_shelf", p.Shelf)
+	add("restock.fact_substitutes", p.Substitutes)
 	return out
 }

@@ -310,6 +310,9 @@ func (v voice) item(c *gin.Context, r *restock.Row, index int) restockview.Item 
 	}
 	if r.Override != nil {
 		i.Ours = v.t.T("restock.changed_from")
+		if r.Purse != nil {
+			i.Ours = v.t.T("restock.changed_purse")
+		}
 	}
 	return i
 }
