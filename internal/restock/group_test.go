@@ -26,7 +26,7 @@ func TestGroupCover(t *testing.T) {
 	milks := make([]catalog.Product, 2)
 	for i, name := range []string{"纯牛奶", "鲜牛奶"} {
 		var err error
-		milks[i], err = v.App.Catalog.Create(v.Ctx, catalog.Draft{Name: name, BaseUnit: "bag", SalePrice: 60_000, ShelfLifeDays: 4})
+		milks[i], err = v.App.Catalog.Create(v.Ctx, catalog.Draft{Name: name, BaseUnit: "bag", SalePrice: 60_000, ShelfLifeDays: 2})
 		v.Must(err)
 		_, err = v.App.Catalog.SaveOffer(v.Ctx, catalog.Offer{SupplierID: v.Market.ID, ProductID: milks[i].ID, Pack: measure.Pack{Unit: "bag", Factor: measure.One}, Price: 45_000, ValidFrom: restocktest.Today.Add(-200)})
 		v.Must(err)
