@@ -207,7 +207,7 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 		Demand:           replenish.WindowsOf(e.told, horizon),
 		Price:            s.sellingPrice(),
 		PricesIncludeTax: c.shop.PricesIncludeTax, TaxBasisPoints: s.product.TaxRate, ShelfLife: s.product.ShelfLifeDays,
-		Policy: policyOf(c.shop),
+		Policy: c.policy(s),
 		Facts:  c.facts(e.forecast, e.gap, e.history, e.corrected),
 		Stock:  replenish.Stock{Known: s.position.Known, Allocated: s.position.Allocated},
 	}
@@ -255,6 +255,18 @@ func (s subject) sellingPrice() money.Price {
 		}
 	}
 	return 0
+}
+
+// policy is the owner's for one product. Ordering costs make orders larger and rarer;
+// that is for goods that are known to keep and terms that somebody has confirmed. A loss
+// in trade without a shelf life says that the goods spoil, only not how soon.
+func (c surroundings) policy(s subject) replenish.Policy {
+	p := policyOf(c.shop)
+	spoils := s.product.LossRate > 0 && s.product.ShelfLifeDays == 0
+	if spoils || !slices.ContainsFunc(s.offers, func(o catalog.Offer) bool { return !o.Assumed }) {
+		p.Ordering = 0
+	}
+	return p
 }
 
 // policyOf is what matters to the shop's owner.
