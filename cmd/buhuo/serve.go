@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +15,7 @@ type serveCommand struct {
 	target
 	Addr     string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
 	TLSProxy bool   `name:"tls-proxy" help:"People come over TLS, ended by a proxy in front: cookies are marked Secure."`
+	Metrics  string `placeholder:"HOST:PORT" help:"Address on which figures for Prometheus are served, without a login: keep it inside."`
 	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"Least level of the log: debug, info, warn or error."`
 }
 
@@ -34,7 +36,7 @@ func (c *serveCommand) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
-		return listen(e, a, app.Config{Addr: c.Addr, TLS: c.TLSProxy, Demo: marked, DemoLogin: demo.Login, DemoPassword: demo.Password}, c.LogLevel, token, func(at string) {
+		return listen(e, a, app.Config{Addr: c.Addr, Metrics: c.Metrics, TLS: c.TLSProxy, Demo: marked, DemoLogin: demo.Login, DemoPassword: demo.Password}, c.LogLevel, token, func(at string) {
 			fmt.Fprintf(e.out, "buhuo %s serves on http://%s\n", version, at)
 			if token != "" {
 				fmt.Fprintf(e.out, "First start: open http://%s/setup?token=%s\n", at, token)
@@ -49,8 +51,16 @@ func listen(e *environment, a *app.App, c app.Config, level, token string, banne
 	if err != nil {
 		return err
 	}
+	s := a.Server(c, newLog(e.errOut, level), token)
+	if c.Metrics != "" {
+		figures, err := app.Listen(c.Metrics)
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		s.UseMetrics(figures)
+	}
 	banner(shown(l.Addr()))
-	return a.Server(c, newLog(e.errOut, level), token).Run(e.ctx, l)
+	return s.Run(e.ctx, l)
 }
 
 // shown is an address that a browser on this machine can open.

@@ -18,6 +18,8 @@ type Config struct {
 	Lang string
 	// Addr is HOST:PORT to listen on.
 	Addr string
+	// Metrics is HOST:PORT of the figures for Prometheus; empty: none.
+	Metrics string
 	// TLS says that people come over TLS, ended by a proxy in front.
 	TLS bool
 	// Demo marks a demonstration, whose login stands on the login page.

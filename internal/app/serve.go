@@ -24,6 +24,9 @@ type Server struct {
 	engine *web.Engine
 	jobs   *job.Runner
 	log    *slog.Logger
+	meters meters
+	// figures is where the metrics are served; nil: nowhere.
+	figures net.Listener
 }
 
 // Server builds the web side. setupToken guards the first-run page; empty means
@@ -31,7 +34,7 @@ type Server struct {
 func (a *App) Server(c Config, log *slog.Logger, setupToken string) *Server {
 	s := &Server{app: a, log: log, jobs: a.jobs(log)}
 	s.engine = web.New(web.Config{
-		Now: a.now, Log: log, Auth: shopweb.Authenticator(a.Shop), Static: static.Handler(), Secure: c.TLS, Demo: c.Demo,
+		Now: a.now, Log: log, Auth: shopweb.Authenticator(a.Shop), Static: static.Handler(), Secure: c.TLS, Demo: c.Demo, Observed: s.meters.observe,
 		Ready: []web.Check{
 			{Name: "database", Run: a.DB.Ping},
 			{Name: "restock", Run: func(context.Context) error { return errors.Join(s.jobs.Check(jobChanged), a.Restock.Sound()) }},
@@ -61,6 +64,10 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		return errors.Join(err, l.Close())
 	}
 	go s.watchDisk(ctx, stop)
+	if s.figures != nil {
+		stopped := s.serveFigures(ctx)
+		defer stopped()
+	}
 	err := s.engine.Run(ctx, l)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()

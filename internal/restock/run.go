@@ -265,14 +265,17 @@ func (s *Service) Ask(ctx context.Context) error {
 	})
 }
 
+// Work reads how the background work of the scope's shop stands.
+func (s *Service) Work(ctx context.Context) (Work, error) { return s.store.Work(ctx) }
+
 // Background is what the owner sees of the background work.
 type Background struct {
 	Work
-	Waiting int    // products whose suggestion is not of the present
-	Running *Run   // whole run under way
-	Latest  *Run   // last whole run that ended
-	Failed  []Run  // that went wrong since the last whole run that did not
-	Since   *int64 // oldest mark, microseconds; nil: none waits
+	Waiting int         // products whose suggestion is not of the present
+	Running *Run        // whole run under way
+	Latest  *Run        // last whole run that ended
+	Failed  []Run       // that went wrong since the last whole run that did not
+	Since   *day.Micros // when the oldest mark was made; nil: none waits
 }
 
 // Background reads how the background work of the scope's shop stands.
@@ -291,7 +294,7 @@ func (s *Service) Background(ctx context.Context) (Background, error) {
 	}
 	for _, q := range queue {
 		if q.Shop == scope.Shop {
-			out.Waiting, out.Since = q.Marks, new(int64(q.Oldest))
+			out.Waiting, out.Since = q.Marks, new(q.Oldest)
 		}
 	}
 	runs, err := s.store.Runs(ctx)

@@ -102,6 +102,9 @@ func (s *Service) Record(ctx context.Context, r Request) (sale Sale, again bool,
 		warnings, err = s.keep(ctx, scope, &sale, hash)
 		return err
 	})
+	if err == nil && !again {
+		s.sold.Add(1)
+	}
 	if err != nil {
 		return Sale{}, false, nil, err
 	}

@@ -11,6 +11,7 @@ package sales
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"buhuo/internal/catalog"
@@ -142,7 +143,11 @@ type Service struct {
 	sources []Source
 	now     func() time.Time
 	journal Journal
+	sold    atomic.Int64
 }
+
+// Recorded is how many sales and returns this process recorded since it began.
+func (s *Service) Recorded() int64 { return s.sold.Load() }
 
 // New makes the service; sources are the systems whose files Import understands,
 // the first that recognises a file reads it.

@@ -5,10 +5,17 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
+	"buhuo/internal/app"
+	"buhuo/internal/catalog"
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
+	"buhuo/internal/ident"
+	"buhuo/internal/restock/restockdb"
+	"buhuo/internal/shop"
 	"buhuo/internal/upkeep"
 )
 
@@ -116,6 +123,51 @@ func TestADamagedBackupTouchesNothing(t *testing.T) {
 	}
 }
 
+// stuckAndFailing: the doctor names the shop whose products wait and nobody works for
+// it, and the one whose work fails.
+func stuckAndFailing(t *testing.T, d *db.DB, folder string) {
+	t.Helper()
+	ctx := context.Background()
+	addShop(t, d, "stuck")
+	addShop(t, d, "failing")
+	a := app.Wire(d, func() time.Time { return time.Now().Add(-time.Hour) })
+	shops, err := a.Shop.Shops(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range shops {
+		ctx := shop.Acting(ctx, in)
+		if in.Slug == "stuck" {
+			if _, err := a.Catalog.Create(ctx, catalog.Draft{Code: "1", Name: "货", BaseUnit: "piece"}); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Stock.MarkAll(ctx); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		err := d.Do(ctx, func(ctx context.Context) error {
+			who, store := ident.New(), restockdb.New(d)
+			if _, _, err := store.Hold(ctx, who, 1, 2); err != nil {
+				return err
+			}
+			return store.LetGo(ctx, who, 3, 3)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var bad []string
+	for _, f := range upkeep.Examine(ctx, folder) {
+		if !f.Good {
+			bad = append(bad, f.Text)
+		}
+	}
+	if text := strings.Join(bad, "\n"); len(bad) != 2 || !strings.Contains(text, "shop stuck: 1 products have waited up to 1h0m0s") || !strings.Contains(text, "shop failing: its background work failed 3 times") {
+		t.Errorf("the doctor says\n%s", text)
+	}
+}
+
 func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 	ctx := context.Background()
 	d := dbtest.SQLite(t)
@@ -140,6 +192,7 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 			t.Errorf("a sound installation: %s", f.Text)
 		}
 	}
+	stuckAndFailing(t, d, folder)
 	none := upkeep.Examine(ctx, t.TempDir())
 	if len(none) != 1 || none[0].Good {
 		t.Errorf("an empty folder: %+v", none)

@@ -96,6 +96,9 @@ func examineDatabase(ctx context.Context, target string, note func(bool, string,
 	default:
 		note(true, "the schema is %d, the newest", state.Current)
 	}
+	if err == nil && state.Current == state.Newest {
+		examineWork(ctx, d, note)
+	}
 	switch unguarded, err := d.Unguarded(ctx); {
 	case err != nil:
 		note(false, "row security cannot be looked up: %v", err)

@@ -44,6 +44,10 @@ type Config struct {
 	Static http.Handler // serves /static/…, sees the whole path
 	Ready  []Check      // what /readyz asks
 
+	// Observed hears of every answer: its route as it is declared ("-" for none), its
+	// status and how long it took. nil: nobody listens.
+	Observed func(method, route string, status int, took time.Duration)
+
 	// Secure says that people reach the program over TLS, even when a proxy
 	// in front ends it: cookies get __Host- and Secure, answers get HSTS.
 	Secure bool

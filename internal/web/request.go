@@ -75,14 +75,17 @@ func (e *Engine) log(c *gin.Context, s *request, started time.Time) {
 	if s.route != nil {
 		path = s.route.Path
 	}
-	status := c.Writer.Status()
+	status, took := c.Writer.Status(), e.cfg.Now().Sub(started)
+	if e.cfg.Observed != nil {
+		e.cfg.Observed(knownMethod(c.Request.Method), path, status, took)
+	}
 	attrs := []slog.Attr{
 		slog.String("request", s.id),
 		slog.String("method", knownMethod(c.Request.Method)),
 		slog.String("route", path),
 		slog.Int("status", status),
 		slog.Int("bytes", max(c.Writer.Size(), 0)),
-		slog.Duration("took", e.cfg.Now().Sub(started)),
+		slog.Duration("took", took),
 		slog.String("from", c.RemoteIP()),
 	}
 	if s.member {
