@@ -19,8 +19,12 @@ type Silence struct {
 // quarter of a year; published counts of shops found more.
 const PhantomADay = 0.002
 
-// Doubtful is the probability from which it is worth somebody's walk to the shelf.
-const Doubtful = 0.5
+// Doubtful is the probability from which it is worth somebody's walk to the shelf. A silence is asked
+// about on the day on which it crosses the mark, so of those who walk hardly more are right than the
+// mark says, and fewer where records are wrong more seldom than PhantomADay. In simulated shops with
+// the seeds 1 to 8, 0.8 instead of 0.5 made 65 of 100 walks right instead of 48, and found 87 instead
+// of 90 of 100 errors.
+const Doubtful = 0.8
 
 // Empty returns the probability that the shelf is empty in truth, given the silence and how likely
 // the record becomes wrong on one day (not above 1; 0 or less: never). Either the record is right and

@@ -171,8 +171,8 @@ func (s *Service) runHindsight(ctx context.Context, in shop.Shop) error {
 // person picked, and answers the setting that held before.
 func (s *Service) Adopt(ctx context.Context, policy shop.Policy) (before shop.Policy, err error) {
 	err = s.atomic.Do(ctx, func(ctx context.Context) error {
-		before, err = s.shops.SetPolicy(ctx, policy)
-		if err != nil || before == policy {
+		var changed bool
+		if before, changed, err = s.shops.SetPolicy(ctx, policy); err != nil || !changed {
 			return err
 		}
 		return s.stock.MarkAll(ctx)

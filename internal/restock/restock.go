@@ -153,8 +153,8 @@ type Purchase interface {
 type Shops interface {
 	Get(ctx context.Context) (shop.Shop, error)
 	Shops(ctx context.Context) ([]shop.Shop, error)
-	// SetPolicy answers the policy that held before.
-	SetPolicy(ctx context.Context, p shop.Policy) (shop.Policy, error)
+	// SetPolicy answers the policy that held before, and whether anything changed.
+	SetPolicy(ctx context.Context, p shop.Policy) (before shop.Policy, changed bool, err error)
 }
 
 // Atomic makes several writes one.

@@ -276,26 +276,29 @@ func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
 }
 
 // SetPolicy changes only how the shop weighs empty shelves against money and waste, and
-// answers what held before.
-func (s *Service) SetPolicy(ctx context.Context, p Policy) (before Policy, err error) {
+// answers what held before, and whether anything changes. A target in figures, which would
+// win over it, is given up.
+func (s *Service) SetPolicy(ctx context.Context, p Policy) (before Policy, changed bool, err error) {
 	if !slices.Contains(Policies(), p) {
-		return "", fault.New(fault.Invalid, "shop.choose").WithField("policy")
+		return "", false, fault.New(fault.Invalid, "shop.choose").WithField("policy")
 	}
 	err = s.atomic.Do(ctx, func(ctx context.Context) error {
 		next, err := s.Get(ctx)
 		if err != nil {
 			return err
 		}
-		if before = next.Policy; before == p {
+		target := next.Target
+		before, changed = next.Policy, next.Policy != p || target.Kind != NoTarget
+		if !changed {
 			return nil
 		}
-		next.Policy = p
+		next.Policy, next.Target = p, Target{}
 		if err := s.store.UpdateShop(ctx, next, next.Version); err != nil {
 			return err
 		}
-		return s.Record(ctx, "shop.policy_adopted", ident.Nil, map[string]any{"policy": p, "before": before})
+		return s.Record(ctx, "shop.policy_adopted", ident.Nil, map[string]any{"policy": p, "before": before, "target_before": target})
 	})
-	return before, err
+	return before, changed, err
 }
 
 func (n Settings) check() error {

@@ -57,7 +57,7 @@ func (h *Handlers) hindsight(c *gin.Context) error {
 		if told.AsOf < v.today.Add(-oldReplay) && m.Run == nil {
 			m.Notes = append(m.Notes, layout.Flash{Tone: ui.Watch, Text: v.t.T("replay.old", arg("day", told.AsOf))})
 		}
-		v.told(c, *told, in.Policy, &m)
+		v.told(c, *told, in, &m)
 		if m.Ask != nil {
 			m.Ask.Text = v.t.T("replay.run_again")
 		}
@@ -196,7 +196,8 @@ func (v voice) exactly(ppm int) string {
 }
 
 // told fills in the answer; the point of the address is the one that is picked.
-func (v voice) told(c *gin.Context, told restock.Told, now shop.Policy, m *restockview.Replay) {
+func (v voice) told(c *gin.Context, told restock.Told, in shop.Shop, m *restockview.Replay) {
+	now := in.Policy
 	m.Title = v.t.T("replay.days", arg("from", v.t.Date(told.From)), arg("to", v.t.Date(told.To)))
 	current := told.Settings[max(indexOf(now), 0)]
 	m.Lead, m.Verdict = v.verdict(told, current, now)
@@ -217,7 +218,7 @@ func (v voice) told(c *gin.Context, told restock.Told, now shop.Policy, m *resto
 			Href: pointAddress(i), On: i == picked,
 		})
 	}
-	m.Chosen = v.chosen(told, picked, now, may(c, tenant.Manager))
+	m.Chosen = v.chosen(told, picked, in, may(c, tenant.Manager))
 	m.Chances, m.Honest = v.chances(told.Chances)
 	m.How = v.how(told)
 	m.Download = ui.Link{Href: "/replay.csv", Text: v.t.T("replay.csv"), Icon: "download"}
@@ -322,7 +323,7 @@ func (v voice) curve(told restock.Told, picked int) ui.CurveModel {
 }
 
 // chosen is the picked point and the setting that comes nearest to it.
-func (v voice) chosen(told restock.Told, picked int, now shop.Policy, may bool) *restockview.Chosen {
+func (v voice) chosen(told restock.Told, picked int, in shop.Shop, may bool) *restockview.Chosen {
 	o := told.Frontier[picked]
 	policy, nearest, err := told.Nearest(o)
 	if err != nil {
@@ -340,11 +341,14 @@ func (v voice) chosen(told restock.Told, picked int, now shop.Policy, may bool) 
 		Said: v.t.T("replay.nearest", arg("setting", v.setting(policy)), arg("served", v.exactly(nearest.FillPPM)), arg("stock", v.whole(nearest.Stock))),
 	}
 	switch {
-	case policy == now:
+	case policy == in.Policy && in.Target.Kind == shop.NoTarget:
 		out.Note = v.t.T("replay.holds")
 	case may:
 		out.Policy = string(policy)
-		out.Note = v.t.T("replay.adopt_note", arg("setting", v.setting(now)))
+		out.Note = v.t.T("replay.adopt_note", arg("setting", v.setting(in.Policy)))
+		if in.Target.Kind != shop.NoTarget {
+			out.Note = v.t.T("replay.adopt_instead")
+		}
 	default:
 		out.Note = v.t.T("replay.ask_owner")
 	}

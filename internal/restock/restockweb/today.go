@@ -26,6 +26,8 @@ const (
 	arrivingDays, expiringDays = 2, 5
 	// fewLines bounds the other cards.
 	fewLines = 4
+	// prompts is how many counts a day asks for: who is sent to the shelf too often goes no more.
+	prompts = 5
 )
 
 // today shows what needs a hand today.
@@ -269,7 +271,7 @@ func (v voice) expires(e restock.Expiry) string {
 }
 
 func (h *Handlers) toCount(ctx context.Context, v voice, m *restockview.Today) error {
-	wrong, unknown, err := h.lists.ToCount(ctx, fewLines)
+	wrong, unknown, err := h.lists.ToCount(ctx, prompts)
 	if err != nil {
 		return err
 	}
@@ -290,17 +292,17 @@ func (h *Handlers) toCount(ctx context.Context, v voice, m *restockview.Today) e
 
 // silent adds the goods that may be gone though the book says they are there.
 func (h *Handlers) silent(ctx context.Context, v voice, wrong []restock.Line, m *restockview.Today) error {
-	if len(wrong) >= fewLines {
+	if len(wrong) >= prompts {
 		return nil
 	}
-	rows, err := h.lists.Silent(ctx, fewLines)
+	rows, err := h.lists.Silent(ctx, prompts)
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
 		listed := slices.ContainsFunc(wrong, func(l restock.Line) bool { return l.ProductID == r.ProductID })
 		for _, said := range r.Reason {
-			if said.Key == restock.MessageSilent && !listed && len(m.Count) < fewLines {
+			if said.Key == restock.MessageSilent && !listed && len(m.Count) < prompts {
 				m.Count = append(m.Count, v.countLine(r, v.Say(said)))
 			}
 		}
