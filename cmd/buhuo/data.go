@@ -122,6 +122,7 @@ type orderExportCommand struct {
 	Order string `arg:"" help:"Number (PO-2026-0117 or 117) or id of the order."`
 	inShop
 	Format string `default:"pdf" help:"pdf, html, png, txt, xlsx, csv, xml (UBL 2.1) or json."`
+	Layout string `default:"ours" enum:"ours,supplier" help:"supplier: his columns (csv) or his own form (xlsx), as kept on his page."`
 	Out    string `placeholder:"FILE" help:"File to write; standard output when missing."`
 }
 
@@ -131,7 +132,7 @@ func (orderExportCommand) Help() string {
 
 func (c *orderExportCommand) Run(e *environment) error {
 	return c.in(e, func(ctx context.Context, a *app.App) error {
-		document, err := a.OrderDocument(ctx, c.Order, c.Format)
+		document, err := a.OrderDocument(ctx, c.Order, c.Format, c.Layout == "supplier")
 		if errors.Is(err, app.ErrUnknownFormat) {
 			return misuse{err}
 		}

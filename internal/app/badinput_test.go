@@ -110,6 +110,7 @@ var forms = map[string]form{
 	"product edit":  {page: at("/products/:id/edit", "product"), action: at("/products/:id/edit", "product"), role: tenant.Manager, fields: productFields},
 	"supplier":      {page: at("/suppliers/new"), action: at("/suppliers/new"), role: tenant.Manager, good: url.Values{"name": {"新家"}, "kind": {"farmer"}}, fields: supplierFields},
 	"supplier edit": {page: at("/suppliers/:id/edit", "supplier"), action: at("/suppliers/:id/edit", "supplier"), role: tenant.Manager, fields: supplierFields},
+	"papers":        {page: at("/suppliers/:id/papers", "supplier"), action: at("/suppliers/:id/papers", "supplier"), role: tenant.Manager, fields: map[string]kind{"column": choice}},
 	"offer": {page: func(f filled) string {
 		return "/suppliers/" + f.ids["usual"].String() + "/offers/new?product=" + f.ids["product"].String()
 	}, action: at("/suppliers/:id/offers/new", "usual"), role: tenant.Manager, good: url.Values{"price": {"5"}}, fields: offerFields},
@@ -330,6 +331,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/confirm": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true,
+		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb
 		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,
 	}
 	for _, f := range forms {

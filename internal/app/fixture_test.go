@@ -125,6 +125,7 @@ func (f *filler) trade() {
 	f.must(err)
 	usual, err := a.Catalog.UsualSupplier(ctx)
 	f.must(err)
+	f.must(a.Purchase.KeepPapers(ctx, purchase.Papers{SupplierID: farmer.ID, Columns: []string{"product_name", "quantity"}, TemplateName: f.mark}))
 	categories, err := a.Catalog.Categories(ctx)
 	f.must(err)
 	f.ids["usual"], f.ids["dealer"] = usual.ID, dealer.ID

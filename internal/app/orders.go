@@ -16,8 +16,9 @@ import (
 // ErrUnknownFormat is a document format that is not in the registry.
 var ErrUnknownFormat = errors.New("unknown document format")
 
-// OrderDocument writes an order, given by its number or id, in a format.
-func (a *App) OrderDocument(ctx context.Context, name, format string) ([]byte, error) {
+// OrderDocument writes an order, given by its number or id, in a format; with his, as
+// its supplier wants it.
+func (a *App) OrderDocument(ctx context.Context, name, format string, his bool) ([]byte, error) {
 	var known []string
 	for _, f := range formats() {
 		known = append(known, f.Name())
@@ -31,6 +32,13 @@ func (a *App) OrderDocument(ctx context.Context, name, format string) ([]byte, e
 		document, err := a.Purchase.Document(ctx, o.ID, "")
 		if err != nil {
 			return nil, err
+		}
+		if his {
+			papers, err := a.Purchase.Papers(ctx, o.SupplierID)
+			if err != nil {
+				return nil, err
+			}
+			document.Papers = &papers
 		}
 		var b bytes.Buffer
 		if err := f.Write(&b, document); err != nil {

@@ -353,24 +353,25 @@ func TestCommandsAndPagesAgree(t *testing.T) {
 			t.Errorf("%s %s by the command, %v by the page", r.Code, r.Quantity.Decimal(), page[i])
 		}
 	}
-	for _, format := range []string{"csv", "html", "pdf"} {
+	for _, format := range []string{"csv", "html", "pdf", "png", "txt", "xlsx", "xml", "json", "csv?layout=supplier"} {
 		var o purchase.Order
 		if o, err = h.Purchase.Order(h.mine.ctx, h.mine.ids["sent"]); err != nil {
 			t.Fatal(err)
 		}
-		byNumber, err := h.OrderDocument(h.mine.ctx, o.NumberText(), format)
+		name, _, his := strings.Cut(format, "?")
+		byNumber, err := h.OrderDocument(h.mine.ctx, o.NumberText(), name, his)
 		if err != nil || len(byNumber) == 0 {
 			t.Errorf("%s by number: %v", format, err)
 		}
 		byPage := b.Get("/orders/" + o.ID.String() + "." + format).Body
-		if format == "csv" && !bytes.Equal(byNumber, byPage) {
-			t.Error("the command's CSV differs from the page's")
+		if !bytes.Equal(byNumber, byPage) {
+			t.Errorf("the command's %s differs from the page's", format)
 		}
 	}
-	if _, err := h.OrderDocument(h.mine.ctx, "BUY-999999", "csv"); err == nil {
+	if _, err := h.OrderDocument(h.mine.ctx, "BUY-999999", "csv", false); err == nil {
 		t.Error("an order that is not there was exported")
 	}
-	if _, err := h.OrderDocument(h.mine.ctx, h.mine.ids["sent"].String(), "docx"); err == nil {
+	if _, err := h.OrderDocument(h.mine.ctx, h.mine.ids["sent"].String(), "docx", false); err == nil {
 		t.Error("a format that is not there was exported")
 	}
 }

@@ -137,6 +137,7 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/products/:id/offers/new":  {product + "/offers/new"},
 		"/suppliers/:id":            {supplier},
 		"/suppliers/:id/edit":       {supplier + "/edit"},
+		"/suppliers/:id/papers":     {supplier + "/papers"},
 		"/suppliers/:id/offers/new": {supplier + "/offers/new"},
 		"/offers/:id/edit":          {first(supplier, "main a[href^='/offers/']")},
 		"/stock/receive":            {"/stock/receive?product=" + id},

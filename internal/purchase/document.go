@@ -23,6 +23,8 @@ type Document struct {
 	// WeightUnit is the unit in which the shop's people speak of weights ("jin"); empty
 	// is the base unit. Formats for machines keep the base units.
 	WeightUnit string
+	// Papers is set when the file is to be as the supplier wants it.
+	Papers *Papers
 }
 
 // DocumentLine is an order line with its parts, which add up: Net + Tax = Gross.

@@ -305,6 +305,10 @@ type Store interface {
 	// its head stays, so that the same request is never booked again.
 	ClearDelivery(ctx context.Context, id ident.ID) error
 	InsertLeadTimes(ctx context.Context, rows []LeadTime) error
+
+	// Papers reads how a supplier wants orders; KeepPapers replaces it.
+	Papers(ctx context.Context, supplierID ident.ID) (Papers, error)
+	KeepPapers(ctx context.Context, p Papers) error
 	InsertSavings(ctx context.Context, rows []Saved) error
 	// Savings reads the latest day first, by receipt and position within it.
 	Savings(ctx context.Context, q SavedQuery) ([]Saved, error)

@@ -106,7 +106,9 @@ func (h *Handlers) supplier(c *gin.Context) error {
 		CanEdit: mayEdit(c), Add: href + "/offers/new", Archive: href + "/archive",
 	}
 	if m.CanEdit {
-		chrome.Actions = []ui.Link{{Href: href + "/edit", Text: t.T("catalog.edit"), Icon: "edit"}}
+		chrome.Actions = []ui.Link{
+			{Href: href + "/papers", Text: t.T("catalog.papers"), Icon: "file"}, {Href: href + "/edit", Text: t.T("catalog.edit"), Icon: "edit"},
+		}
 	}
 	m.Chrome = chrome
 	return web.Render(c, http.StatusOK, catalogview.Supplier(m))

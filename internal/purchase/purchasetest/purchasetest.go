@@ -172,6 +172,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"owed as of", testOwedAsOf},
 		{"load", testLoad},
 		{"document", testDocument},
+		{"papers", testPapers},
 		{"totals", testTotals},
 		{"conservation", testConservation},
 	} {

@@ -27,6 +27,9 @@ func (h *Handlers) document(f purchase.Format) web.Handler {
 		if err != nil {
 			return err
 		}
+		if err := h.inPapers(c.Request.Context(), c, &d); err != nil {
+			return err
+		}
 		var b bytes.Buffer
 		if err := f.Write(&b, d); err != nil {
 			return err

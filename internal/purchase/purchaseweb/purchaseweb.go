@@ -78,6 +78,11 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/orders/:id/take-back", Access: web.Manager, Handler: h.takeBack},
 		{Method: http.MethodGet, Path: "/receipts/:id", Access: web.Viewer, Handler: h.receipt},
 		{Method: http.MethodPost, Path: "/orders/:id/cancel", Access: web.Manager, Handler: h.cancel},
+		{Method: http.MethodGet, Path: "/suppliers/:id/papers", Access: web.Manager, Handler: h.papers},
+		{Method: http.MethodPost, Path: "/suppliers/:id/papers", Access: web.Manager, Handler: h.keepColumns},
+		{Method: http.MethodPost, Path: "/suppliers/:id/papers/template", Access: web.Manager, Body: web.Import, Handler: h.keepTemplate},
+		{Method: http.MethodPost, Path: "/suppliers/:id/papers/places", Access: web.Manager, Handler: h.keepPlaces},
+		{Method: http.MethodPost, Path: "/suppliers/:id/papers/forget", Access: web.Manager, Handler: h.forgetTemplate},
 		{Method: http.MethodPost, Path: "/orders/:id/close", Access: web.Manager, Handler: h.closeShort},
 	} {
 		e.Route(r)

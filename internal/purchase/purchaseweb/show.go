@@ -58,7 +58,11 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 		Steps: steps(p, o), Facts: facts(p, d, lateness(p, late, o.ID)), Message: text, Total: p.Money(d.Sums.Payable, o.Currency),
 		Deliveries: deliveries(p, d, came, savedBy(teller{p, o.Currency}, saved), web.FormOf(c), manager),
 	}
-	m.Documents, m.Data = h.links(p, o)
+	papers, err := h.orders.Papers(ctx, o.SupplierID)
+	if err != nil {
+		return err
+	}
+	m.Documents, m.Data = h.links(p, o, papers)
 	if o.Short() > 0 {
 		m.Warning = shortOf(p, d)
 	}
@@ -180,7 +184,16 @@ func facts(p *i18n.Printer, d purchase.Document, late string) []ui.Fact {
 const text = "txt"
 
 // links lead to the documents that people send, and to those that programs read.
-func (h *Handlers) links(p *i18n.Printer, o purchase.Order) (people, data []ui.Link) {
+// A supplier who wants a file his way has it first.
+func (h *Handlers) links(p *i18n.Printer, o purchase.Order, papers purchase.Papers) (people, data []ui.Link) {
+	const his = "?layout=supplier"
+	if len(papers.Template) > 0 && papers.Places.Placed() {
+		people = append(people, ui.Link{Href: address(o) + ".xlsx" + his, Text: p.T("purchase.his_template"), Note: papers.TemplateName, Icon: "download"})
+	}
+	if len(papers.Columns) > 0 {
+		people = append(people, ui.Link{Href: address(o) + ".csv" + his, Text: p.T("purchase.his_columns"), Icon: "download"})
+	}
+
 	icons := map[string]string{"pdf": "file", "html": "print", "png": "share", text: "text"}
 	for _, f := range h.formats {
 		icon := icons[f.Name()]

@@ -24,6 +24,7 @@ import (
 	"buhuo/internal/purchase/format/json"
 	"buhuo/internal/purchase/format/message"
 	"buhuo/internal/purchase/format/pdf"
+	"buhuo/internal/purchase/format/xlsx"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/purchase/purchasetest"
 	"buhuo/internal/purchase/purchaseweb"
@@ -88,7 +89,7 @@ func open(t *testing.T) house {
 			"owner": scope(1, tenant.Owner), "seller": scope(1, tenant.Seller), "viewer": scope(1, tenant.Viewer), "other": scope(2, tenant.Owner),
 		},
 	})
-	purchaseweb.New(h.orders, []purchase.Format{pdf.New(), html.New(), message.New(), csv.New(), json.New()}).Routes(e)
+	purchaseweb.New(h.orders, []purchase.Format{pdf.New(), html.New(), message.New(), csv.New(), json.New(), xlsx.New()}).Routes(e)
 	h.engine = e
 	h.Browser = webtest.New(t, e).As("owner").Lang("en")
 	return h

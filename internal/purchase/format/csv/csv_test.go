@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format/csv"
 	"buhuo/internal/purchase/format/formattest"
 )
@@ -42,5 +43,30 @@ func TestReadBack(t *testing.T) {
 		if !slices.Equal(rows[i], want) {
 			t.Errorf("row %d: %q, want %q", i, rows[i], want)
 		}
+	}
+}
+
+// A supplier gets his columns in his order, named in his language; values stay as
+// programs read them.
+func TestSuppliersColumns(t *testing.T) {
+	d := formattest.Sample(t, "fr", 2, false)
+	d.Papers = &purchase.Papers{Columns: []string{"supplier_code", "quantity", "product_name", "due_date", "order_number", "line_total"}}
+	rows, err := stdcsv.NewReader(strings.NewReader(strings.TrimPrefix(string(formattest.Written(t, csv.New(), d)), "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{
+		{"Réf. fournisseur", "Quantité", "Produit", "Livraison souhaitée", "Numéro de commande", "Montant"},
+		{"", "5", d.Lines[0].ProductName, "2026-12-01", "PO-2026-0117", "52.00"},
+		{"'+QC-1", "10", d.Lines[1].ProductName, "2026-12-01", "PO-2026-0117", "104.13"},
+	}
+	for i := range want {
+		if !slices.Equal(rows[i], want[i]) {
+			t.Errorf("row %d: %q, want %q", i, rows[i], want[i])
+		}
+	}
+	d.Papers = &purchase.Papers{}
+	if plain := string(formattest.Written(t, csv.New(), d)); !strings.HasPrefix(plain, "\ufeffline,product_code,") {
+		t.Errorf("nobody said which columns: %.80q", plain)
 	}
 }

@@ -35,8 +35,11 @@ func (Format) ContentType() string {
 // Extension is ".xlsx".
 func (Format) Extension() string { return ".xlsx" }
 
-// Write writes the workbook.
+// Write writes the workbook: the supplier's own, filled in, where he wants that.
 func (Format) Write(w io.Writer, d purchase.Document) error {
+	if filled(d) {
+		return fill(w, d)
+	}
 	f := excelize.NewFile()
 	defer f.Close() //nolint:errcheck // it only frees memory
 	b := &book{file: f, sheet: format.NewSheet(d), doc: d}
