@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 
 	"buhuo/internal/fault"
@@ -69,17 +70,18 @@ func (s *Service) Papers(ctx context.Context, supplierID ident.ID) (Papers, erro
 	return p, err
 }
 
-// KeepPapers keeps what a supplier of the shop wants.
+// KeepPapers keeps what a supplier of the shop wants; the same again changes nothing.
 func (s *Service) KeepPapers(ctx context.Context, p Papers) error {
-	if _, err := s.catalog.Supplier(ctx, p.SupplierID); err != nil {
-		return err
-	}
 	for _, column := range p.Columns {
 		if !slices.Contains(Columns(), column) {
 			return fault.New(fault.Invalid, "purchase.column_unknown").WithField("column")
 		}
 	}
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
+		kept, err := s.Papers(ctx, p.SupplierID)
+		if p.SupplierName = kept.SupplierName; err != nil || reflect.DeepEqual(kept, p) {
+			return err
+		}
 		if err := s.store.KeepPapers(ctx, p); err != nil {
 			return err
 		}

@@ -29,8 +29,9 @@ func testPapers(t *testing.T, h House) {
 	got, err = s.Papers(h.A, g.Supplier.ID)
 	must(t, err)
 	same(t, "kept again", got, second)
-	if n := len(journal.Actions); n < 2 {
-		t.Errorf("%d entries in the trail", n)
+	entries := len(journal.Actions)
+	if must(t, s.KeepPapers(h.A, second)); entries < 2 || len(journal.Actions) != entries {
+		t.Errorf("%d entries in the trail, and %d when nothing changed", entries, len(journal.Actions)-entries)
 	}
 
 	wrong := second

@@ -75,7 +75,10 @@ func (h *Handlers) workbook() (purchase.Workbook, bool) {
 func columnChoices(t *i18n.Printer, f *web.Values, p purchase.Papers) []ui.SelectModel {
 	chosen := p.Columns
 	if f.Given("column") {
-		chosen = f.All("column", maxChoices)
+		chosen = nil
+		for _, row := range f.Rows("column") {
+			chosen = append(chosen, row.Value("column"))
+		}
 	}
 	out := make([]ui.SelectModel, len(purchase.Columns()))
 	for i := range out {
@@ -92,19 +95,20 @@ func columnChoices(t *i18n.Printer, f *web.Values, p purchase.Papers) []ui.Selec
 	return out
 }
 
-const maxChoices = 20
+// maxColumnName is longer than any column's name, in characters.
+const maxColumnName = 40
 
 // keepColumns keeps the columns of the supplier's CSV; none: ours.
 func (h *Handlers) keepColumns(c *gin.Context) error {
 	f := web.FormOf(c)
 	return h.change(c, "purchase.flash_columns", func(p *purchase.Papers) error {
 		p.Columns = nil
-		for _, name := range f.All("column", maxChoices) {
+		for _, name := range f.All("column", maxColumnName) {
 			if name != "" {
 				p.Columns = append(p.Columns, name)
 			}
 		}
-		return nil
+		return f.Err()
 	})
 }
 
