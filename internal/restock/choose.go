@@ -16,26 +16,13 @@ const maxSnooze = 366
 // Snooze puts a suggestion off until a day after today. An ordered one is a
 // Conflict.
 func (s *Service) Snooze(ctx context.Context, productID ident.ID, until day.Date, reason string) error {
-	today, err := s.today(ctx)
-	if err != nil {
-		return err
-	}
-	if until <= today || until > today.Add(maxSnooze) {
-		return fault.New(fault.Invalid, "restock.snooze_outside", fault.A("n", maxSnooze)).WithField("until")
-	}
-	return s.choose(ctx, productID, func(c *Choice) error {
-		if c.State == Ordered {
-			return fault.New(fault.Conflict, "restock.ordered_already")
-		}
-		c.State, c.SnoozedUntil, c.OverrideReason = Snoozed, &until, reason
-		return nil
-	})
+	return s.PutOff(ctx, Answer{ID: ident.New(), ProductID: productID, Note: reason}, until)
 }
 
-// Reopen takes back a snooze, or the mark of an order that was given up.
+// Reopen takes back a snooze, a refusal, or the mark of an order that was given up.
 func (s *Service) Reopen(ctx context.Context, productID ident.ID) error {
-	return s.choose(ctx, productID, func(c *Choice) error {
-		c.State, c.SnoozedUntil = Open, nil
+	return s.choose(ctx, productID, func(_ Suggestion, c *Choice) error {
+		c.State, c.SnoozedUntil, c.Rejected = Open, nil, nil
 		return nil
 	})
 }
@@ -78,7 +65,7 @@ func (s *Service) Override(ctx context.Context, quantities map[ident.ID]measure.
 }
 
 // choose changes one product's choice.
-func (s *Service) choose(ctx context.Context, productID ident.ID, change func(*Choice) error) error {
+func (s *Service) choose(ctx context.Context, productID ident.ID, change func(Suggestion, *Choice) error) error {
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
 		rows, err := s.store.Heads(ctx, []ident.ID{productID})
 		if err != nil {
@@ -88,7 +75,7 @@ func (s *Service) choose(ctx context.Context, productID ident.ID, change func(*C
 			return fault.New(fault.NotFound, "restock.suggestion_missing")
 		}
 		c := rows[0].choice()
-		if err := change(&c); err != nil {
+		if err := change(rows[0], &c); err != nil {
 			return err
 		}
 		return s.store.Choose(ctx, productID, c)
@@ -96,7 +83,7 @@ func (s *Service) choose(ctx context.Context, productID ident.ID, change func(*C
 }
 
 func (s Suggestion) choice() Choice {
-	return Choice{State: s.State, SnoozedUntil: s.SnoozedUntil, Override: s.Override, OverrideReason: s.OverrideReason, Purse: s.Purse}
+	return Choice{State: s.State, SnoozedUntil: s.SnoozedUntil, Override: s.Override, OverrideReason: s.OverrideReason, OverrideWhy: s.OverrideWhy, Rejected: s.Rejected, Purse: s.Purse}
 }
 
 // today is the shop's day.

@@ -310,9 +310,17 @@ func (s *Service) fillDraft(ctx context.Context, o purchase.Order, supplier cata
 			fresh = append(fresh, purchase.DraftLine{ProductID: l.Product, OfferID: *f.rows[l.Product].OfferID, Quantity: q})
 		}
 	}
-	if _, err := s.purchase.ExtendDraft(ctx, o.ID, o.Version, changes, fresh); err != nil {
+	grown, err := s.purchase.ExtendDraft(ctx, o.ID, o.Version, changes, fresh)
+	if err != nil {
 		return err
 	}
-	_, err = s.store.MarkOrdered(ctx, marked)
-	return err
+	taken, err := s.store.MarkOrdered(ctx, marked)
+	if err != nil || len(taken) == 0 {
+		return err
+	}
+	suggested, err := s.store.Suggestions(ctx, taken)
+	if err != nil {
+		return err
+	}
+	return s.decided(ctx, suggested, nil, []purchase.Order{grown})
 }

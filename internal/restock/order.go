@@ -41,8 +41,11 @@ func (s *Service) Order(ctx context.Context, sel Selection) ([]purchase.Order, e
 			return err
 		}
 		drafts, chosen, err := s.drafts(rows, sel.Quantities)
-		if err != nil || len(drafts) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(drafts) == 0 {
+			return s.decided(ctx, rows, sel.Quantities, nil)
 		}
 		taken, err := s.store.MarkOrdered(ctx, chosen)
 		if err != nil {
@@ -51,8 +54,10 @@ func (s *Service) Order(ctx context.Context, sel Selection) ([]purchase.Order, e
 		if len(taken) != len(chosen) {
 			return fault.New(fault.Conflict, "restock.changed_meanwhile")
 		}
-		made, err = s.purchase.Draft(ctx, drafts)
-		return err
+		if made, err = s.purchase.Draft(ctx, drafts); err != nil {
+			return err
+		}
+		return s.decided(ctx, rows, sel.Quantities, made)
 	})
 	return made, err
 }

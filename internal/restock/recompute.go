@@ -302,6 +302,9 @@ func (s *Service) keep(ctx context.Context, thoughts []thought, record bool) err
 		if err := s.givenUp(ctx, rows); err != nil {
 			return err
 		}
+		if err := s.passedOver(ctx, rows); err != nil {
+			return err
+		}
 		if err := s.store.AddRecords(ctx, records); err != nil {
 			return err
 		}
@@ -311,4 +314,9 @@ func (s *Service) keep(ctx context.Context, thoughts []thought, record bool) err
 
 // Rebuild throws away what is derived and works it out from the ledger. What was
 // forecast in earlier weeks stays as it was said: nothing could tell it again.
-func (s *Service) Rebuild(ctx context.Context) error { return s.Recompute(ctx, nil) }
+func (s *Service) Rebuild(ctx context.Context) error {
+	if err := s.Recompute(ctx, nil); err != nil {
+		return err
+	}
+	return s.JudgeAgain(ctx)
+}

@@ -74,6 +74,8 @@ type Suggestion struct {
 	Override       *measure.Quantity
 	OverrideReason string
 	Purse          *money.Amount // Override was set to stay within so much; nil: by a person
+	OverrideWhy    Why
+	Rejected       *measure.Quantity // snoozed because a person refused so much; nil: put off
 	MadeAt         day.Micros
 }
 
@@ -165,6 +167,7 @@ type Atomic interface {
 // Store keeps what restock derives, for the shop of ctx.
 type Store interface {
 	Reader
+	Decisions
 	Pool(ctx context.Context) (Pool, bool, error)
 	PutPool(ctx context.Context, p Pool) error
 	// Years reads the packed rows of products by product, in order of year.
@@ -175,7 +178,8 @@ type Store interface {
 	// PutYears replaces the rows of a product from year on.
 	PutYears(ctx context.Context, rows []ProductYears) error
 	// PutSuggestions writes rows. What the person chose stays while it stands: a
-	// snooze until its day, the rest for the day, an order until it came.
+	// snooze until its day, a refusal until the need is another, the rest for the day,
+	// an order until it came.
 	PutSuggestions(ctx context.Context, rows []Suggestion) error
 	// KeepSuggestions is PutSuggestions in a transaction of its own, in which before runs
 	// first: nobody waits for it while the rows are packed.
@@ -260,6 +264,8 @@ type Choice struct {
 	Override       *measure.Quantity
 	OverrideReason string
 	Purse          *money.Amount
+	OverrideWhy    Why
+	Rejected       *measure.Quantity
 }
 
 // Service is the area.

@@ -248,5 +248,8 @@ func (s *Service) everything(ctx context.Context, in shop.Shop, r *progress) err
 		return err
 	}
 	slog.Info("learned from the new day", "shop", in.Slug, "day", at.asOf.String(), "products", r.Done)
-	return s.replayOnce(ctx, in, at.first)
+	if err := s.replayOnce(ctx, in, at.first); err != nil {
+		return err
+	}
+	return s.Judge(ctx)
 }

@@ -133,7 +133,7 @@ func TestByHand(t *testing.T) {
 		// Two are left in the evening and are sold the next day: that is less than two missed.
 		{"what keeps only costs its keeping", score.Case{Wanted: []float64{4, 4}, Cover: 2, Margin: 100, Cost: 500, Holding: 0.01, Step: 5}, 10, 10, 0, score.Right},
 		{"one pack off is right", score.Case{Wanted: []float64{4, 4}, Cover: 2, Margin: 100, Cost: 500, Step: 4}, 4, 8, 400, score.Right},
-		{"a better price", score.Case{Wanted: []float64{4, 4}, Cover: 2, Margin: 100, Cost: 500, Step: 1, Tiers: []score.Tier{{0, 500}, {10, 450}}}, 8, 10, 500, score.Under},
+		{"a better price", score.Case{Wanted: []float64{4, 4}, Cover: 2, Margin: 100, Cost: 500, Step: 1, Tiers: []score.Tier{{0, 500}, {10, 450}}}, 8, 10, 400, score.Under},
 		{"days behind the cover are nobody's shortage", score.Case{Wanted: []float64{4, 4, 9, 9}, Cover: 2, Life: 4, Margin: 100, Cost: 500, Step: 1}, 8, 8, 0, score.Right},
 	} {
 		best, _ := c.of.Best()

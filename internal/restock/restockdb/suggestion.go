@@ -27,13 +27,17 @@ var (
 		"cover_days", "daily_rate", "quantity", "pack_quantity", "pack_unit", "unit_price", "line_cost", "saving", "reference_cost",
 		"assumed", "expiring", "expiring_day", "made_at", "reason", "spark", "trace", "options",
 	}
-	chosen = []string{"state", "snoozed_until", "override", "override_reason", "purse"}
+	chosen = []string{"state", "snoozed_until", "override", "override_reason", "override_why", "rejected", "purse"}
 )
 
 // stands is when a person's choice outlives a new computation: a snooze until its
 // day has come, everything else for the rest of its day. An order that came or was
-// cancelled (less is on its way than before) opens the suggestion again.
+// cancelled (less is on its way than before) opens the suggestion again. What was
+// refused comes back earlier when another supplier is the best, when half as much again
+// is needed as was refused, and when nothing was in between.
 const stands = `(suggestions.state = 'snoozed' AND suggestions.snoozed_until > excluded.as_of + 1
+		AND (suggestions.rejected IS NULL OR suggestions.supplier_id = excluded.supplier_id
+			AND excluded.quantity > 0 AND 2 * excluded.quantity < 3 * suggestions.rejected)
 	OR suggestions.state <> 'snoozed' AND suggestions.as_of = excluded.as_of
 		AND NOT (suggestions.state = 'ordered' AND suggestions.on_order > excluded.on_order))`
 
@@ -124,7 +128,7 @@ func (w written) fill(dst []any) {
 		nullable(w.CoverDays), int64(w.DailyRate), int64(w.Quantity), int64(w.PackQuantity), w.PackUnit, int64(w.UnitPrice),
 		int64(w.LineCost), nullable(w.Saving), nullable(w.ReferenceCost), w.Assumed, int64(w.Expiring), nullable(w.ExpiringDay),
 		int64(w.MadeAt), w.reason, w.spark, w.trace, packWeighing(w.Weighed),
-		string(w.State), nullable(w.SnoozedUntil), nullable(w.Override), w.OverrideReason, nullable(w.Purse),
+		string(w.State), nullable(w.SnoozedUntil), nullable(w.Override), w.OverrideReason, string(w.OverrideWhy), nullable(w.Rejected), nullable(w.Purse),
 	})
 }
 
@@ -146,7 +150,7 @@ func (s *Store) DeleteSuggestions(ctx context.Context, ids []ident.ID) error {
 // cells.suggestion.
 const heads = `s.product_id, s.as_of, s.supplier_id, s.offer_id, s.on_hand, s.available, s.on_order, s.stock_known, s.risk, s.risk_until,
 	s.run_out_day, s.cover_days, s.daily_rate, s.quantity, s.pack_quantity, s.pack_unit, s.unit_price, s.line_cost, s.saving,
-	s.reference_cost, s.assumed, s.expiring, s.expiring_day, s.state, s.snoozed_until, s.override, s.override_reason, s.purse, s.made_at`
+	s.reference_cost, s.assumed, s.expiring, s.expiring_day, s.state, s.snoozed_until, s.override, s.override_reason, s.override_why, s.rejected, s.purse, s.made_at`
 
 // suggestion takes the columns of heads.
 func (c *cells) suggestion() restock.Suggestion {
@@ -161,6 +165,7 @@ func (c *cells) suggestion() restock.Suggestion {
 	s.UnitPrice, s.LineCost, s.Saving, s.ReferenceCost = number[money.Price](c), number[money.Amount](c), maybe[money.Amount](c), maybe[money.Amount](c)
 	s.Assumed, s.Expiring, s.ExpiringDay = c.flag(), number[measure.Quantity](c), maybe[day.Date](c)
 	s.State, s.SnoozedUntil, s.Override, s.OverrideReason = restock.State(c.text()), maybe[day.Date](c), maybe[measure.Quantity](c), c.text()
+	s.OverrideWhy, s.Rejected = restock.Why(c.text()), maybe[measure.Quantity](c)
 	s.Purse, s.MadeAt = maybe[money.Amount](c), number[day.Micros](c)
 	return s
 }
@@ -171,6 +176,21 @@ func oneHead(rows *sql.Rows, c *cells) (restock.Suggestion, error) {
 		return restock.Suggestion{}, err
 	}
 	return c.suggestion(), c.err
+}
+
+// oneWhole reads a row of heads with its long texts.
+func oneWhole(rows *sql.Rows, c *cells) (restock.Suggestion, error) {
+	if err := c.scan(rows); err != nil {
+		return restock.Suggestion{}, err
+	}
+	one := c.suggestion()
+	reason, spark, trace := c.text(), c.text(), c.text()
+	for _, err := range []error{c.err, decodeReason(reason, &one), decodeSpark(spark, &one), decodeTrace(trace, &one)} {
+		if err != nil {
+			return restock.Suggestion{}, err
+		}
+	}
+	return one, nil
 }
 
 // decode fills in a long text that was read beside the head.
@@ -205,18 +225,9 @@ func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Sugg
 	var list []restock.Suggestion
 	var c cells
 	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
-		if err := c.scan(rows); err != nil {
-			return err
-		}
-		one := c.suggestion()
-		reason, spark, trace := c.text(), c.text(), c.text()
-		for _, err := range []error{c.err, decodeReason(reason, &one), decodeSpark(spark, &one), decodeTrace(trace, &one)} {
-			if err != nil {
-				return err
-			}
-		}
+		one, err := oneWhole(rows, &c)
 		list = append(list, one)
-		return nil
+		return err
 	}, "SELECT "+heads+`, s.reason, s.spark, s.trace FROM suggestions s
 		JOIN products p ON p.shop_id = s.shop_id AND p.id = s.product_id
 		WHERE s.shop_id = ?%s AND NOT p.archived ORDER BY p.sort_key, p.id`)
@@ -258,9 +269,9 @@ func (s *Store) Choose(ctx context.Context, productID ident.ID, c restock.Choice
 	if err != nil {
 		return err
 	}
-	n, err := s.exec(ctx, `UPDATE suggestions SET state = ?, snoozed_until = ?, override = ?, override_reason = ?, purse = ?
+	n, err := s.exec(ctx, `UPDATE suggestions SET state = ?, snoozed_until = ?, override = ?, override_reason = ?, override_why = ?, rejected = ?, purse = ?
 		WHERE shop_id = ? AND product_id = ?`,
-		string(c.State), nullable(c.SnoozedUntil), nullable(c.Override), c.OverrideReason, nullable(c.Purse), shop, productID)
+		string(c.State), nullable(c.SnoozedUntil), nullable(c.Override), c.OverrideReason, string(c.OverrideWhy), nullable(c.Rejected), nullable(c.Purse), shop, productID)
 	if err == nil && n == 0 {
 		return fault.New(fault.NotFound, "restock.suggestion_missing")
 	}
