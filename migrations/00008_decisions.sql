@@ -67,38 +67,4 @@ CREATE TABLE decision_scores (
 	CHECK ((outcome = 'judged') = (ours <> '' AND theirs <> ''))
 ){{.StrictNoRowid}};
 
--- Whether the service level may tune itself, and within which bounds, in 1/10,000.
-CREATE TABLE tunings (
-	shop_id    {{.Int}} NOT NULL PRIMARY KEY,
-	active     {{.Bool}} NOT NULL,
-	lowest     {{.Int}} NOT NULL CHECK (lowest BETWEEN 5000 AND 9990),
-	highest    {{.Int}} NOT NULL CHECK (highest BETWEEN lowest AND 9990),
-	person_id  {{.Blob}} NOT NULL,
-	changed_at {{.Int}} NOT NULL,
-	FOREIGN KEY (shop_id) REFERENCES shops (shop_id)
-){{.StrictNoRowid}};
-
--- Every move of a level: of the whole shop ('') or of a category. word is the level of
--- the owner's policy, from which it started: with another policy it starts anew. saved
--- is what the new level would have cost less over `cases` judged suggestions; NULL: a
--- person set the level back.
-CREATE TABLE level_changes (
-	shop_id    {{.Int}} NOT NULL,
-	id         {{.Blob}} NOT NULL,
-	category   {{.Text}} NOT NULL,
-	made_day   {{.Int}} NOT NULL,
-	word       {{.Int}} NOT NULL,
-	from_level {{.Int}} NOT NULL,
-	to_level   {{.Int}} NOT NULL,
-	cases      {{.Int}} NOT NULL DEFAULT 0,
-	saved      {{.Int}},
-	person_id  {{.Blob}},
-	made_at    {{.Int}} NOT NULL,
-	PRIMARY KEY (shop_id, id),
-	FOREIGN KEY (shop_id) REFERENCES shops (shop_id),
-	CHECK ((saved IS NULL) = (person_id IS NOT NULL))
-){{.StrictNoRowid}};
-CREATE INDEX level_changes_day ON level_changes (shop_id, made_day);
-{{.AppendOnly "level_changes"}}
-
-{{.RowSecurity "decisions" "decision_scores" "tunings" "level_changes"}}
+{{.RowSecurity "decisions" "decision_scores"}}

@@ -26,6 +26,7 @@ import (
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 	"buhuo/internal/restock"
+	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/sales"
 	"buhuo/internal/shop"
 	"buhuo/internal/shop/shopdb"
@@ -88,8 +89,21 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	half := 500
 	today := day.Of(noon, made.Zone)
 	f.must(a.Restock.Adjust(f.ctx, restock.Adjustment{ID: f.ids["adjustment"], ProductID: f.ids["product"], From: today.Add(40), To: today.Add(42), Factor: &half, Reason: mark + "修路"}))
+	f.decisions()
 	f.must(a.Stock.MarkChanged(f.ctx, []ident.ID{f.ids["product"]}, day.Of(noon, made.Zone)))
 	return f.filled
+}
+
+// decisions is a suggestion that was put off and taken back, and what became of it.
+func (f *filler) decisions() {
+	f.ids["decision"] = ident.New()
+	answer := restock.Answer{ID: f.ids["decision"], ProductID: f.ids["product"], Why: restock.WhyCash, Note: f.mark + "没钱"}
+	f.must(f.a.Restock.PutOff(f.ctx, answer, day.Of(noon, f.shop.Zone).Add(3)))
+	f.must(f.a.Restock.Reopen(f.ctx, f.ids["product"]))
+	judged := restock.Judgement{DecisionID: f.ids["decision"], Outcome: restock.OutcomeReplaced, Day: day.Of(noon, f.shop.Zone)}
+	f.must(f.a.DB.Do(f.ctx, func(ctx context.Context) error {
+		return restockdb.New(f.a.DB).PutJudgements(ctx, []restock.Judgement{judged})
+	}))
 }
 
 func secret(slug string) string { return "a long enough secret " + slug }

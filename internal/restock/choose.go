@@ -21,7 +21,10 @@ func (s *Service) Snooze(ctx context.Context, productID ident.ID, until day.Date
 
 // Reopen takes back a snooze, a refusal, or the mark of an order that was given up.
 func (s *Service) Reopen(ctx context.Context, productID ident.ID) error {
-	return s.choose(ctx, productID, func(_ Suggestion, c *Choice) error {
+	return s.choose(ctx, productID, func(_ context.Context, _ Suggestion, c *Choice) error {
+		if c.State == Snoozed { // what was said of that is no reason for anything else
+			c.OverrideReason, c.OverrideWhy = "", ""
+		}
 		c.State, c.SnoozedUntil, c.Rejected = Open, nil, nil
 		return nil
 	})
@@ -65,7 +68,7 @@ func (s *Service) Override(ctx context.Context, quantities map[ident.ID]measure.
 }
 
 // choose changes one product's choice.
-func (s *Service) choose(ctx context.Context, productID ident.ID, change func(Suggestion, *Choice) error) error {
+func (s *Service) choose(ctx context.Context, productID ident.ID, change func(context.Context, Suggestion, *Choice) error) error {
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
 		rows, err := s.store.Heads(ctx, []ident.ID{productID})
 		if err != nil {
@@ -75,7 +78,7 @@ func (s *Service) choose(ctx context.Context, productID ident.ID, change func(Su
 			return fault.New(fault.NotFound, "restock.suggestion_missing")
 		}
 		c := rows[0].choice()
-		if err := change(rows[0], &c); err != nil {
+		if err := change(ctx, rows[0], &c); err != nil {
 			return err
 		}
 		return s.store.Choose(ctx, productID, c)

@@ -99,7 +99,7 @@ func (s *Service) Change(ctx context.Context, a Answer, quantity measure.Quantit
 	if quantity < 0 || !quantity.InBounds() {
 		return fault.New(fault.Invalid, "value.too_large").WithField("quantity")
 	}
-	return s.choose(ctx, a.ProductID, func(row Suggestion, c *Choice) error {
+	return s.choose(ctx, a.ProductID, func(ctx context.Context, row Suggestion, c *Choice) error {
 		if row.State == Ordered {
 			return fault.New(fault.Conflict, "restock.ordered_already")
 		}
