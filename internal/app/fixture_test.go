@@ -100,7 +100,7 @@ func (f *filler) decisions() {
 	answer := restock.Answer{ID: f.ids["decision"], ProductID: f.ids["product"], Why: restock.WhyCash, Note: f.mark + "没钱"}
 	f.must(f.a.Restock.PutOff(f.ctx, answer, day.Of(noon, f.shop.Zone).Add(3)))
 	f.must(f.a.Restock.Reopen(f.ctx, f.ids["product"]))
-	judged := restock.Judgement{DecisionID: f.ids["decision"], Outcome: restock.OutcomeReplaced, Day: day.Of(noon, f.shop.Zone)}
+	judged := restock.Judgement{DecisionID: f.ids["decision"], Finding: restock.FoundReplaced, Day: day.Of(noon, f.shop.Zone)}
 	f.must(f.a.DB.Do(f.ctx, func(ctx context.Context) error {
 		return restockdb.New(f.a.DB).PutJudgements(ctx, []restock.Judgement{judged})
 	}))

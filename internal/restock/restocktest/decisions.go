@@ -69,7 +69,7 @@ func testDecisions(t *testing.T, h House) {
 	}
 	same(t, "plans", plans, map[ident.ID][]restock.Plan{p.ID: {{ID: second.ID, MadeAt: second.MadeAt, Arrival: second.Arrival}, {ID: never.ID, MadeAt: never.MadeAt, Arrival: never.Arrival}}})
 
-	judged := restock.Judgement{DecisionID: first.ID, Outcome: restock.OutcomeJudged, Day: Today, Wanted: 8_000, Stock: 1_000, Best: 5_000, Ours: score.Over, Theirs: score.Right, OurRegret: 120, TheirRegret: 0, Ladder: []money.Amount{3, 0, 9}}
+	judged := restock.Judgement{DecisionID: first.ID, Finding: restock.FoundJudged, Day: Today, Wanted: 8_000, Stock: 1_000, Best: 5_000, Ours: score.Over, Theirs: score.Right, OurRegret: 120, TheirRegret: 0, Ladder: []money.Amount{3, 0, 9}}
 	h.do(t, h.A, func(ctx context.Context) error { return h.Store.PutJudgements(ctx, []restock.Judgement{judged}) })
 	same(t, "what is left to judge", due(h.A, Today, restock.DuePlace{}, 9), []restock.Decision{second})
 	h.do(t, h.B, h.Store.DropJudgements)
