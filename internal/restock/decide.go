@@ -68,7 +68,7 @@ func (s *Service) Reject(ctx context.Context, a Answer, until *day.Date) error {
 	}
 	return s.answer(ctx, a, DecidedRejected, func(row Suggestion, c *Choice) error {
 		if row.Quantity <= 0 {
-			return fault.New(fault.Conflict, "restock.nothing_to_reject")
+			return fault.New(fault.Conflict, "decision.nothing_to_reject")
 		}
 		c.State, c.Rejected, c.SnoozedUntil = Snoozed, new(row.Quantity), new(Never)
 		if until != nil {
