@@ -273,8 +273,8 @@ type Background struct {
 	Work
 	Waiting int         // products whose suggestion is not of the present
 	Running *Run        // whole run under way
-	Latest  *Run        // last whole run that ended
-	Failed  []Run       // that went wrong since the last whole run that did not
+	Latest  *Run        // last whole run that went well
+	Failed  []Run       // that went wrong since, the latest first
 	Since   *day.Micros // when the oldest mark was made; nil: none waits
 }
 
@@ -304,13 +304,15 @@ func (s *Service) Background(ctx context.Context) (Background, error) {
 	now := day.At(s.now())
 	for i, r := range runs {
 		switch {
-		case r.EndedAt == nil && r.Kind == Everything && out.Holder != nil && out.HeldUntil > now && out.Running == nil && out.Latest == nil:
-			out.Running = &runs[i]
-		case r.EndedAt != nil && r.Kind == Everything && out.Latest == nil:
-			out.Latest = &runs[i]
-		}
-		if r.Failure != "" && (out.Latest == nil || out.Latest.Failure != "") {
+		case r.Failure != "":
 			out.Failed = append(out.Failed, r)
+		case r.EndedAt == nil: // one that its process left open is not under way
+			if i == 0 && out.Holder != nil && out.HeldUntil > now {
+				out.Running = &runs[i]
+			}
+		case r.Kind == Everything:
+			out.Latest = &runs[i]
+			return out, nil
 		}
 	}
 	return out, nil

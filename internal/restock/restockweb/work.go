@@ -40,11 +40,11 @@ func (h *Handlers) work(c *gin.Context) error {
 		m.Notes = append(m.Notes, layout.Flash{Tone: ui.Plain, Text: v.t.T("restock.work_asked")})
 	}
 	m.Idle = state.Running == nil && state.AskedAt == nil
-	if state.Failures > 0 {
+	if state.Failures > 0 && state.Running == nil {
 		m.Notes = append(m.Notes, layout.Flash{Tone: ui.Watch, Text: v.t.T("restock.work_retry", arg("n", state.Failures), arg("time", v.instant(state.RetryAt)))})
 	}
 	for _, r := range state.Failed {
-		m.Failed = append(m.Failed, ui.Fact{Term: v.instant(*r.EndedAt), Text: v.t.T(whyFailed[r.Failure]), Note: v.workKind(r)})
+		m.Failed = append(m.Failed, restockview.Failed{When: v.t.T("restock.work_failed_when", arg("time", v.instant(*r.EndedAt)), arg("what", v.workKind(r))), What: v.t.T(whyFailed[r.Failure])})
 	}
 	return web.Render(c, http.StatusOK, restockview.WorkPage(m))
 }
