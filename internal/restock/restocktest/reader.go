@@ -254,6 +254,19 @@ func testToday(t *testing.T, h House) {
 	if err != nil || !slices.Equal(codesOf(rows), []string{"C1"}) || !slices.ContainsFunc(rows[0].Reason, func(m replenish.Message) bool { return m.Key == restock.MessageSilent }) {
 		t.Errorf("silent: %+v, %v", rows, err)
 	}
+	for code, of := range map[string]struct{ price, rate int }{"dear": {500_000, 1}, "cheap": {10_000, 9}, "middle": {100_000, 2}} {
+		p, err := h.Catalog.Create(h.A, catalog.Draft{Code: code, Name: code, BaseUnit: "kg", SalePrice: money.Price(of.price)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := suggest(p, nil, float64(of.rate))
+		one.Reason = silent.Reason
+		h.put(t, h.A, one)
+	}
+	// By what a day without them loses; nothing is known of what the first one sells for.
+	if rows, err := h.Reader.Silent(h.A, 3); err != nil || !slices.Equal(codesOf(rows), []string{"dear", "middle", "cheap"}) {
+		t.Errorf("the dearest silence first: %v, %v", codesOf(rows), err)
+	}
 	arriving, err := h.Reader.Arriving(h.A, later, 9)
 	if err != nil || len(arriving) != 0 {
 		t.Errorf("arriving without an order: %v, %v", arriving, err)
