@@ -32,6 +32,7 @@ func TestPursePage(t *testing.T) {
 	page.Form(form).Set("purse", "９９９９９").Submit().Want(303).Follow().Want(200).Contains("全部照订")
 	limit := min(rice.LineCost, oranges.LineCost) - 1
 	h.PostForm("/suggestions/purse", url.Values{"purse": {measure.FormatFixed(int64(limit), 2, 2)}}).Want(303).Follow().Want(200).Contains("改了")
+	h.Get("/suggestions?lang=zh-Hans").Want(200).Contains("按手头的钱改的")
 	for lang, want := range map[string]string{"zh-Hans": "估计会少赚", "fr": "Ce qui est laissé de côté", "en": "What is left out"} {
 		page := h.Get("/suggestions?lang=" + lang).Want(200)
 		if text := plain(page.Find("section.card").First().Text()); !strings.Contains(text, want) {

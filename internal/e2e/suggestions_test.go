@@ -1,0 +1,59 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+
+	"buhuo/internal/e2e"
+)
+
+// TestSuggestionsWithoutScripts does what the page of suggestions is for, in each
+// language, with scripts switched off: a limit of money and back, a quantity, a snooze,
+// another policy, and the orders.
+func TestSuggestionsWithoutScripts(t *testing.T) {
+	slow(t)
+	s := startDemo(t)
+	for _, lang := range []string{"zh-Hans", "fr", "en"} {
+		tab := e2e.Open(t, s.Base, 360)
+		tab.Plain()
+		tab.Go("/login?lang=" + lang)
+		logIn(t, tab)
+		tab.Go("/suggestions?lang=" + lang)
+		full := tab.Text(".bar .total")
+		tab.Fill("purse", "x")
+		tab.Press("#purse-form button:not([formaction])")
+		if got := e2e.Ask[string](tab, "document.querySelector('#purse-form [name=purse]').value"); got != "x" || tab.Text("#purse-error") == "" {
+			t.Errorf("%s: refused, the field holds %q", lang, got)
+		}
+		tab.Fill("purse", "５００")
+		tab.Press("#purse-form button:not([formaction])")
+		if got := tab.Text(".bar .total"); got == full || len(strings.TrimSpace(got)) == 0 {
+			t.Errorf("%s: of 500 the orders come to %s, before %s", lang, got, full)
+		}
+		tab.Fits()
+		tab.Press("#purse-form button[formaction$='/undo']")
+		if got := tab.Text(".bar .total"); got != full {
+			t.Errorf("%s: put back, the orders come to %s, before %s", lang, got, full)
+		}
+	}
+	tab := e2e.Open(t, s.Base, 360)
+	tab.Plain()
+	tab.Go("/login?lang=en")
+	logIn(t, tab)
+	tab.Go("/settings")
+	tab.Choose("policy", "little_waste")
+	tab.Press("main form[action='/settings'] button[data-kind=primary]")
+	tab.Go("/suggestions")
+	tab.FillNth("packs", 0, "0")
+	tab.Press("noscript button, button[formaction='/suggestions']")
+	snooze := e2e.Ask[string](tab, "document.querySelector('a[href$=\"/snooze\"]').getAttribute('href')")
+	tab.Go(snooze)
+	tab.Press("main form button[type=submit]")
+	if tab.Path() != "/suggestions" {
+		t.Errorf("a snooze leads to %s", tab.Path())
+	}
+	tab.Press(".bar button")
+	if tab.Path() != "/orders" {
+		t.Errorf("the orders lead to %s", tab.Path())
+	}
+}
