@@ -51,7 +51,7 @@ func (v *visit) hear(event any) {
 	defer v.mu.Unlock()
 	switch e := event.(type) {
 	case *cdplog.EventEntryAdded:
-		v.complaints = append(v.complaints, e.Entry.Text)
+		v.complaints = append(v.complaints, e.Entry.Text+" "+e.Entry.URL)
 	case *runtime.EventExceptionThrown:
 		v.complaints = append(v.complaints, e.ExceptionDetails.Text)
 	case *network.EventRequestWillBeSent:
