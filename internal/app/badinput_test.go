@@ -330,7 +330,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
 		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/confirm": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
-		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true,
+		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb
 		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,
 	}
@@ -354,7 +354,7 @@ func TestButtonsRefuseRubbish(t *testing.T) {
 	h := newHouse(t)
 	b := h.login(t, tenant.Owner)
 	before := h.snapshot(t)
-	harmless := []string{"/settings/appearance", "/sell", "/suggestions", "/suggestions/purse/undo"} // nothing typed changes nothing
+	harmless := []string{"/settings/appearance", "/sell", "/suggestions", "/suggestions/purse/undo", "/settings/work"} // nothing typed changes nothing
 	const form = "application/x-www-form-urlencoded"
 	for _, route := range h.server.Engine().Routes() {
 		if route.Method != http.MethodPost || route.Path == "/logout" {

@@ -101,9 +101,13 @@ func (h *Handlers) snooze(c *gin.Context) error {
 		return err
 	}
 	f := web.FormOf(c)
-	until, reason := untilOf(c, f), f.String("reason", maxReason)
+	until, a := untilOf(c, f), restock.Answer{ProductID: id, Note: f.String("reason", maxReason)}
+	var sent bool
+	if a.ID, sent = f.IDOpt("client_id"); !sent {
+		a.ID = ident.New()
+	}
 	if err = f.Err(); err == nil {
-		err = h.restock.Snooze(c.Request.Context(), id, until, reason)
+		err = h.restock.PutOff(c.Request.Context(), a, until)
 	}
 	if f.Refused(err) {
 		return h.snoozePage(c, http.StatusUnprocessableEntity)
