@@ -16,7 +16,7 @@ func (s *Store) Offers(ctx context.Context, productIDs []ident.ID) ([]catalog.Of
 	var rows []offerRow
 	err := s.ofProducts(ctx, productIDs, func(q *gorm.DB) error {
 		var found []offerRow
-		err := q.Where("archived = ?", false).Order("product_id, supplier_id").Find(&found).Error
+		err := q.Where("NOT archived").Order("product_id, supplier_id").Find(&found).Error // word for word the condition of the index offers_pair
 		rows = append(rows, found...)
 		return db.Err(err)
 	})
