@@ -22,8 +22,9 @@ import (
 )
 
 const (
-	// pageRows are the suggestions on one page.
-	pageRows = 50
+	// pageRows are the suggestions on one page: as many as keep it within its 14 KB in
+	// every language.
+	pageRows = 40
 	// maxPages bounds the page number in an address.
 	maxPages = 2000
 	// snoozedRows are the snoozed ones shown below.
