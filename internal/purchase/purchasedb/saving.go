@@ -48,7 +48,11 @@ func (s *Store) InsertSavings(ctx context.Context, rows []purchase.Saved) error 
 
 // Savings reads the savings ledger, the latest day first.
 func (s *Store) Savings(ctx context.Context, q purchase.SavedQuery) ([]purchase.Saved, error) {
-	query := s.d.From(ctx).Order("day DESC, receipt_id, position")
+	order := "day DESC, receipt_id, position"
+	if !q.Order.IsNil() { // an order has few lines: they are found by it, not in the order of days
+		order = "day + 0 DESC, receipt_id, position"
+	}
+	query := s.d.From(ctx).Order(order)
 	if q.From != 0 {
 		query = query.Where("day >= ?", q.From)
 	}
