@@ -220,6 +220,7 @@ type LeadTime struct {
 type Query struct {
 	State      State
 	SupplierID ident.ID
+	Day        *day.Date // on which they were sent or, drafts, made; without cancelled ones
 	Before     int64
 	Limit      int
 }

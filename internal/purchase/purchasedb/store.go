@@ -176,6 +176,9 @@ func (s *Store) List(ctx context.Context, q purchase.Query) ([]purchase.Order, e
 	if !q.SupplierID.IsNil() {
 		query = query.Where("supplier_id = ?", q.SupplierID)
 	}
+	if q.Day != nil {
+		query = query.Where("COALESCE(sent_day, created_day) = ? AND state <> ?", int64(*q.Day), string(purchase.Cancelled))
+	}
 	if q.Before > 0 {
 		query = query.Where("number < ?", q.Before)
 	}

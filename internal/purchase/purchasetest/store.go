@@ -130,6 +130,14 @@ func testList(t *testing.T, h House) {
 		if n%2 == 0 {
 			o.State = purchase.Draft
 		}
+		switch n { // three of one day, one of them given up
+		case 1:
+			o.SentDay, o.State = ptr(day.Date(20_790)), purchase.Cancelled
+		case 2:
+			o.SentDay, o.CreatedDay = nil, 20_790
+		case 5:
+			o.SentDay = ptr(day.Date(20_790))
+		}
 		orders = append(orders, o)
 	}
 	h.insert(t, h.A, orders...)
@@ -143,6 +151,8 @@ func testList(t *testing.T, h House) {
 		{"next page", purchase.Query{Before: 5, Limit: 2}, []int64{4, 3}},
 		{"state", purchase.Query{State: purchase.Draft, Limit: 10}, []int64{6, 4, 2}},
 		{"supplier", purchase.Query{SupplierID: other.Supplier.ID, Limit: 10}, []int64{6, 3}},
+		{"day", purchase.Query{Day: ptr(day.Date(20_790)), Limit: 10}, []int64{5, 2}}, // sent, and made
+		{"no day", purchase.Query{Day: ptr(day.Date(3)), Limit: 10}, nil},
 		{"both", purchase.Query{State: purchase.Draft, SupplierID: other.Supplier.ID, Before: 7, Limit: 10}, []int64{6}},
 	} {
 		page, err := h.Store.List(h.A, c.q)

@@ -71,7 +71,9 @@ func (h *Handlers) list(c *gin.Context) error {
 	p := chrome.T
 	chrome.Title, chrome.Active = p.T("purchase.orders_title"), layout.Orders
 	chrome.Actions = []ui.Link{{Href: "/suggestions", Text: p.T("purchase.to_suggestions"), Icon: "bulb"}}
-	page := purchaseviews.OrdersPage{Chrome: chrome, Tabs: tabs(p, q.State), Pager: ui.PagerModel{T: p}, Empty: empty(p)}
+	page := purchaseviews.OrdersPage{Chrome: chrome, Tabs: tabs(p, q.State), Pager: ui.PagerModel{T: p}, Empty: empty(p), Day: ui.FieldModel{
+		Name: "day", Label: p.T("purchase.day"), Hint: p.T("purchase.day_hint"), Type: "date", Value: web.Today(c).String(), Short: true,
+	}}
 	for _, o := range orders {
 		short := ""
 		if missing := o.Short(); missing > 0 {

@@ -67,6 +67,7 @@ func (h *Handlers) Routes(e *web.Engine) {
 	for _, r := range []web.Route{
 		{Method: http.MethodGet, Path: "/orders", Access: web.Viewer, Handler: h.list},
 		{Method: http.MethodGet, Path: "/orders.json", Access: web.Viewer, Handler: h.listJSON},
+		{Method: http.MethodGet, Path: "/orders.zip", Access: web.Viewer, Handler: h.listZIP},
 		{Method: http.MethodGet, Path: "/orders/savings", Access: web.Viewer, Handler: h.savings},
 		{Method: http.MethodGet, Path: "/orders/savings.csv", Access: web.Viewer, Handler: h.savingsCSV},
 		{Method: http.MethodGet, Path: "/orders/:id", Access: web.Viewer, Handler: h.show},
