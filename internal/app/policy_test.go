@@ -46,6 +46,7 @@ var policy = map[string]web.Access{
 	"POST /suppliers/:id/archive": web.Manager, "GET /suppliers/:id/papers": web.Manager, "POST /suppliers/:id/papers": web.Manager,
 	"POST /suppliers/:id/papers/template": web.Manager, "POST /suppliers/:id/papers/places": web.Manager, "POST /suppliers/:id/papers/forget": web.Manager, "GET /suppliers/:id/offers/new": web.Manager, "POST /suppliers/:id/offers/new": web.Manager,
 	"GET /offers/:id/edit": web.Manager, "POST /offers/:id/edit": web.Manager, "POST /offers/:id/archive": web.Manager,
+	"GET /suggestions/:id/change": web.Manager, "POST /suggestions/:id/change": web.Manager, "GET /suggestions/:id/reject": web.Manager, "POST /suggestions/:id/reject": web.Manager,
 	"POST /suggestions": web.Manager, "GET /suggestions/:id/snooze": web.Manager, "POST /suggestions/:id/snooze": web.Manager,
 	"POST /suggestions/:id/reopen": web.Manager, "POST /orders": web.Manager, "POST /orders/:id/lines": web.Manager, "POST /orders/:id/send": web.Manager,
 	"POST /orders/:id/confirm": web.Manager, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,

@@ -148,7 +148,9 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/orders/:id.html":          {orders[0] + ".html"},
 		"/orders/:id/send":          {first("/orders?state=draft", "main tbody a") + "/send"},
 		"/suggestions/:id/why":      {suggestion + "/why"},
+		"/suggestions/:id/change":   {suggestion + "/change"},
 		"/suggestions/:id/snooze":   {suggestion + "/snooze"},
+		"/suggestions/:id/reject":   {suggestion + "/reject"},
 		"/stock/counts/:id":         {counted(t, tab, id)},
 		"/import/:number":           {imported(t, tab)},
 

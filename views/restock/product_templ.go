@@ -388,8 +388,8 @@ func productOrder(m Product) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if m.Order.Snooze.Href != "" {
-					templ_7745c5c3_Err = ui.LinkButton(m.Order.Snooze).Render(ctx, templ_7745c5c3_Buffer)
+				if m.Order.Answer.Href != "" {
+					templ_7745c5c3_Err = ui.LinkButton(m.Order.Answer).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -64,7 +64,7 @@ type Suggestions struct {
 }
 
 // Labels are words of the page that rows repeat.
-type Labels struct{ Fill, Suggestions, Recount, Reopen, Ordered, Calculation, Snooze string }
+type Labels struct{ Fill, Suggestions, Recount, Reopen, Ordered, Calculation, Answer string }
 
 // Bar is the total at the foot.
 type Bar struct{ Label, Total, Note, Button string }
@@ -112,7 +112,7 @@ type Meter struct {
 type Item struct {
 	ID, OfferID, Name, Href, Why string
 	Trace                        string // address of the calculation
-	Snooze                       string // address; empty: not offered
+	Answer                       string // address of what else one may say; empty: not offered
 	Stock, Cover                 string
 	Tone                         ui.Tone
 	Risk                         string
@@ -132,12 +132,20 @@ type Trace struct {
 	Steps  []string
 }
 
-// Snooze asks until when a suggestion is put off.
-type Snooze struct {
-	Chrome                    layout.Chrome
-	Action, Client, Why, Save string
-	Until                     ui.SelectModel
-	Date, Reason              ui.FieldModel
+// Answer asks what a person wants instead of a suggestion: another quantity, later, not.
+type Answer struct {
+	Chrome               layout.Chrome
+	Label                string // names the tabs
+	Tabs                 []ui.Tab
+	Said, Why            string
+	Done                 *ui.EmptyModel // there is nothing to say: the form is left out
+	Action, Client, Save string
+	Icon                 string
+	Stepper              *ui.StepperModel
+	Offer                string // that Stepper counts in
+	Until                *ui.SelectModel
+	Date, Note           ui.FieldModel
+	Reason               ui.SelectModel
 }
 
 // Products is the list of products.
@@ -270,7 +278,7 @@ type ProductOrder struct {
 	Code, Quantity, Text, Button string
 	Done                         *ui.Link // nothing to press: it is ordered already, or nothing is wanted
 	Draft                        ui.Link  // the unsent order on which it stands already
-	Snooze                       ui.Link
+	Answer                       ui.Link
 }
 
 // Offer is one supplier's price for the product.
