@@ -175,31 +175,32 @@ type ProductRow struct {
 
 // Product is the page of one product.
 type Product struct {
-	Chrome   layout.Chrome
-	Client   string
-	Notes    []layout.Flash
-	Badges   []Badge
-	Figures  []ui.Figure
-	Title    Titles
-	Order    *ProductOrder
-	Why      string
-	Steps    []string
-	Demand   *ui.LineModel
-	Made     *Made
-	Accuracy *Accuracy
-	Known    *Known
-	Stock    *ui.LineModel
-	Prospect *Prospect
-	Lots     []ui.Fact
-	NoLots   string
-	Columns  []ui.Column
-	Offers   []Offer
-	NoOffers string
-	AddOffer ui.Link
-	Moves    []Move
-	AllMoves ui.Link
-	Facts    []ui.Fact
-	Links    []ui.Link
+	Chrome    layout.Chrome
+	Client    string
+	Notes     []layout.Flash
+	Badges    []Badge
+	Figures   []ui.Figure
+	Title     Titles
+	Order     *ProductOrder
+	Why       string
+	Steps     []string
+	Demand    *ui.LineModel
+	Made      *Made
+	Accuracy  *Accuracy
+	Known     *Known
+	Stock     *ui.LineModel
+	Prospect  *Prospect
+	Lots      []ui.Fact
+	NoLots    string
+	Columns   []ui.Column
+	Offers    []Offer
+	NoOffers  string
+	AddOffer  ui.Link
+	AllOffers ui.Link
+	Moves     []Move
+	AllMoves  ui.Link
+	Facts     []ui.Fact
+	Links     []ui.Link
 }
 
 // Prospect says how likely the product is to run out, and when.
@@ -279,6 +280,32 @@ type ProductOrder struct {
 	Done                         *ui.Link // nothing to press: it is ordered already, or nothing is wanted
 	Draft                        ui.Link  // the unsent order on which it stands already
 	Answer                       ui.Link
+}
+
+// Offers is a product's offers side by side.
+type Offers struct {
+	Chrome                        layout.Chrome
+	Title, None, Prices, NoPrices string
+	Asked                         string // for what quantity they are compared
+	Add                           ui.Link
+	Advice                        Advice
+	Columns                       []ui.Column
+	Rows                          []OfferRow
+	History                       *ui.CurveModel // nil: nothing was ever asked
+}
+
+// Advice is what speaks for buying where the goods are made, and what against it.
+type Advice struct {
+	Text  []string
+	Title string // over Risks
+	Risks []string
+}
+
+// OfferRow is an offer with what it makes of a unit.
+type OfferRow struct {
+	Offer
+	Terms                                []string
+	Buy, Freight, Spoilage, Keeping, All string
 }
 
 // Offer is one supplier's price for the product.

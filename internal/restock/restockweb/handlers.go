@@ -72,6 +72,7 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/products", Access: web.Viewer, Handler: h.products},
 		{Method: http.MethodGet, Path: "/products.json", Access: web.Viewer, Handler: h.productsJSON},
 		{Method: http.MethodGet, Path: "/products/:id", Access: web.Viewer, Handler: h.product},
+		{Method: http.MethodGet, Path: "/products/:id/offers", Access: web.Viewer, Handler: h.compared},
 		{Method: http.MethodGet, Path: "/products/:id/forecast.json", Access: web.Viewer, Handler: h.forecastJSON},
 		{Method: http.MethodGet, Path: "/products/:id/what-if", Access: web.Viewer, Handler: h.whatIf},
 		{Method: http.MethodGet, Path: "/products/:id/adjust", Access: web.Manager, Handler: h.adjustForm},

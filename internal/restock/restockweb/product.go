@@ -203,6 +203,7 @@ func (v voice) offers(c *gin.Context, o restock.Outlook, m *restockview.Product)
 	if may(c, tenant.Manager) {
 		m.AddOffer = ui.Link{Href: productAddress(o.Product.ID) + "/offers/new", Text: v.t.T("restock.add_offer")}
 	}
+	m.AllOffers = ui.Link{Href: productAddress(o.Product.ID) + "/offers", Text: v.t.T("restock.offers_link")}
 	result := o.Row.Trace.Result
 	if result.Choice != nil {
 		m.Offers = append(m.Offers, v.offer(*result.Choice, o.Product.BaseUnit))
