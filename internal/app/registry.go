@@ -57,6 +57,6 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
-		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop),
+		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase),
 	}
 }

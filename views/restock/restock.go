@@ -13,6 +13,7 @@ type Today struct {
 	Chrome   layout.Chrome
 	Empty    *ui.EmptyModel // a shop without goods: nothing else is shown
 	Notes    []layout.Flash
+	Waiting  []ui.Link // to orders that wait for a person
 	Order    OrderCard
 	Urgent   []ui.RowModel
 	All      ui.Link // all that is likely to run out

@@ -12,6 +12,7 @@ import (
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
+	"buhuo/internal/purchase"
 	"buhuo/internal/restock"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
@@ -33,6 +34,18 @@ type Handlers struct {
 	catalog *catalog.Service
 	stock   *stock.Service
 	shops   Shops
+	orders  Orders // nil: none wait
+}
+
+// Orders tells which orders wait for a person.
+type Orders interface {
+	Attention(ctx context.Context) (purchase.Attention, error)
+}
+
+// Attend lets Today lead to orders that wait for a person.
+func (h *Handlers) Attend(o Orders) *Handlers {
+	h.orders = o
+	return h
 }
 
 // New makes the pages; lists reads what they show.
