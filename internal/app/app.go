@@ -10,6 +10,8 @@ import (
 	"buhuo/internal/catalog/catalogweb"
 	"buhuo/internal/db"
 	"buhuo/internal/ident"
+	"buhuo/internal/insight"
+	"buhuo/internal/insight/insightdb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/restock"
@@ -32,6 +34,7 @@ type App struct {
 	Sales    *sales.Service
 	Purchase *purchase.Service
 	Restock  *restock.Service
+	Insight  *insight.Service
 
 	pages restockPages
 	now   func() time.Time
@@ -61,6 +64,8 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Sales = sales.New(salesdb.New(d), d, a.Catalog, a.Stock, a.Shop, sources(), now)
 	a.Purchase = purchase.New(purchasedb.New(d), d, a.Catalog, a.Stock, a.Shop, now)
 	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
+	a.Insight = insight.New(insightdb.New(d), d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
+	a.Restock.SetFollower(a.Insight)
 	a.Purchase.SetShops(a.Shop)
 	a.Catalog.SetMarker(a.Stock)
 	a.Catalog.SetUsage(usage{a.Stock, a.Sales})

@@ -81,6 +81,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.past()
 	f.orders()
 	f.must(a.Restock.Recompute(f.ctx, nil))
+	f.must(a.Insight.Rebuild(f.ctx))
 	f.must(a.Restock.AskHindsight(f.ctx))
 	f.must(a.Restock.Ask(f.ctx))
 	f.must(a.Restock.RunAsked(context.Background())) // which leaves a run behind

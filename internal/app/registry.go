@@ -2,6 +2,7 @@ package app
 
 import (
 	"buhuo/internal/catalog/catalogweb"
+	"buhuo/internal/insight/insightweb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format/csv"
 	"buhuo/internal/purchase/format/html"
@@ -57,6 +58,7 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
-		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase),
+		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop),
+		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop),
 	}
 }

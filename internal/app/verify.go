@@ -16,7 +16,8 @@ type Report struct {
 
 // Verify proves the invariants of every shop: balances against the ledger, both
 // hash chains, order totals and states, what is on order, that kept forecasts were made
-// before their days, and the database file itself. Nothing is changed.
+// before their days, that the figures of the boards are those of the ledger, and the
+// database file itself. Nothing is changed.
 func (a *App) Verify(ctx context.Context) (Report, error) {
 	var r Report
 	if a.DB.Dialect == db.SQLite {
@@ -31,7 +32,7 @@ func (a *App) Verify(ctx context.Context) (Report, error) {
 	r.Shops = len(shops)
 	for _, in := range shops {
 		acting := shop.Acting(ctx, in)
-		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Restock.Verify} {
+		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Restock.Verify, a.Insight.Verify} {
 			wrong, err := prove(acting)
 			if err != nil {
 				return r, fmt.Errorf("verify shop %s: %w", in.Slug, err)
@@ -57,6 +58,9 @@ func (a *App) Rebuild(ctx context.Context) error {
 		}
 		if err := a.Restock.Rebuild(acting); err != nil {
 			return fmt.Errorf("rebuild the suggestions of %s: %w", in.Slug, err)
+		}
+		if err := a.Insight.Rebuild(acting); err != nil {
+			return fmt.Errorf("rebuild the figures of %s: %w", in.Slug, err)
 		}
 	}
 	return nil

@@ -55,7 +55,7 @@ var technologies = []struct {
 	{"modernc.org/sqlite", []string{"internal/db/..."}},
 	{"github.com/klauspost/compress", []string{"internal/web/...", "internal/face", "static"}},
 	{"github.com/andybalholm/brotli", []string{"static"}},
-	{"github.com/xuri/excelize/v2", []string{"internal/purchase/format/..."}},
+	{"github.com/xuri/excelize/v2", []string{"internal/purchase/format/...", "internal/web/sheet"}},
 	{"golang.org/x/image/vector", []string{"internal/purchase/format/..."}},
 	{"github.com/boombuler/barcode", []string{"internal/purchase/format/...", "views/..."}},
 	{"github.com/alecthomas/kong", []string{"cmd/...", "internal/app"}},

@@ -180,5 +180,5 @@ func (l *Loader) think(ctx context.Context, progress Progress) error {
 			mine = append(mine, m)
 		}
 	}
-	return l.Stock.Unmark(ctx, mine)
+	return l.Restock.Settle(ctx, mine)
 }

@@ -56,7 +56,6 @@ func (o *Order) takeBack(d Delivery) error {
 		o.State = Sent
 	}
 	o.ClosedAt = nil
-	o.redate()
 	return nil
 }
 

@@ -179,12 +179,13 @@ type thought struct {
 	Suggestion
 	record   Record       // what is kept to be judged by later
 	foretold []Adjustment // likewise, of adjustments that have not begun
+	missed   Missed
 }
 
 // think works out one product's suggestion.
 func (c surroundings) think(s subject) thought {
 	e := c.expect(s)
-	return thought{Suggestion: c.suggest(s, e), record: c.recorded(s, e), foretold: c.foretold(s, e.ours)}
+	return thought{Suggestion: c.suggest(s, e), record: c.recorded(s, e), foretold: c.foretold(s, e.ours), missed: e.missed(s.product.ID)}
 }
 
 // suggest decides what to order under an expectation.

@@ -291,8 +291,9 @@ func (s *Service) keep(ctx context.Context, thoughts []thought, record bool) err
 	rows := make([]Suggestion, len(thoughts))
 	var records []Record
 	var foretold []Adjustment
+	missed := make([]Missed, len(thoughts))
 	for i, t := range thoughts {
-		rows[i] = t.Suggestion
+		rows[i], missed[i] = t.Suggestion, t.missed
 		foretold = append(foretold, t.foretold...)
 		if record {
 			records = append(records, t.record)
@@ -306,6 +307,9 @@ func (s *Service) keep(ctx context.Context, thoughts []thought, record bool) err
 			return err
 		}
 		if err := s.store.AddRecords(ctx, records); err != nil {
+			return err
+		}
+		if err := s.store.PutMissed(ctx, missed); err != nil {
 			return err
 		}
 		return s.store.Foretell(ctx, foretold)

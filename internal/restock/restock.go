@@ -113,7 +113,6 @@ type Catalog interface {
 	Offers(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Offer, error)
 	Suppliers(ctx context.Context, includeArchived bool) ([]catalog.Supplier, error)
 	LastQuotes(ctx context.Context, asOf day.Date) (map[ident.ID]catalog.Quote, error)
-	QuotesOf(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Quote, error)
 }
 
 // Stock is what restock reads of the ledger, and its work queue.
@@ -150,7 +149,6 @@ type Purchase interface {
 	ExtendDraft(ctx context.Context, id ident.ID, version int64, changes []purchase.LineChange, more []purchase.DraftLine) (purchase.Order, error)
 	// Drafted reads what stands in unsent drafts, by product (nil: of all).
 	Drafted(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]purchase.Drafted, error)
-	Savings(ctx context.Context, q purchase.SavedQuery) ([]purchase.SavedLine, error)
 }
 
 // Shops gives the shop of the scope, and all of them for the runner.
@@ -222,6 +220,10 @@ type Store interface {
 	// Runs reads the latest, the newest first.
 	Runs(ctx context.Context) ([]Run, error)
 
+	// PutMissed replaces what products missed; Missed reads it, nil: of all.
+	PutMissed(ctx context.Context, rows []Missed) error
+	Missed(ctx context.Context, ids []ident.ID) (map[ident.ID]Missed, error)
+
 	// AddRecords keeps forecasts to be judged by later: of a product's week the first
 	// one stays, whatever comes after.
 	AddRecords(ctx context.Context, rows []Record) error
@@ -279,7 +281,8 @@ type Service struct {
 	stock    Stock
 	sales    Sales
 	purchase Purchase
-	journal  Journal // nil: nobody keeps one
+	journal  Journal  // nil: nobody keeps one
+	follower Follower // nil: nobody follows
 	hands    hands
 	now      func() time.Time
 }

@@ -74,7 +74,7 @@ func (s *Service) runShop(ctx context.Context, in shop.Shop, marks []stock.Mark,
 			return err
 		}
 		r.Done = len(marks)
-		return s.stock.Unmark(ctx, marks)
+		return s.settled(ctx, marks)
 	}
 	for part := range slices.Chunk(marks, chunk) {
 		if err := ctx.Err(); err != nil {
@@ -83,7 +83,7 @@ func (s *Service) runShop(ctx context.Context, in shop.Shop, marks []stock.Mark,
 		if err := s.refresh(ctx, in, pool, part); err != nil {
 			return err
 		}
-		if err := s.stock.Unmark(ctx, part); err != nil {
+		if err := s.settled(ctx, part); err != nil {
 			return err
 		}
 		r.Done += len(part)

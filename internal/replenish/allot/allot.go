@@ -113,19 +113,7 @@ type row struct {
 }
 
 func rowOf(l Line) row {
-	r := row{product: l.Product, supplier: l.Supplier, choices: l.choices()}
-	// Of options that cost the same only the best is wanted.
-	slices.SortFunc(r.choices[1:], func(a, b choice) int {
-		return cmp.Or(cmp.Compare(a.cash, b.cash), cmp.Compare(b.benefit, a.benefit), cmp.Compare(a.quantity, b.quantity))
-	})
-	rest := slices.CompactFunc(r.choices[1:], func(a, b choice) bool { return a.cash == b.cash })
-	r.choices = r.choices[:1+len(rest)]
-	return r
-}
-
-// choices are the options that make sense, behind buying nothing.
-func (l Line) choices() []choice {
-	out := []choice{{}}
+	r := row{product: l.Product, supplier: l.Supplier, choices: []choice{{}}}
 	nothing := 0.0
 	for _, o := range l.Options {
 		if o.Quantity == 0 && !math.IsNaN(o.Benefit) {
@@ -138,9 +126,15 @@ func (l Line) choices() []choice {
 		}
 		limit := float64(most)
 		b := math.Round(min(max((o.Benefit-nothing)*grain, -limit), limit))
-		out = append(out, choice{o.Quantity, int64(o.Cash), int64(b)})
+		r.choices = append(r.choices, choice{o.Quantity, int64(o.Cash), int64(b)})
 	}
-	return out
+	// Of options that cost the same only the best is wanted.
+	slices.SortFunc(r.choices[1:], func(a, b choice) int {
+		return cmp.Or(cmp.Compare(a.cash, b.cash), cmp.Compare(b.benefit, a.benefit), cmp.Compare(a.quantity, b.quantity))
+	})
+	rest := slices.CompactFunc(r.choices[1:], func(a, b choice) bool { return a.cash == b.cash })
+	r.choices = r.choices[:1+len(rest)]
+	return r
 }
 
 // rowsOf are the lines in an order of their own, so that the caller's does not

@@ -38,6 +38,10 @@ var places = []struct {
 		{tenant.Viewer, "/replay", "chart", "replay.title", "replay.more_note"},
 		{tenant.Viewer, "/suppliers", "factory", "restock.more_suppliers", "restock.more_suppliers_note"},
 	}},
+	{"insight.title", []place{
+		{tenant.Viewer, "/insights", "chart", "insight.hub", "insight.hub_note"},
+		{tenant.Viewer, "/insights/wanted", "bulb", "insight.wanted", "insight.wanted_note"},
+	}},
 	{"restock.more_shop", []place{
 		{tenant.Manager, "/import", "upload", "restock.more_import", "restock.more_import_note"},
 		{tenant.Viewer, "/settings", "settings", "restock.more_settings", "restock.more_settings_note"},

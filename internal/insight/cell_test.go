@@ -1,0 +1,215 @@
+package insight
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"buhuo/internal/day"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/stock"
+)
+
+func places() *rapid.Generator[Place] {
+	return rapid.Custom(func(t *rapid.T) Place {
+		return Place{Channel: ident.ID{rapid.Byte().Draw(t, "channel") % 4}, Province: rapid.SampledFrom([]string{"", "33", "3305", "330523"}).Draw(t, "province")}
+	})
+}
+
+func cellsOf(year int) *rapid.Generator[[]Cell] {
+	return rapid.Custom(func(t *rapid.T) []Cell {
+		list := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Cell {
+			c := Cell{
+				Day: day.New(year, 1, 1).Add(rapid.IntRange(0, 364).Draw(t, "day")), Kind: Kind(rapid.IntRange(0, int(kinds)-1).Draw(t, "kind")),
+				Hour: -1, Lines: rapid.IntRange(0, 1000).Draw(t, "lines"),
+				Quantity: measure.Quantity(rapid.Int64Range(-int64(measure.MaxQuantity), int64(measure.MaxQuantity)).Draw(t, "quantity")),
+			}
+			value := money.Amount(rapid.Int64Range(-1<<50, 1<<50).Draw(t, "value"))
+			if c.Kind.Sale() {
+				c.Hour, c.Place = rapid.IntRange(-1, 23).Draw(t, "hour"), places().Draw(t, "place")
+				c.Amount = value
+			}
+			if !c.Kind.Sale() || c.Kind.Costed() {
+				c.Value = value
+			}
+			return c
+		}), 0, 30).Draw(t, "cells")
+		slices.SortStableFunc(list, order)
+		return list
+	})
+}
+
+// Cells come back as they were packed, and no byte of a row may change unnoticed.
+func TestPackAndRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		year := rapid.IntRange(1990, 2100).Draw(t, "year")
+		want := cellsOf(year).Draw(t, "cells")
+		row := Row{Year: year, Packed: Pack(year, want)}
+		var got []Cell
+		for c, err := range row.Cells() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, *c)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("read %v, packed %v", got, want)
+		}
+		broken := bytes.Clone(row.Packed)
+		broken[rapid.IntRange(0, len(broken)-1).Draw(t, "at")] ^= byte(rapid.IntRange(1, 255).Draw(t, "bits"))
+		row.Packed = broken
+		var last error
+		for _, err := range row.Cells() {
+			last = err
+		}
+		if !errors.Is(last, ErrDamaged) {
+			t.Fatalf("a changed byte is read as sound: %v", last)
+		}
+	})
+}
+
+func FuzzCells(f *testing.F) {
+	f.Add([]byte{1, 0, 0, 0, 0, 0, 0})
+	f.Add(Pack(2026, []Cell{{Day: day.New(2026, 3, 4), Kind: Sold, Hour: 7, Lines: 1, Quantity: 1000, Amount: 500, Value: 300}}))
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		for range (Row{Year: 2026, Packed: packed}).Cells() { //nolint:revive // it must only end
+		}
+	})
+}
+
+func line(sale byte, d day.Date, n int, q measure.Quantity, a money.Amount) Line {
+	return Line{SaleID: ident.ID{sale}, Day: d, Line: n, Minute: 9*60 + 5, Quantity: q, Amount: a}
+}
+
+func TestFold(t *testing.T) {
+	d := day.New(2026, 5, 1)
+	known := d.Add(-10)
+	moves := []Move{
+		{SourceID: ident.ID{1}, Day: d, Kind: stock.Sale, SourceLine: 1, Quantity: -2000, Value: -600},
+		{SourceID: ident.ID{1}, Day: d, Kind: stock.Sale, SourceLine: 1, Quantity: -1000, Value: -350}, // of a second lot
+		{SourceID: ident.ID{2}, Day: d, Kind: stock.CustomerReturn, SourceLine: 1, Quantity: 1000, Value: 320},
+		{SourceID: ident.ID{3}, Day: d, Kind: stock.Sale, SourceLine: 1, Quantity: -5000, Value: 0},    // cost not known
+		{SourceID: ident.ID{9}, Day: d, Kind: stock.Sale, SourceLine: 1, Quantity: -7000, Value: -700}, // voided: its lines are gone
+		{SourceID: ident.ID{9}, Day: d, Kind: stock.Sale, SourceLine: 1, Quantity: 7000, Value: 700, Reverses: true},
+		{Day: d, Kind: stock.Count, Source: stock.SourceCount, Quantity: -500, Value: -150},
+		{Day: d, Kind: stock.Count, Source: stock.SourceCount, Quantity: 500, Value: 150, Reverses: true}, // the count was undone
+		{Day: d, Kind: stock.Count, Source: stock.SourceCount, Quantity: 300, Value: 90},
+		{Day: d, Kind: stock.Count, Source: stock.SourceAdjust, Quantity: -100, Value: -30},
+		{Day: known, Kind: stock.Count, Source: stock.SourceCount, Quantity: 9000, Value: 2700},
+		{Day: d, Kind: stock.Spoilage, Quantity: -200, Value: -60},
+	}
+	lines := []Line{line(1, d, 1, 3000, 1500), line(2, d, 1, -1000, -500), line(3, d, 1, 5000, 2500), line(4, d, 1, 1000, 480)}
+	got := map[Kind]Cell{}
+	for _, c := range fold(lines, moves, &known) {
+		if _, twice := got[c.Kind]; twice {
+			t.Errorf("%v twice", c.Kind)
+		}
+		got[c.Kind] = c
+	}
+	sale := func(k Kind, q measure.Quantity, a, v money.Amount) Cell {
+		return Cell{Day: d, Kind: k, Hour: 9, Lines: 1, Quantity: q, Amount: a, Value: v}
+	}
+	move := func(at day.Date, k Kind, n int, q measure.Quantity, v money.Amount) Cell {
+		return Cell{Day: at, Kind: k, Hour: -1, Lines: n, Quantity: q, Value: v}
+	}
+	for _, want := range []Cell{
+		sale(Sold, 3000, 1500, 950), sale(Returned, -1000, -500, -320), sale(SoldBare, 5000, 2500, 0), sale(SoldPast, 1000, 480, 0),
+		move(d, Missing, 2, 0, 0), move(d, Found, 1, 300, 90), move(d, Adjusted, 1, -100, -30), move(known, Opened, 1, 9000, 2700), move(d, Spoiled, 1, -200, -60),
+	} {
+		if got[want.Kind] != want {
+			t.Errorf("%+v, want %+v", got[want.Kind], want)
+		}
+		delete(got, want.Kind)
+	}
+	if len(got) > 0 {
+		t.Errorf("besides: %v", got)
+	}
+}
+
+// The days from any day on can be folded anew and put behind the days before: the rows
+// are the same as of all days at once.
+func TestFoldFromADay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		first := day.New(2025, 12, 20)
+		var lines []Line
+		var moves []Move
+		for i := range rapid.IntRange(0, 40).Draw(t, "sales") {
+			d, q := first.Add(rapid.IntRange(0, 30).Draw(t, "day")), measure.Quantity(rapid.Int64Range(1, 5000).Draw(t, "quantity"))
+			l := line(byte(i), d, 1, q, money.Amount(rapid.Int64Range(0, 1000).Draw(t, "amount")))
+			l.Place = places().Draw(t, "place")
+			lines = append(lines, l)
+			if rapid.Bool().Draw(t, "moved") {
+				moves = append(moves, Move{SourceID: l.SaleID, Day: d, Kind: stock.Sale, SourceLine: 1, Quantity: -q, Value: -money.Amount(rapid.Int64Range(0, 900).Draw(t, "cost"))})
+			}
+			if rapid.Bool().Draw(t, "count") {
+				moves = append(moves, Move{Day: d, Kind: stock.Count, Source: stock.SourceCount, Quantity: measure.Quantity(rapid.Int64Range(-900, 900).Draw(t, "counted"))})
+			}
+		}
+		from := first.Add(rapid.IntRange(0, 31).Draw(t, "from"))
+		later := func(d day.Date) bool { return d >= from }
+		var spliced []Cell
+		for _, c := range fold(lines, moves, &first) {
+			if c.Day < from {
+				spliced = append(spliced, c)
+			}
+		}
+		spliced = append(spliced, fold(slices.DeleteFunc(slices.Clone(lines), func(l Line) bool { return !later(l.Day) }),
+			slices.DeleteFunc(slices.Clone(moves), func(m Move) bool { return !later(m.Day) }), &first)...)
+		all, parts := years(ident.Nil, fold(lines, moves, &first)), years(ident.Nil, spliced)
+		if !slices.EqualFunc(all, parts, func(a, b Row) bool { return a.Year == b.Year && bytes.Equal(a.Packed, b.Packed) }) {
+			t.Fatal("the rows differ")
+		}
+	})
+}
+
+// A stable product is called rising or falling in about one of twenty comparisons, a
+// product that doubled nearly always: by many drawn sales.
+func TestTrendIsHonest(t *testing.T) {
+	rng := newDraw(7)
+	wrong, found := 0, 0
+	const tries = 2000
+	for range tries {
+		now, then, twice := make([]float64, 13), make([]float64, 13), make([]float64, 13)
+		for i := range now {
+			now[i], then[i], twice[i] = rng.busy(12), rng.busy(12), rng.busy(24)
+		}
+		if c := trendOf(now, then).Course; c == Rising || c == Falling {
+			wrong++
+		}
+		if trendOf(twice, then).Course == Rising {
+			found++
+		}
+	}
+	if share := float64(wrong) / tries; share < .025 || share > .075 {
+		t.Errorf("%.1f%% of what is stable is called rising or falling, want about 5%%", 100*share)
+	}
+	if share := float64(found) / tries; share < .95 {
+		t.Errorf("only %.1f%% of what doubled is found", 100*share)
+	}
+}
+
+func TestTrendWithoutSales(t *testing.T) {
+	for _, c := range [][2][]float64{{nil, nil}, {{0, 0, 0}, {0, 0, 0}}, {{5, 5, 5}, {0, 0, 0}}, {{0, 0, 0}, {5, 5, 5}}, {{1}, {1}}, {{math.Inf(1), 1, 1}, {1, 1, 1}}} {
+		if got := trendOf(c[0], c[1]); got != (Trend{Course: Unsure}) {
+			t.Errorf("%v: %+v", c, got)
+		}
+	}
+	if got := trendOf([]float64{2, 2, 2}, []float64{1, 1, 1}); got.Course != Rising || got.Ratio != 2 || got.Low != 2 || got.High != 2 {
+		t.Errorf("what never strays is certain: %+v", got)
+	}
+}
+
+// Quantiles from the tables of Student's law.
+func TestStudent(t *testing.T) {
+	for free, want := range map[float64]float64{4: 2.776, 6: 2.447, 10: 2.228, 24: 2.064, 100: 1.984} {
+		if got := student975(free); math.Abs(got-want) > .012 {
+			t.Errorf("%v degrees: %.4f, want %.3f", free, got, want)
+		}
+	}
+}

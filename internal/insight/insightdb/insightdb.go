@@ -1,0 +1,213 @@
+// Package insightdb reads the ledger for the insight area and keeps what is derived from
+// it. It knows SQL and no rule; every statement is bound to the shop of ctx.
+package insightdb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"slices"
+
+	"buhuo/internal/day"
+	"buhuo/internal/db"
+	"buhuo/internal/ident"
+	"buhuo/internal/insight"
+	"buhuo/internal/restock"
+)
+
+// Store implements insight.Store on a database.
+type Store struct{ db *db.DB }
+
+var _ insight.Store = (*Store)(nil)
+
+// New makes the store.
+func New(d *db.DB) *Store { return &Store{db: d} }
+
+// maxList bounds the ids of one IN list.
+const maxList = 500
+
+// each runs a query and hands its rows to scan, one by one.
+func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := s.db.From(ctx).Raw(query, args...).Rows()
+	if err != nil {
+		return db.Err(err)
+	}
+	defer rows.Close() //nolint:errcheck // Err says what went wrong
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return db.Err(rows.Err())
+}
+
+// of runs query for the shop of ctx once for each block of ids; query holds one %s for
+// the condition on column. nil ids: once for all.
+func (s *Store) of(ctx context.Context, column string, ids []ident.ID, scan func(*sql.Rows) error, query string, args ...any) error {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	args = append([]any{shop}, args...)
+	if ids == nil {
+		return s.each(ctx, scan, fmt.Sprintf(query, ""), args...)
+	}
+	for block := range slices.Chunk(ids, maxList) {
+		if err := s.each(ctx, scan, fmt.Sprintf(query, " AND "+column+" IN ?"), append(slices.Clone(args), block)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lines reads what was sold and brought back of products since a day.
+func (s *Store) Lines(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]insight.Line, error) {
+	out := map[ident.ID][]insight.Line{}
+	err := s.of(ctx, "l.product_id", ids, func(rows *sql.Rows) error {
+		var l insight.Line
+		err := rows.Scan(&l.ProductID, &l.SaleID, &l.Day, &l.Line, &l.Minute, &l.Quantity, &l.Amount, &l.Place.Channel, &l.Place.Province)
+		out[l.ProductID] = append(out[l.ProductID], l)
+		return err
+	}, `SELECT l.product_id, l.sale_id, l.business_day, l.line, l.minute, l.quantity, l.amount, s.channel_id, s.province
+		FROM sale_lines l JOIN sales s ON s.shop_id = l.shop_id AND s.id = l.sale_id
+		WHERE l.shop_id = ? AND l.business_day >= ? AND NOT l.void%s`, from)
+	return out, err
+}
+
+// Moves reads the movements of products since a day.
+func (s *Store) Moves(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]insight.Move, error) {
+	out := map[ident.ID][]insight.Move{}
+	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+		var m insight.Move
+		err := rows.Scan(&m.ProductID, &m.SourceID, &m.Day, &m.Kind, &m.Source, &m.SourceLine, &m.Quantity, &m.Value, &m.Reverses)
+		out[m.ProductID] = append(out[m.ProductID], m)
+		return err
+	}, `SELECT product_id, source_id, business_day, kind, source, source_line, quantity, value, reverses_id IS NOT NULL
+		FROM movements WHERE shop_id = ? AND business_day >= ?%s`, from)
+	return out, err
+}
+
+// Everything lists the products that have anything in the ledger, at the till or among
+// the rows.
+func (s *Store) Everything(ctx context.Context) ([]ident.ID, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []ident.ID
+	err = s.each(ctx, func(rows *sql.Rows) error {
+		var id ident.ID
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, `SELECT p.id FROM products p WHERE p.shop_id = ? AND (
+		EXISTS (SELECT 1 FROM sale_lines l WHERE l.shop_id = p.shop_id AND l.product_id = p.id)
+		OR EXISTS (SELECT 1 FROM movements m WHERE m.shop_id = p.shop_id AND m.product_id = p.id)
+		OR EXISTS (SELECT 1 FROM insight_years y WHERE y.shop_id = p.shop_id AND y.product_id = p.id)) ORDER BY p.id`, shop)
+	return ids, err
+}
+
+// Rows reads the rows of products (nil: all) of years, the bytes as the driver gives
+// them: a page reads tens of thousands.
+func (s *Store) Rows(ctx context.Context, ids []ident.ID, from, through int, each func(insight.Row) error) error {
+	var year, product, packed any
+	targets := []any{&year, &product, &packed}
+	scan := func(rows *sql.Rows) error {
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		n, ok := year.(int64)
+		id, isID := product.([]byte)
+		b, isBlob := packed.([]byte)
+		if !ok || !isID || !isBlob || len(id) != len(ident.ID{}) {
+			return fmt.Errorf("insightdb: a row of %T, %T and %T", year, product, packed)
+		}
+		return each(insight.Row{ProductID: ident.ID(id), Year: int(n), Packed: b})
+	}
+	if ids == nil {
+		return s.of(ctx, "", nil, scan, "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year BETWEEN ? AND ?%s ORDER BY year, product_id", from, through)
+	}
+	years, err := s.years(ctx, from, through)
+	if err != nil || len(years) == 0 {
+		return err
+	}
+	return s.of(ctx, "product_id", ids, scan, "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year IN ?%s ORDER BY year, product_id", years)
+}
+
+// years lists those with rows: a product is found by its year, which leads the key.
+func (s *Store) years(ctx context.Context, from, through int) (list []int, err error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var first, last sql.NullInt64
+	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&first, &last) },
+		"SELECT (SELECT MIN(year) FROM insight_years WHERE shop_id = ?), (SELECT MAX(year) FROM insight_years WHERE shop_id = ?)", shop, shop)
+	for y := max(from, int(first.Int64)); first.Valid && y <= min(through, int(last.Int64)); y++ {
+		list = append(list, y)
+	}
+	return list, err
+}
+
+// PutRows replaces the rows of products from a year on.
+func (s *Store) PutRows(ctx context.Context, ids []ident.ID, from int, rows []insight.Row) error {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	years, err := s.years(ctx, from, math.MaxInt)
+	if err != nil {
+		return err
+	}
+	for block := range slices.Chunk(ids, maxList) {
+		if len(years) == 0 {
+			break
+		}
+		if err := s.db.From(ctx).Exec("DELETE FROM insight_years WHERE shop_id = ? AND year IN ? AND product_id IN ?", shop, years, block).Error; err != nil {
+			return db.Err(err)
+		}
+	}
+	_, err = s.db.Insert(ctx, "insight_years", []string{"shop_id", "year", "product_id", "packed"}, len(rows), "", func(i int, dst []any) {
+		dst[0], dst[1], dst[2] = int64(rows[i].Year), rows[i].ProductID[:], rows[i].Packed
+	})
+	return err
+}
+
+// Missed reads what empty shelves missed.
+func (s *Store) Missed(ctx context.Context, each func(restock.Missed) error) error {
+	return s.of(ctx, "", nil, func(rows *sql.Rows) error {
+		var id ident.ID
+		var packed sql.RawBytes
+		if err := rows.Scan(&id, &packed); err != nil {
+			return err
+		}
+		m, err := restock.OpenMissed(id, packed)
+		if err != nil {
+			return err
+		}
+		return each(m)
+	}, "SELECT product_id, packed FROM missed WHERE shop_id = ?%s")
+}
+
+// Ages reads what lies on the shelf, lot by lot; goods that nobody received have no day.
+func (s *Store) Ages(ctx context.Context) ([]insight.Age, error) {
+	var out []insight.Age
+	err := s.of(ctx, "", nil, func(rows *sql.Rows) error {
+		var a insight.Age
+		var received, expiry sql.NullInt64
+		if err := rows.Scan(&a.ProductID, &a.Quantity, &received, &expiry); err != nil {
+			return err
+		}
+		if received.Valid {
+			a.Received = new(day.Micros(received.Int64))
+		}
+		if expiry.Valid {
+			a.Expiry = new(day.Date(expiry.Int64))
+		}
+		out = append(out, a)
+		return nil
+	}, `SELECT b.product_id, b.quantity, l.received_at, l.expiry FROM lot_balances b
+		LEFT JOIN lots l ON l.shop_id = b.shop_id AND l.id = b.lot_id WHERE b.shop_id = ?%s ORDER BY b.product_id, b.lot_id`)
+	return out, err
+}
