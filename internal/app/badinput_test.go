@@ -104,7 +104,7 @@ func at(path string, names ...string) func(filled) string {
 var forms = map[string]form{
 	"settings": {page: at("/settings"), action: at("/settings"), role: tenant.Owner, fields: map[string]kind{
 		"name": title, "policy": choice, "open_hour": choice, "close_hour": choice, "market_days": line, "show_unit": choice, "version": count, "province": choice,
-		"target": choice, "target_percent": optional, "ordering_cost": optional,
+		"target": choice, "target_percent": optional, "ordering_cost": optional, "approve_above": optional,
 	}},
 	"product":       {page: at("/products/new"), action: at("/products/new"), role: tenant.Manager, good: url.Values{"name": {"新货"}}, fields: productFields},
 	"product edit":  {page: at("/products/:id/edit", "product"), action: at("/products/:id/edit", "product"), role: tenant.Manager, fields: productFields},
@@ -129,13 +129,19 @@ var forms = map[string]form{
 	"delivery": {page: at("/orders/:id", "sent"), action: at("/orders/:id/receive", "sent"), role: tenant.Seller,
 		fields: map[string]kind{"line": amount, "quantity": optional, "price": optional, "lot": line, "expiry": date, "client_id": hidden, "unit": hidden}},
 	"take back": {page: at("/orders/:id", "received"), action: at("/orders/:id/take-back", "received"), role: tenant.Manager, fields: map[string]kind{"receipt": hidden, "reason": line}},
+	"confirmation": {page: at("/orders/:id/confirm", "sent"), action: at("/orders/:id/confirm", "sent"), role: tenant.Manager, good: url.Values{"quantity": {"3"}},
+		fields: map[string]kind{"line": amount, "quantity": count, "price": optional, "day": date, "later": optional, "later_day": date, "unit": hidden, "version": signed}},
 	"team": {page: at("/settings/team"), action: at("/settings/team"), role: tenant.Owner, fields: map[string]kind{"person": title, "login": title, "role": choice},
 		good: url.Values{"person": {"陈阿姨"}, "login": {"chen"}, "password": {"nine green lanterns"}, "again": {"nine green lanterns"}}},
 	"draft": {page: at("/orders/:id", "draft"), action: at("/orders/:id/lines", "draft"), role: tenant.Manager, fields: map[string]kind{"line": amount, "quantity": count, "version": amount, "unit": hidden}},
 	"send":  {page: at("/orders/:id", "draft"), action: at("/orders/:id/send", "draft"), role: tenant.Manager, fields: map[string]kind{"version": signed}},
 	"order": {page: at("/products/:id", "product"), action: at("/orders"), role: tenant.Manager, fields: map[string]kind{"suggestions": code}},
 	"snooze": {page: at("/suggestions/:id/snooze", "product"), action: at("/suggestions/:id/snooze", "product"), role: tenant.Manager, good: url.Values{"days": {"date"}, "until": {"2026-12-01"}},
-		fields: map[string]kind{"days": choice, "until": date, "reason": line}},
+		fields: map[string]kind{"days": choice, "until": date, "why": choice, "reason": line}},
+	"change": {page: at("/suggestions/:id/change", "product"), action: at("/suggestions/:id/change", "product"), role: tenant.Manager, good: url.Values{"packs": {"3"}, "why": {"event"}},
+		fields: map[string]kind{"packs": count, "offer": hidden, "why": choice, "reason": line}},
+	"reject": {page: at("/suggestions/:id/reject", "product"), action: at("/suggestions/:id/reject", "product"), role: tenant.Manager, good: url.Values{"days": {"date"}, "until": {"2026-12-01"}},
+		fields: map[string]kind{"days": choice, "until": date, "why": choice, "reason": line}},
 	"purse": {page: at("/suggestions"), action: at("/suggestions/purse"), role: tenant.Manager, good: url.Values{"purse": {"20"}}, fields: map[string]kind{"purse": amount}},
 	"adjust forecast": {page: at("/products/:id/adjust", "product"), action: at("/products/:id/adjust", "product"), role: tenant.Manager,
 		good: url.Values{"from": {"2026-11-24"}, "to": {"2026-11-25"}, "change": {"percent"}, "amount": {"150"}, "reason": {"办喜事"}}, fields: map[string]kind{"from": date, "to": date, "change": choice, "amount": count, "reason": title, "client_id": hidden}},
@@ -328,7 +334,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		// Buttons without anything typed, and what other tests try.
 		"/logout": true, "/login": true, "/setup": true, "/settings/appearance": true, "/settings/shop": true, "/settings/password": true,
 		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
-		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/confirm": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
+		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/repeat": true, "/orders/:id/decline": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb

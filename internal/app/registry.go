@@ -59,6 +59,6 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
 		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop),
-		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop),
+		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase),
 	}
 }

@@ -92,7 +92,7 @@ func everyPage(t *testing.T, s *site, tab *e2e.Tab) []string {
 			continue
 		}
 		switch filepath.Ext(r.Path) {
-		case ".csv", ".json", ".pdf", ".png", ".txt", ".xlsx", ".xml":
+		case ".csv", ".json", ".pdf", ".png", ".txt", ".xlsx", ".xml", ".zip":
 			continue // files, not pages
 		}
 		if len(r.Params()) == 0 {
@@ -146,9 +146,12 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/stock/loss":               {"/stock/loss?product=" + id},
 		"/orders/:id":               orders,
 		"/orders/:id.html":          {orders[0] + ".html"},
+		"/orders/:id/confirm":       {first("/orders?state=sent", "main tbody a") + "/confirm"},
 		"/orders/:id/send":          {first("/orders?state=draft", "main tbody a") + "/send"},
 		"/suggestions/:id/why":      {suggestion + "/why"},
+		"/suggestions/:id/change":   {suggestion + "/change"},
 		"/suggestions/:id/snooze":   {suggestion + "/snooze"},
+		"/suggestions/:id/reject":   {suggestion + "/reject"},
 		"/stock/counts/:id":         {counted(t, tab, id)},
 		"/import/:number":           {imported(t, tab)},
 

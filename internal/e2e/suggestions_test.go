@@ -46,11 +46,38 @@ func TestSuggestionsWithoutScripts(t *testing.T) {
 	tab.Go("/suggestions")
 	tab.FillNth("packs", 0, "0")
 	tab.Press("noscript button, button[formaction='/suggestions']")
-	snooze := e2e.Ask[string](tab, "document.querySelector('a[href$=\"/snooze\"]').getAttribute('href')")
-	tab.Go(snooze)
+	// One product is changed with a reason, one put off, one refused.
+	answers := e2e.Ask[[]string](tab, "[...document.querySelectorAll('main td:has(.stepper)')].map(d => d.closest('tr').querySelector('a[href$=\"/change\"]').getAttribute('href'))")
+	if len(answers) < 3 {
+		t.Fatalf("%d products may be answered", len(answers))
+	}
+	answer := func(n int, word, text string) {
+		t.Helper()
+		tab.Go(answers[n])
+		tab.Fits()
+		if word != "change" {
+			tab.Press("nav.sections a[href$='/" + word + "']")
+			tab.Fits()
+		}
+		tab.Fill("why", "space")
+		tab.Fill("reason", text)
+	}
+	answer(0, "change", "the shelf is full")
+	tab.Fill("packs", "x")
 	tab.Press("main form button[type=submit]")
-	if tab.Path() != "/suggestions" {
-		t.Errorf("a snooze leads to %s", tab.Path())
+	if got := e2e.Ask[string](tab, "document.querySelector('[name=reason]').value"); got != "the shelf is full" {
+		t.Errorf("refused, the reason is %q", got)
+	}
+	tab.Fill("packs", "2")
+	tab.Press("main form button[type=submit]")
+	tab.Shows("the shelf is full")
+	for n, word := range map[int]string{1: "snooze", 2: "reject"} {
+		answer(n, word, "said of "+word)
+		tab.Press("main form button[type=submit]")
+		if tab.Path() != "/suggestions" {
+			t.Errorf("%s leads to %s", word, tab.Path())
+		}
+		tab.Shows("said of " + word)
 	}
 	tab.Press(".bar button")
 	if tab.Path() != "/orders" {

@@ -128,11 +128,14 @@ func (o *Order) net(a money.Amount, rate int) money.Amount {
 	return money.NetOfTax(a, rate)
 }
 
-// freightShares splits the freight over the lines by their totals, exactly.
+// freightShares splits the freight over the lines by what they will cost, exactly.
 func (o *Order) freightShares() []money.Amount {
 	weights := make([]int64, len(o.Lines))
 	for i, l := range o.Lines {
 		weights[i] = int64(l.Total)
+		if total, err := l.agreedTotal(o.Currency); err == nil { // it was reckoned before
+			weights[i] = int64(total)
+		}
 	}
 	return money.Split(o.Freight, weights)
 }

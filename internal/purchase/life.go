@@ -6,6 +6,7 @@ import (
 
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
+	"buhuo/internal/ident"
 	"buhuo/internal/money"
 )
 
@@ -23,19 +24,10 @@ func (o *Order) send(when moment) (bool, error) {
 	if err != nil || !changed {
 		return false, err
 	}
-	o.State, o.SentAt, o.SentDay = Sent, &when.at, &when.day
+	o.State, o.SentAt, o.SentDay, o.AskedAt, o.AskedBy = Sent, &when.at, &when.day, nil, ident.Nil
 	if late := int(when.day - o.CreatedDay); late > 0 {
 		o.DueDay = o.DueDay.Add(late)
 	}
-	return true, nil
-}
-
-func (o *Order) confirm(when moment) (bool, error) {
-	changed, err := o.State.step(Confirm)
-	if err != nil || !changed {
-		return false, err
-	}
-	o.State, o.ConfirmedAt = Confirmed, &when.at
 	return true, nil
 }
 
@@ -52,15 +44,15 @@ func (o *Order) close(a Action, when moment) (bool, error) {
 	if err != nil || !changed {
 		return false, err
 	}
-	o.State, o.ClosedAt = outcome[a], &when.at
+	o.State, o.ClosedAt, o.AskedAt, o.AskedBy = outcome[a], &when.at, nil, ident.Nil
 	return true, nil
 }
 
-// owed is a receipt of everything still to come, as ordered.
-func (o *Order) owed() []ReceiptLine {
+// owed is a receipt of what is to come by a day, as promised.
+func (o *Order) owed(on day.Date) []ReceiptLine {
 	var lines []ReceiptLine
 	for _, l := range o.Lines {
-		if q := l.Owed(); q > 0 {
+		if q := o.Next(l, on); q > 0 {
 			lines = append(lines, ReceiptLine{Line: l.Line, Quantity: q})
 		}
 	}
@@ -99,6 +91,7 @@ func (o *Order) receive(lines []ReceiptLine, when moment) (Delivery, error) {
 	if !o.Owed() {
 		o.State, o.ClosedAt = Received, &when.at
 	}
+	o.redate()
 	return d, nil
 }
 
@@ -129,7 +122,7 @@ func (o *Order) checkReceived(i int, r ReceiptLine) error {
 // line's exactly, because each is the difference of two sums rounded the same way.
 func (o *Order) arrive(r ReceiptLine, freight money.Amount) (DeliveryLine, error) {
 	l := &o.Lines[r.Line-1]
-	d := DeliveryLine{Line: r.Line, ProductID: l.ProductID, Quantity: r.Quantity, Price: l.Price, Lot: r.Lot, Expiry: r.Expiry}
+	d := DeliveryLine{Line: r.Line, ProductID: l.ProductID, Quantity: r.Quantity, Price: l.AgreedPrice(), Lot: r.Lot, Expiry: r.Expiry}
 	if r.Price != nil {
 		d.Price = *r.Price
 	}
@@ -154,7 +147,11 @@ func (o *Order) arrive(r ReceiptLine, freight money.Amount) (DeliveryLine, error
 
 // freightOf is the part of the line's freight that what arrived so far bears.
 func (l OrderLine) freightOf(freight money.Amount) (money.Amount, error) {
-	part, err := money.MulDiv(int64(freight), int64(min(l.Received, l.Quantity)), int64(l.Quantity))
+	whole := l.Promised()
+	if whole == 0 { // it came although it was refused
+		return 0, nil
+	}
+	part, err := money.MulDiv(int64(freight), int64(min(l.Received, whole)), int64(whole))
 	return money.Amount(part), err
 }
 

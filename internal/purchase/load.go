@@ -140,7 +140,7 @@ func (l *loading) live(o *Order, p Past) error {
 		}
 		lines := r.Lines
 		if len(lines) == 0 {
-			lines = o.owed()
+			lines = o.owed(momentAt(r.At.Time(), l.scope).day)
 		}
 		when := momentAt(r.At.Time(), l.scope)
 		d, err := o.receive(lines, when)
@@ -170,7 +170,7 @@ func (l *loading) live(o *Order, p Past) error {
 		}
 	}
 	if o.State.Open() {
-		l.expected = append(l.expected, o.expected()...)
+		l.expected = append(l.expected, o.Expected()...)
 	}
 	return nil
 }

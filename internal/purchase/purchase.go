@@ -42,10 +42,11 @@ type OrderLine struct {
 	Total         money.Amount // Quantity × Price
 	Received      measure.Quantity
 	ReferenceCost *money.Amount // the middleman's landed cost of Quantity, net of tax, if there is one
+	Agreed        *Agreed       // what the supplier promised instead; nil: as ordered
 }
 
-// Owed is what of the line has not arrived; nothing when more arrived than ordered.
-func (l OrderLine) Owed() measure.Quantity { return max(0, l.Quantity-l.Received) }
+// Owed is what of the line has not arrived; nothing when more arrived than promised.
+func (l OrderLine) Owed() measure.Quantity { return max(0, l.Promised()-l.Received) }
 
 // Packs is how many packs the quantity makes; false when it is no whole number of
 // packs, or the pack is the base unit itself.
@@ -75,12 +76,15 @@ type Order struct {
 	PricesIncludeTax bool
 	Language, Note   string
 	CreatedDay       day.Date
-	DueDay           day.Date
+	DueDay           day.Date  // when the next goods are to come
+	WantedDay        *day.Date // what was asked for, once the supplier named other days
 	SentDay          *day.Date
 	CreatedAt        day.Micros
 	SentAt           *day.Micros
 	ConfirmedAt      *day.Micros
 	ClosedAt         *day.Micros // received, closed short or cancelled
+	AskedAt          *day.Micros // since then the draft waits for the owner
+	AskedBy          ident.ID
 	PersonID         ident.ID
 	ClientID         ident.ID // of the request that made it; zero: none
 	Version          int64
@@ -220,6 +224,9 @@ type LeadTime struct {
 type Query struct {
 	State      State
 	SupplierID ident.ID
+	Overdue    *day.Date // open, and due before that day
+	Asked      bool      // waiting for the owner
+	Day        *day.Date // on which they were sent or, drafts, made; without cancelled ones
 	Before     int64
 	Limit      int
 }

@@ -49,7 +49,7 @@ func (s *Service) Receive(ctx context.Context, id ident.ID, r Receipt) (Order, e
 		}
 		lines := r.Lines
 		if len(lines) == 0 {
-			lines = o.owed()
+			lines = o.owed(when.day)
 		}
 		d, err = o.receive(lines, when)
 		d.ID, d.RecordedAt, d.Note, d.PersonID, d.Hash = receipt, recorded.at, r.Note, scope.Person, hash
@@ -111,7 +111,7 @@ func (s *Service) expectAnew(ctx context.Context, o Order) error {
 	if err := s.ledger.Unexpect(ctx, o.ID, nil, nil); err != nil {
 		return err
 	}
-	owed := o.expected()
+	owed := o.Expected()
 	if len(owed) == 0 {
 		return nil
 	}

@@ -12,7 +12,6 @@ import (
 	"buhuo/internal/fault"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
-	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
 )
 
@@ -273,7 +272,7 @@ func (s *Service) List(ctx context.Context, q Query) ([]Order, error) {
 // Arriving reads the orders that are on their way and due by a day, the earliest
 // first, with lines; those overdue too.
 func (s *Service) Arriving(ctx context.Context, through day.Date) ([]Order, error) {
-	orders, err := s.store.Due(ctx, openStates(), through)
+	orders, err := s.store.Due(ctx, OpenStates(), through)
 	if err != nil {
 		return nil, err
 	}
@@ -319,17 +318,4 @@ func (s *Service) LeadTimes(ctx context.Context, supplierIDs []ident.ID) (map[id
 // Deliveries reads what came for an order, the oldest first.
 func (s *Service) Deliveries(ctx context.Context, orderID ident.ID) ([]Delivery, error) {
 	return s.store.Deliveries(ctx, orderID)
-}
-
-// expected are the lines of an order that are still to come.
-func (o *Order) expected() []stock.Expected {
-	var out []stock.Expected
-	for _, l := range o.Lines {
-		if q := l.Owed(); q > 0 {
-			out = append(out, stock.Expected{
-				SourceID: o.ID, SourceLine: l.Line, ProductID: l.ProductID, SupplierID: o.SupplierID, Quantity: q, Due: o.DueDay,
-			})
-		}
-	}
-	return out
 }

@@ -40,7 +40,8 @@ func (s State) Open() bool { return s == Sent || s == Confirmed || s == PartRece
 // Closed reports whether nothing can happen to the order any more.
 func (s State) Closed() bool { return s == Received || s == ClosedShort || s == Cancelled }
 
-func openStates() []State { return []State{Sent, Confirmed, PartReceived} }
+// OpenStates are the states in which goods may still come.
+func OpenStates() []State { return []State{Sent, Confirmed, PartReceived} }
 
 // Action is what a person does to an order.
 type Action string

@@ -68,6 +68,7 @@ func (s *Service) ExtendDraft(ctx context.Context, id ident.ID, version int64, c
 			return false, err
 		}
 		before = *o // its lines are replaced, not changed
+		o.AskedAt, o.AskedBy = nil, ident.Nil
 		if err := o.change(changes, t); err != nil {
 			return false, err
 		}
@@ -82,34 +83,65 @@ func (s *Service) ExtendDraft(ctx context.Context, id ident.ID, version int64, c
 
 // Send marks the draft as sent today, from which its lead time counts, and tells the
 // ledger what to expect. A version other than 0 must be the draft's. Sending what is
-// sent changes nothing.
+// sent changes nothing. Beyond the amount that needs the owner, the draft of anybody else
+// waits for him instead, and stays a draft.
 func (s *Service) Send(ctx context.Context, id ident.ID, version int64) (Order, error) {
 	scope, err := tenant.Must(ctx)
 	if err != nil {
 		return Order{}, err
 	}
-	return s.change(ctx, id, false, func(_ context.Context, o *Order) (bool, error) {
+	return s.change(ctx, id, false, func(ctx context.Context, o *Order) (bool, error) {
+		if version != 0 && o.State == Draft && o.Version != version && !o.Waits() {
+			return false, stale()
+		}
+		if o.State == Draft {
+			if waits, err := s.needsOwner(ctx, scope, *o); waits || err != nil {
+				return err == nil && o.ask(scope.Person, s.moment(scope)), err
+			}
+		}
 		if version != 0 && o.State == Draft && o.Version != version {
 			return false, stale()
 		}
 		return o.send(s.moment(scope))
 	}, func(ctx context.Context, o Order) error {
-		if err := s.ledger.Expect(ctx, o.expected()); err != nil {
+		if o.State == Draft {
+			return s.record(ctx, "order.ask", o, nil)
+		}
+		if err := s.ledger.Expect(ctx, o.Expected()); err != nil {
 			return err
 		}
 		return s.record(ctx, "order.send", o, nil)
 	})
 }
 
-// Confirm notes that the supplier has accepted. Confirming again changes nothing.
-func (s *Service) Confirm(ctx context.Context, id ident.ID) (Order, error) {
+// Confirm notes what the supplier promised: without lines, all as ordered. Until goods
+// come he may promise something else, told with the version (0: any) of the order that it
+// is about. The same again changes nothing. What is expected, and when, follows. Faults
+// of a line carry the field RowField(name, position).
+func (s *Service) Confirm(ctx context.Context, id ident.ID, version int64, lines []ConfirmLine) (Order, error) {
 	scope, err := tenant.Must(ctx)
 	if err != nil {
 		return Order{}, err
 	}
-	return s.change(ctx, id, false, func(_ context.Context, o *Order) (bool, error) {
-		return o.confirm(s.moment(scope))
-	}, func(ctx context.Context, o Order) error { return s.record(ctx, "order.confirm", o, nil) })
+	return s.change(ctx, id, true, func(_ context.Context, o *Order) (bool, error) {
+		before := o.Version
+		changed, err := o.confirm(lines, s.moment(scope))
+		if changed && version != 0 && before != version {
+			return false, stale()
+		}
+		return changed, err
+	}, func(ctx context.Context, o Order) error {
+		if o.WantedDay != nil { // not all as ordered, now or before
+			if err := s.expectAnew(ctx, o); err != nil {
+				return err
+			}
+		}
+		detail := map[string]any{}
+		if lines := o.told(); len(lines) > 0 {
+			detail["lines"] = lines
+		}
+		return s.record(ctx, "order.confirm", o, detail)
+	})
 }
 
 // Cancel gives up an order of which nothing has come. Cancelling again changes

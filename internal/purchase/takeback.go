@@ -56,6 +56,7 @@ func (o *Order) takeBack(d Delivery) error {
 		o.State = Sent
 	}
 	o.ClosedAt = nil
+	o.redate()
 	return nil
 }
 

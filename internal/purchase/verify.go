@@ -7,6 +7,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/stock"
 )
 
 // Verify proves the shop's orders and names what does not hold: numbers without
@@ -18,13 +19,13 @@ func (s *Service) Verify(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	due := map[ident.ID]map[int]measure.Quantity{}
+	due := map[ident.ID]map[int]stock.Expected{}
 	for _, rows := range expected {
 		for _, e := range rows {
 			if due[e.SourceID] == nil {
-				due[e.SourceID] = map[int]measure.Quantity{}
+				due[e.SourceID] = map[int]stock.Expected{}
 			}
-			due[e.SourceID][e.SourceLine] = e.Quantity
+			due[e.SourceID][e.SourceLine] = e
 		}
 	}
 	last, err := s.store.Number(ctx)
@@ -60,7 +61,7 @@ func (s *Service) Verify(ctx context.Context) ([]string, error) {
 	return wrong, nil
 }
 
-func (s *Service) verify(ctx context.Context, id ident.ID, due map[int]measure.Quantity) ([]string, error) {
+func (s *Service) verify(ctx context.Context, id ident.ID, due map[int]stock.Expected) ([]string, error) {
 	o, err := s.store.Order(ctx, id)
 	if err != nil {
 		return nil, err
@@ -90,14 +91,18 @@ func (s *Service) verify(ctx context.Context, id ident.ID, due map[int]measure.Q
 		if l.Received != received[l.Line] {
 			report("line %d received %d, its deliveries say %d", l.Line, l.Received, received[l.Line])
 		}
-		want := measure.Quantity(0)
-		if o.State.Open() {
-			want = l.Owed()
-		}
-		if due[l.Line] != want {
-			report("line %d is owed %d, but %d is expected", l.Line, want, due[l.Line])
-		}
 		sum += l.Total
+	}
+	if o.State.Open() {
+		for _, e := range o.Expected() {
+			if due[e.SourceLine] != e {
+				report("line %d is owed %d on %s, but %d is expected on %s", lineAt(e.SourceLine), e.Quantity, e.Due, due[e.SourceLine].Quantity, due[e.SourceLine].Due)
+			}
+			delete(due, e.SourceLine)
+		}
+	}
+	for line, e := range due {
+		report("%d is expected on %s of line %d, which is not owed", e.Quantity, e.Due, lineAt(line))
 	}
 	if err := s.reconcile(ctx, o, deliveries, report); err != nil {
 		return nil, err
@@ -110,3 +115,6 @@ func (s *Service) verify(ctx context.Context, id ident.ID, due map[int]measure.Q
 	}
 	return wrong, nil
 }
+
+// lineAt is the line of the order that an expectation in a place is about.
+func lineAt(place int) int { return (place-1)%MaxLines + 1 }

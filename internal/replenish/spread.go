@@ -103,10 +103,11 @@ func root(f func(float64) float64, low, high float64) float64 {
 }
 
 // ending is when an order in hand is followed by the next: the possible ends of its
-// protection period, of which last is the likely one.
+// protection period, of which last is the likely one, and the first day behind the
+// supplier's closure on which one can be; 0 without a closure.
 type ending struct {
-	last   int
-	points []lead.Point
+	last, reopens int
+	points        []lead.Point
 }
 
 // ending cuts the days on which the next order may come to a few; what a shelf life
@@ -115,6 +116,15 @@ func (b *bid) ending() ending {
 	e := ending{last: b.last()}
 	if !b.cycle.ends.Known() {
 		return e
+	}
+	before := 0
+	for i, p := range b.cycle.ends.P {
+		if p > 0 {
+			if i-before > gap {
+				e.reopens = b.cycle.ends.From + i
+			}
+			before = i
+		}
 	}
 	for _, p := range b.cycle.ends.Few(fewDays) {
 		if p.At = max(p.At, 1); b.p.in.ShelfLife > 0 {
@@ -200,7 +210,7 @@ func (e ending) behindClosure(service float64) (ending, float64, bool) {
 	late := 0.0
 	for i := len(e.points) - 1; i > 0; i-- {
 		late += e.points[i].Weight
-		if e.points[i].At-e.points[i-1].At <= gap {
+		if e.points[i].At < e.reopens || e.points[i-1].At >= e.reopens {
 			continue
 		}
 		behind := ending{last: e.last}

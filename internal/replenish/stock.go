@@ -1,6 +1,7 @@
 package replenish
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -67,6 +68,19 @@ type parcel struct {
 	// lives: it can be sold for the product's shelf life from then on.
 	when  *lead.Days
 	lives bool
+}
+
+// compare orders by arrival; only parcels that are alike in all are equal, so that the
+// order of the lists that they come from never matters.
+func (p parcel) compare(o parcel) int {
+	days := func(w *lead.Days) lead.Days {
+		if w == nil {
+			return lead.Days{}
+		}
+		return *w
+	}
+	a, b := days(p.when), days(o.when)
+	return cmp.Or(p.from-o.from, p.gone-o.gone, cmp.Compare(p.quantity, o.quantity), a.From-b.From, slices.Compare(a.P, b.P))
 }
 
 // timeline is the supply of the days to come: stock now, net of what is
@@ -196,7 +210,7 @@ func settle(parcels []parcel, quantity measure.Quantity) (left []parcel, missing
 // index sorts the parcels both ways and accumulates them.
 func (t *timeline) index(parcels []parcel) {
 	t.byArrival = slices.Clone(parcels)
-	slices.SortFunc(t.byArrival, func(a, b parcel) int { return a.from - b.from })
+	slices.SortFunc(t.byArrival, parcel.compare)
 	byGone := slices.Clone(parcels)
 	slices.SortFunc(byGone, func(a, b parcel) int { return a.gone - b.gone })
 	sum := measure.Quantity(0)

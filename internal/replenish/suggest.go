@@ -148,13 +148,13 @@ func (in Input) mended() Input {
 	}
 	in.Arrivals = slices.Clone(in.Arrivals)
 	for i := range in.Arrivals {
-		if !in.Arrivals[i].Days.Sensible() {
+		if in.Arrivals[i].Days = in.Arrivals[i].Days.Trimmed(); !in.Arrivals[i].Days.Sensible() {
 			in.Arrivals[i].Days = lead.Days{}
 		}
 	}
 	in.Offers = slices.Clone(in.Offers)
 	for i := range in.Offers {
-		if !in.Offers[i].Lead.Sensible() {
+		if in.Offers[i].Lead = in.Offers[i].Lead.Trimmed(); !in.Offers[i].Lead.Sensible() {
 			in.Offers[i].Lead = lead.Days{}
 		}
 		in.Offers[i].TaxBasisPoints = max(0, min(in.Offers[i].TaxBasisPoints, 100_000))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 
@@ -205,26 +206,43 @@ func (s *Service) Short(ctx context.Context, t SupplierTotal) (Short, error) {
 func ordering(r Suggestion) (measure.Quantity, bool) { return r.Chosen(), r.State == Open }
 
 // Wait puts off what is to be ordered of a supplier until his next order day, or
-// tomorrow.
+// tomorrow, and keeps that as a decision about each product.
 func (s *Service) Wait(ctx context.Context, supplier ident.ID) error {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return err
+	}
 	today, err := s.today(ctx)
 	if err != nil {
 		return err
 	}
 	return s.atomic.Do(ctx, func(ctx context.Context) error {
 		f, err := s.filler(ctx, supplier, ident.Nil, ordering)
+		if err != nil || len(f.have) == 0 {
+			return err
+		}
+		rows, err := s.store.Suggestions(ctx, slices.Collect(maps.Keys(f.have)))
 		if err != nil {
 			return err
 		}
 		until := max(f.again, today.Add(1))
-		for id := range f.have {
-			c := f.rows[id].choice()
-			c.State, c.SnoozedUntil = Snoozed, &until
-			if err := s.store.Choose(ctx, id, c); err != nil {
+		var list []Decision
+		for _, row := range rows {
+			d, err := row.decision(DecidedSnoozed, 0)
+			if err != nil {
+				return err
+			}
+			d.ID = ident.Derive(row.ProductID, []byte("waiting since "+today.String()))
+			d.Person, d.MadeAt = &scope.Person, day.At(s.now())
+			list = append(list, d)
+			c := row.choice()
+			c.State, c.SnoozedUntil, c.Rejected = Snoozed, &until, nil
+			if err := s.store.Choose(ctx, row.ProductID, c); err != nil {
 				return err
 			}
 		}
-		return nil
+		_, err = s.store.AddDecisions(ctx, list)
+		return err
 	})
 }
 

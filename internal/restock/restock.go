@@ -113,6 +113,7 @@ type Catalog interface {
 	Offers(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Offer, error)
 	Suppliers(ctx context.Context, includeArchived bool) ([]catalog.Supplier, error)
 	LastQuotes(ctx context.Context, asOf day.Date) (map[ident.ID]catalog.Quote, error)
+	QuotesOf(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Quote, error)
 }
 
 // Stock is what restock reads of the ledger, and its work queue.
@@ -149,6 +150,7 @@ type Purchase interface {
 	ExtendDraft(ctx context.Context, id ident.ID, version int64, changes []purchase.LineChange, more []purchase.DraftLine) (purchase.Order, error)
 	// Drafted reads what stands in unsent drafts, by product (nil: of all).
 	Drafted(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]purchase.Drafted, error)
+	Savings(ctx context.Context, q purchase.SavedQuery) ([]purchase.SavedLine, error)
 }
 
 // Shops gives the shop of the scope, and all of them for the runner.

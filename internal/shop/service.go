@@ -241,6 +241,7 @@ type Settings struct {
 	Policy              Policy
 	Target              Target
 	Ordering            money.Amount
+	ApproveAbove        *money.Amount
 	OpenHour, CloseHour int
 	MarketDays          day.MarketDays
 	ShowUnit            string
@@ -259,7 +260,7 @@ func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
 		}
 		next := old
 		next.Name, next.Province, next.PricesIncludeTax, next.Policy = n.Name, n.Province, n.PricesIncludeTax, n.Policy
-		next.Target, next.Ordering = n.Target, n.Ordering
+		next.Target, next.Ordering, next.ApproveAbove = n.Target, n.Ordering, n.ApproveAbove
 		next.OpenHour, next.CloseHour, next.MarketDays, next.ShowUnit = n.OpenHour, n.CloseHour, n.MarketDays, n.ShowUnit
 		err = s.store.UpdateShop(ctx, next, version)
 		if errors.Is(err, ErrStale) {
@@ -270,7 +271,7 @@ func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
 		}
 		return s.Record(ctx, "shop.updated", ident.Nil, map[string]any{
 			"name": n.Name, "policy": n.Policy, "open": n.OpenHour, "close": n.CloseHour, "market_days": n.MarketDays.String(), "show_unit": n.ShowUnit, "tax": n.PricesIncludeTax,
-			"target": n.Target.Kind, "target_percent": n.Target.Percent, "ordering_cost": n.Ordering,
+			"target": n.Target.Kind, "target_percent": n.Target.Percent, "ordering_cost": n.Ordering, "approve_above": n.ApproveAbove,
 		})
 	})
 }
@@ -326,6 +327,9 @@ func (n Settings) check() error {
 	}
 	if n.Ordering < 0 || n.Ordering > MostOrdering {
 		wrong = append(wrong, fault.New(fault.Invalid, "shop.ordering_range").WithField("ordering_cost"))
+	}
+	if n.ApproveAbove != nil && *n.ApproveAbove < 0 {
+		wrong = append(wrong, fault.New(fault.Invalid, "shop.approve_range").WithField("approve_above"))
 	}
 	if n.ShowUnit != "jin" && n.ShowUnit != "kg" {
 		wrong = append(wrong, fault.New(fault.Invalid, "shop.choose").WithField("show_unit"))

@@ -78,9 +78,10 @@ type Shop struct {
 	PricesIncludeTax bool
 	Policy           Policy
 	Target           Target
-	Ordering         money.Amount // what the work of one line of an order costs
-	OpenHour         int          // first hour of the day the shop is open, 0–23
-	CloseHour        int          // first hour it is closed again, 1–24
+	Ordering         money.Amount  // what the work of one line of an order costs
+	ApproveAbove     *money.Amount // an order of more needs the owner; nil: none does
+	OpenHour         int           // first hour of the day the shop is open, 0–23
+	CloseHour        int           // first hour it is closed again, 1–24
 	MarketDays       day.MarketDays
 	ShowUnit         string // unit in which weights are shown: "jin" or "kg"
 	Secret           []byte // keys the shop's pseudonyms; never shown

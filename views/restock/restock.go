@@ -13,6 +13,7 @@ type Today struct {
 	Chrome   layout.Chrome
 	Empty    *ui.EmptyModel // a shop without goods: nothing else is shown
 	Notes    []layout.Flash
+	Waiting  []ui.Link // to orders that wait for a person
 	Order    OrderCard
 	Urgent   []ui.RowModel
 	All      ui.Link // all that is likely to run out
@@ -64,7 +65,7 @@ type Suggestions struct {
 }
 
 // Labels are words of the page that rows repeat.
-type Labels struct{ Fill, Suggestions, Recount, Reopen, Ordered, Calculation, Snooze string }
+type Labels struct{ Fill, Suggestions, Recount, Reopen, Ordered, Calculation, Answer string }
 
 // Bar is the total at the foot.
 type Bar struct{ Label, Total, Note, Button string }
@@ -112,7 +113,7 @@ type Meter struct {
 type Item struct {
 	ID, OfferID, Name, Href, Why string
 	Trace                        string // address of the calculation
-	Snooze                       string // address; empty: not offered
+	Answer                       string // address of what else one may say; empty: not offered
 	Stock, Cover                 string
 	Tone                         ui.Tone
 	Risk                         string
@@ -132,12 +133,20 @@ type Trace struct {
 	Steps  []string
 }
 
-// Snooze asks until when a suggestion is put off.
-type Snooze struct {
-	Chrome                    layout.Chrome
-	Action, Client, Why, Save string
-	Until                     ui.SelectModel
-	Date, Reason              ui.FieldModel
+// Answer asks what a person wants instead of a suggestion: another quantity, later, not.
+type Answer struct {
+	Chrome               layout.Chrome
+	Label                string // names the tabs
+	Tabs                 []ui.Tab
+	Said, Why            string
+	Done                 *ui.EmptyModel // there is nothing to say: the form is left out
+	Action, Client, Save string
+	Icon                 string
+	Stepper              *ui.StepperModel
+	Offer                string // that Stepper counts in
+	Until                *ui.SelectModel
+	Date, Note           ui.FieldModel
+	Reason               ui.SelectModel
 }
 
 // Products is the list of products.
@@ -167,31 +176,32 @@ type ProductRow struct {
 
 // Product is the page of one product.
 type Product struct {
-	Chrome   layout.Chrome
-	Client   string
-	Notes    []layout.Flash
-	Badges   []Badge
-	Figures  []ui.Figure
-	Title    Titles
-	Order    *ProductOrder
-	Why      string
-	Steps    []string
-	Demand   *ui.LineModel
-	Made     *Made
-	Accuracy *Accuracy
-	Known    *Known
-	Stock    *ui.LineModel
-	Prospect *Prospect
-	Lots     []ui.Fact
-	NoLots   string
-	Columns  []ui.Column
-	Offers   []Offer
-	NoOffers string
-	AddOffer ui.Link
-	Moves    []Move
-	AllMoves ui.Link
-	Facts    []ui.Fact
-	Links    []ui.Link
+	Chrome    layout.Chrome
+	Client    string
+	Notes     []layout.Flash
+	Badges    []Badge
+	Figures   []ui.Figure
+	Title     Titles
+	Order     *ProductOrder
+	Why       string
+	Steps     []string
+	Demand    *ui.LineModel
+	Made      *Made
+	Accuracy  *Accuracy
+	Known     *Known
+	Stock     *ui.LineModel
+	Prospect  *Prospect
+	Lots      []ui.Fact
+	NoLots    string
+	Columns   []ui.Column
+	Offers    []Offer
+	NoOffers  string
+	AddOffer  ui.Link
+	AllOffers ui.Link
+	Moves     []Move
+	AllMoves  ui.Link
+	Facts     []ui.Fact
+	Links     []ui.Link
 }
 
 // Prospect says how likely the product is to run out, and when.
@@ -270,7 +280,33 @@ type ProductOrder struct {
 	Code, Quantity, Text, Button string
 	Done                         *ui.Link // nothing to press: it is ordered already, or nothing is wanted
 	Draft                        ui.Link  // the unsent order on which it stands already
-	Snooze                       ui.Link
+	Answer                       ui.Link
+}
+
+// Offers is a product's offers side by side.
+type Offers struct {
+	Chrome                        layout.Chrome
+	Title, None, Prices, NoPrices string
+	Asked                         string // for what quantity they are compared
+	Add                           ui.Link
+	Advice                        Advice
+	Columns                       []ui.Column
+	Rows                          []OfferRow
+	History                       *ui.CurveModel // nil: nothing was ever asked
+}
+
+// Advice is what speaks for buying where the goods are made, and what against it.
+type Advice struct {
+	Text  []string
+	Title string // over Risks
+	Risks []string
+}
+
+// OfferRow is an offer with what it makes of a unit.
+type OfferRow struct {
+	Offer
+	Terms                                []string
+	Buy, Freight, Spoilage, Keeping, All string
 }
 
 // Offer is one supplier's price for the product.

@@ -87,7 +87,10 @@ func (m CurveModel) draw() curveDrawing {
 	for i := range n + 1 {
 		v := float64(i) * step
 		anchor := "middle"
-		if i == n {
+		switch i {
+		case 0:
+			anchor = "start"
+		case n:
 			anchor = "end"
 		}
 		d.texts = append(d.texts, label{x: percent(100 * v / right), y: number(plotBottom + 17), text: m.X(v), anchor: anchor, minor: i%2 == 1 && n > 2})

@@ -93,7 +93,7 @@ func (s *Sheet) facts(d purchase.Document) {
 	if o.SentDay != nil {
 		ordered = *o.SentDay
 	}
-	s.Facts = []Fact{{p.T("purchase.doc.ordered"), p.Date(ordered)}, {p.T("purchase.doc.due"), p.Date(o.DueDay)}}
+	s.Facts = []Fact{{p.T("purchase.doc.ordered"), p.Date(ordered)}, {p.T("purchase.doc.due"), p.Date(o.Wanted())}}
 	switch {
 	case !d.Sums.Taxed:
 	case o.PricesIncludeTax:

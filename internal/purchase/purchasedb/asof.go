@@ -7,6 +7,7 @@ import (
 	"buhuo/internal/db"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
+	"buhuo/internal/purchase"
 	"buhuo/internal/stock"
 )
 
@@ -19,12 +20,17 @@ func (s *Store) OwedAsOf(ctx context.Context, through day.Date, end day.Micros) 
 	var rows []struct {
 		OrderID, ProductID, SupplierID ident.ID
 		Line                           int
-		DueDay, Owed                   int64
+		DueDay                         day.Date
+		WantedDay                      *day.Date
+		ConfirmedAt                    *day.Micros
+		Quantity, Received             measure.Quantity
+		AgreedColumns                  `gorm:"embedded"`
 	}
-	err = s.d.From(ctx).Raw(`SELECT l.order_id, l.line, l.product_id, o.supplier_id, o.due_day,
-			CAST(l.quantity - COALESCE((SELECT SUM(rl.quantity) FROM receipts r
+	err = s.d.From(ctx).Raw(`SELECT l.order_id, l.line, l.product_id, o.supplier_id, o.due_day, o.wanted_day, o.confirmed_at, l.quantity,
+			l.agreed_quantity, l.agreed_price, l.agreed_day, l.later_quantity, l.later_day,
+			CAST(COALESCE((SELECT SUM(rl.quantity) FROM receipts r
 				JOIN receipt_lines rl ON rl.shop_id = r.shop_id AND rl.receipt_id = r.id
-				WHERE r.shop_id = l.shop_id AND r.order_id = l.order_id AND rl.order_line = l.line AND r.business_day <= ?), 0) AS BIGINT) AS owed
+				WHERE r.shop_id = l.shop_id AND r.order_id = l.order_id AND rl.order_line = l.line AND r.business_day <= ?), 0) AS BIGINT) AS received
 		FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id
 		WHERE o.shop_id = ? AND o.sent_day <= ? AND (o.closed_at IS NULL OR o.closed_at >= ?)
 		ORDER BY o.due_day, l.order_id, l.line`, int64(through), shop, int64(through), int64(end)).Scan(&rows).Error
@@ -33,10 +39,12 @@ func (s *Store) OwedAsOf(ctx context.Context, through day.Date, end day.Micros) 
 	}
 	var out []stock.Expected
 	for _, r := range rows {
-		if r.Owed > 0 {
-			out = append(out, stock.Expected{SourceID: r.OrderID, SourceLine: r.Line, ProductID: r.ProductID, SupplierID: r.SupplierID,
-				Quantity: measure.Quantity(r.Owed), Due: day.Date(r.DueDay)})
+		o := purchase.Order{ID: r.OrderID, SupplierID: r.SupplierID, DueDay: r.DueDay, WantedDay: r.WantedDay}
+		o.Lines = []purchase.OrderLine{{Line: r.Line, ProductID: r.ProductID, Quantity: r.Quantity, Received: r.Received}}
+		if r.ConfirmedAt != nil && *r.ConfirmedAt < end { // what was promised by then
+			o.Lines[0].Agreed = r.agreed()
 		}
+		out = append(out, o.Expected()...)
 	}
 	return out, nil
 }

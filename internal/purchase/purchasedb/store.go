@@ -90,6 +90,7 @@ func (s *Store) Update(ctx context.Context, o purchase.Order, lines bool) (bool,
 	tx := s.d.From(ctx).Model(&orderRow{}).Where("id = ? AND version = ?", o.ID, o.Version-1).Updates(map[string]any{
 		"state": string(o.State), "total": o.Total, "freight": o.Freight, "saving": o.Saving, "note": o.Note,
 		"sent_at": o.SentAt, "sent_day": o.SentDay, "due_day": o.DueDay, "confirmed_at": o.ConfirmedAt, "closed_at": o.ClosedAt,
+		"wanted_day": o.WantedDay, "asked_at": o.AskedAt, "asked_by": known(o.AskedBy),
 		"version": o.Version,
 	})
 	if tx.Error != nil || tx.RowsAffected == 0 {
@@ -175,6 +176,15 @@ func (s *Store) List(ctx context.Context, q purchase.Query) ([]purchase.Order, e
 	}
 	if !q.SupplierID.IsNil() {
 		query = query.Where("supplier_id = ?", q.SupplierID)
+	}
+	if q.Overdue != nil {
+		query = query.Where("state IN ? AND due_day < ?", purchase.OpenStates(), int64(*q.Overdue))
+	}
+	if q.Asked {
+		query = query.Where("state = ? AND asked_at IS NOT NULL", string(purchase.Draft))
+	}
+	if q.Day != nil {
+		query = query.Where("COALESCE(sent_day, created_day) = ? AND state <> ?", int64(*q.Day), string(purchase.Cancelled))
 	}
 	if q.Before > 0 {
 		query = query.Where("number < ?", q.Before)

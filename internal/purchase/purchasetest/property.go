@@ -70,7 +70,7 @@ func testConservation(t *testing.T, h House) {
 			case "send":
 				_, _ = s.Send(h.A, o.ID, 0) // illegal steps are part of the game
 			case "confirm":
-				_, _ = s.Confirm(h.A, o.ID)
+				_, _ = s.Confirm(h.A, o.ID, 0, promised(t, h.Clock.Today()))
 			case "close":
 				_, _ = s.CloseShort(h.A, o.ID)
 			case "cancel":
@@ -125,6 +125,25 @@ func testConservation(t *testing.T, h House) {
 	verified(t, s, h)
 }
 
+// promised is some answer of a supplier: nil, or of some lines something.
+func promised(t *rapid.T, today day.Date) []purchase.ConfirmLine {
+	var lines []purchase.ConfirmLine
+	for n := range 3 {
+		if !rapid.Bool().Draw(t, "promised") {
+			continue
+		}
+		l := purchase.ConfirmLine{Line: n + 1, Agreed: purchase.Agreed{
+			Quantity: measure.Quantity(rapid.Int64Range(0, 40_000).Draw(t, "first")), Price: money.Price(rapid.Int64Range(0, 90_000).Draw(t, "price")),
+			Day: today.Add(rapid.IntRange(0, 9).Draw(t, "day")),
+		}}
+		if rapid.Bool().Draw(t, "parts") {
+			l.Later, l.LaterDay = measure.Quantity(rapid.Int64Range(0, 20_000).Draw(t, "rest")), l.Day.Add(rapid.IntRange(1, 9).Draw(t, "later"))
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
 // check compares one order with its deliveries and with what the ledger expects.
 func check(t *rapid.T, s *purchase.Service, h House, id ident.ID) {
 	o, err := s.Order(h.A, id)
@@ -145,14 +164,16 @@ func check(t *rapid.T, s *purchase.Service, h House, id ident.ID) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	due := make([]measure.Quantity, len(o.Lines)+1)
+	due, on := make([]measure.Quantity, len(o.Lines)+1), false
 	for _, rows := range expected {
 		for _, e := range rows {
 			if e.SourceID == id {
-				due[e.SourceLine] += e.Quantity
-				if e.Due != o.DueDay || e.Due == day.None {
+				line := (e.SourceLine-1)%purchase.MaxLines + 1
+				due[line] += e.Quantity
+				if e.Due < o.DueDay || e.Due == day.None {
 					t.Fatalf("expected on %v, due on %v", e.Due, o.DueDay)
 				}
+				on = on || e.Due == o.DueDay
 			}
 		}
 	}
@@ -164,6 +185,12 @@ func check(t *rapid.T, s *purchase.Service, h House, id ident.ID) {
 		if l.Received != received[l.Line] || due[l.Line] != want {
 			t.Fatalf("%s line %d: received %d of which deliveries %d; expected %d, owed %d", o.State, l.Line, l.Received, received[l.Line], due[l.Line], want)
 		}
+	}
+	if o.State.Open() && !on {
+		t.Fatalf("due on %v, when nothing is expected", o.DueDay)
+	}
+	if d, _, err := o.Difference(); err != nil || d.Ordered+d.ByPrice+d.ByQuantity != d.Agreed || d.Ordered != o.Total {
+		t.Fatalf("difference %+v of %d, %v", d, o.Total, err)
 	}
 	if o.State == purchase.Received && o.Owed() || o.State == purchase.PartReceived && !o.Owed() {
 		t.Fatalf("%s, owed %v", o.State, o.Owed())

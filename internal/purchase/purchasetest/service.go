@@ -23,7 +23,7 @@ func tries(s *purchase.Service, ctx context.Context, o purchase.Order) map[strin
 		"number":  func() (purchase.Order, error) { return s.ByNumber(ctx, o.NumberText()) },
 		"update":  func() (purchase.Order, error) { return s.UpdateDraft(ctx, o.ID, o.Version, nil) },
 		"send":    func() (purchase.Order, error) { return s.Send(ctx, o.ID, 0) },
-		"confirm": func() (purchase.Order, error) { return s.Confirm(ctx, o.ID) },
+		"confirm": func() (purchase.Order, error) { return s.Confirm(ctx, o.ID, 0, nil) },
 		"receive": func() (purchase.Order, error) { return s.Receive(ctx, o.ID, purchase.Receipt{}) },
 		"cancel":  func() (purchase.Order, error) { return s.Cancel(ctx, o.ID) },
 		"back":    func() (purchase.Order, error) { return s.TakeBack(ctx, o.ID, ident.New(), "") },
@@ -191,7 +191,7 @@ func reach(t *testing.T, s *purchase.Service, ctx context.Context, g Goods, stat
 		purchase.Sent: {func() (purchase.Order, error) { return s.Send(ctx, o.ID, 0) }},
 	}
 	sent := steps[purchase.Sent]
-	steps[purchase.Confirmed] = append(slices.Clone(sent), func() (purchase.Order, error) { return s.Confirm(ctx, o.ID) })
+	steps[purchase.Confirmed] = append(slices.Clone(sent), func() (purchase.Order, error) { return s.Confirm(ctx, o.ID, 0, nil) })
 	steps[purchase.PartReceived] = append(slices.Clone(sent), func() (purchase.Order, error) { return s.Receive(ctx, o.ID, part) })
 	steps[purchase.Received] = append(slices.Clone(sent), func() (purchase.Order, error) { return s.Receive(ctx, o.ID, purchase.Receipt{}) })
 	steps[purchase.Cancelled] = append(slices.Clone(sent), func() (purchase.Order, error) { return s.Cancel(ctx, o.ID) })
@@ -230,7 +230,7 @@ func testStates(t *testing.T, h House) {
 			before := reach(t, s, h.A, g, state)
 			does := map[purchase.Action]func() (purchase.Order, error){
 				purchase.Send:       func() (purchase.Order, error) { return s.Send(h.A, before.ID, 0) },
-				purchase.Confirm:    func() (purchase.Order, error) { return s.Confirm(h.A, before.ID) },
+				purchase.Confirm:    func() (purchase.Order, error) { return s.Confirm(h.A, before.ID, 0, nil) },
 				purchase.Receive:    func() (purchase.Order, error) { return s.Receive(h.A, before.ID, purchase.Receipt{}) },
 				purchase.CloseShort: func() (purchase.Order, error) { return s.CloseShort(h.A, before.ID) },
 				purchase.Cancel:     func() (purchase.Order, error) { return s.Cancel(h.A, before.ID) },
@@ -294,7 +294,7 @@ func testAtOnce(t *testing.T, h House) {
 		wg.Wait()
 	}
 	all(func() error { _, err := s.Send(h.A, o.ID, 0); return err })
-	all(func() error { _, err := s.Confirm(h.A, o.ID); return err })
+	all(func() error { _, err := s.Confirm(h.A, o.ID, 0, nil); return err })
 	all(func() error { _, err := s.Receive(h.A, o.ID, purchase.Receipt{ClientID: ident.New()}); return err })
 	same(t, "journal", journal.Actions, []string{"order.draft", "order.send", "order.confirm", "order.receive"})
 	all(func() error { _, err := s.Draft(h.A, []purchase.DraftOrder{g.Draft(5_000)}); return err })
@@ -383,6 +383,12 @@ func testOwedAsOf(t *testing.T, h House) {
 		func() error { return nil }, // drafts owe nothing
 		func() error { _, err := s.Send(h.A, o.ID, 0); return err },
 		func() error { _, err := s.Send(h.A, lost.ID, 0); return err },
+		func() error {
+			_, err := s.Confirm(h.A, o.ID, 0, []purchase.ConfirmLine{
+				{Line: 1, Agreed: purchase.Agreed{Quantity: 5_000, Price: 1, Later: 2_000, LaterDay: start + 20}}, {Line: 2, Agreed: purchase.Agreed{Quantity: 30_000, Price: 1, Day: start + 9}},
+			})
+			return err
+		},
 		func() error {
 			_, err := s.Receive(h.A, o.ID, purchase.Receipt{Lines: []purchase.ReceiptLine{{Line: 1, Quantity: 4_000}, {Line: 2, Quantity: 30_000}}})
 			return err

@@ -20,6 +20,7 @@ func (h House) row(g Goods, number int64) purchase.Order {
 		Total: 3_750, Freight: 1_000, Saving: ptr(money.Amount(-40)), PricesIncludeTax: true, Language: "fr", Note: "第一批\n二",
 		CreatedDay: 20_780, DueDay: 20_785, SentDay: ptr(day.Date(20_781)), CreatedAt: 11, SentAt: ptr(day.Micros(12)),
 		ConfirmedAt: ptr(day.Micros(13)), ClosedAt: ptr(day.Micros(14)), PersonID: ident.New(), ClientID: ident.New(), Version: 1,
+		WantedDay: ptr(day.Date(20_784)), AskedAt: ptr(day.Micros(15)), AskedBy: ident.New(),
 	}
 	for i, p := range g.Products {
 		o.Lines = append(o.Lines, purchase.OrderLine{
@@ -27,6 +28,10 @@ func (h House) row(g Goods, number int64) purchase.Order {
 			Pack: measure.Pack{Unit: "box", Factor: measure.Ratio{Num: 5, Den: 2}}, Price: 25_000, TaxRate: 900, Total: 3_750, Received: 1,
 			ReferenceCost: ptr(money.Amount(4_000)),
 		})
+	}
+	o.Lines[0].Agreed = &purchase.Agreed{Quantity: 9_000, Price: 26_000, Day: 20_786, Later: 1_000, LaterDay: 20_799}
+	if len(o.Lines) > 1 {
+		o.Lines[1].Agreed = &purchase.Agreed{Day: 20_785}
 	}
 	o.LineCount = len(o.Lines)
 	return o
@@ -75,6 +80,7 @@ func testUpdate(t *testing.T, h House) {
 	next := o
 	next.State, next.Total, next.Freight, next.Saving, next.Note = purchase.Received, 7, 8, nil, "x"
 	next.SentAt, next.SentDay, next.ConfirmedAt, next.ClosedAt, next.DueDay = nil, nil, nil, nil, 9
+	next.WantedDay, next.AskedAt, next.AskedBy = nil, nil, ident.Nil
 	next.Lines, next.LineCount, next.Version = o.Lines[:1], 1, 2
 	for _, want := range []bool{true, false} { // the second time the version has moved on
 		h.do(t, h.A, func(ctx context.Context) error {
@@ -130,6 +136,14 @@ func testList(t *testing.T, h House) {
 		if n%2 == 0 {
 			o.State = purchase.Draft
 		}
+		switch n { // three of one day, one of them given up
+		case 1:
+			o.SentDay, o.State = ptr(day.Date(20_790)), purchase.Cancelled
+		case 2:
+			o.SentDay, o.CreatedDay = nil, 20_790
+		case 5:
+			o.SentDay = ptr(day.Date(20_790))
+		}
 		orders = append(orders, o)
 	}
 	h.insert(t, h.A, orders...)
@@ -143,6 +157,10 @@ func testList(t *testing.T, h House) {
 		{"next page", purchase.Query{Before: 5, Limit: 2}, []int64{4, 3}},
 		{"state", purchase.Query{State: purchase.Draft, Limit: 10}, []int64{6, 4, 2}},
 		{"supplier", purchase.Query{SupplierID: other.Supplier.ID, Limit: 10}, []int64{6, 3}},
+		{"day", purchase.Query{Day: ptr(day.Date(20_790)), Limit: 10}, []int64{5, 2}},      // sent, and made
+		{"overdue", purchase.Query{Overdue: ptr(day.Date(29_997)), Limit: 10}, []int64{5}}, // 6 and 4 are drafts
+		{"asked", purchase.Query{Asked: true, Limit: 10}, []int64{6, 4, 2}},
+		{"no day", purchase.Query{Day: ptr(day.Date(3)), Limit: 10}, nil},
 		{"both", purchase.Query{State: purchase.Draft, SupplierID: other.Supplier.ID, Before: 7, Limit: 10}, []int64{6}},
 	} {
 		page, err := h.Store.List(h.A, c.q)

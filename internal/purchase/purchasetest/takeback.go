@@ -17,7 +17,7 @@ func testTakeBack(t *testing.T, h House) {
 	o := Made(t, s, h.A, g.Draft(10_000, 20_000))
 	_, err := s.Send(h.A, o.ID, 0)
 	must(t, err)
-	before, err := s.Confirm(h.A, o.ID)
+	before, err := s.Confirm(h.A, o.ID, 0, nil)
 	must(t, err)
 	h.Clock.Pass(50 * time.Hour)
 	wrong := purchase.Receipt{ClientID: ident.New(), Lines: []purchase.ReceiptLine{{Line: 1, Quantity: 10_000, Lot: "A"}, {Line: 2, Quantity: 20_000}}}

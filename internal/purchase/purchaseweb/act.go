@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
@@ -53,9 +54,20 @@ func (h *Handlers) send(c *gin.Context) error {
 			return web.Redirect(c, address(d.Order)+"/send")
 		}
 	}
-	return act(c, "purchase.flash_sent", func(ctx context.Context, id ident.ID) (purchase.Order, error) {
-		return h.orders.Send(ctx, id, int64(version))
-	})
+	id, err := web.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	o, err := h.orders.Send(c.Request.Context(), id, int64(version))
+	if err != nil {
+		return err
+	}
+	flash := "purchase.flash_sent"
+	if o.Waits() {
+		flash = "purchase.flash_asked"
+	}
+	web.Flash(c, web.Good, flash)
+	return back(c, o)
 }
 
 // askSend asks whether a draft below the supplier's minimum is meant to leave.
@@ -84,10 +96,6 @@ func (h *Handlers) askSend(c *gin.Context) error {
 func shortOf(p *i18n.Printer, d purchase.Document) string {
 	c := d.Order.Currency
 	return p.T("purchase.below_minimum", i18n.A("minimum", i18n.Cash{Amount: d.Supplier.MinimumOrder, Currency: c}), i18n.A("missing", i18n.Cash{Amount: d.Order.Short(), Currency: c}))
-}
-
-func (h *Handlers) confirm(c *gin.Context) error {
-	return act(c, "purchase.flash_confirmed", h.orders.Confirm)
 }
 
 func (h *Handlers) cancel(c *gin.Context) error {
@@ -234,6 +242,16 @@ func unitOf(o purchase.Order, line int, r *web.Values) purchase.Shown {
 		return plain
 	}
 	return u
+}
+
+var errNegative = fault.New(fault.Invalid, "purchase.quantity_negative")
+
+// onQuantity files a fault about the whole form where its sentence is shown.
+func onQuantity(err error) error {
+	if f, ok := fault.As(err); ok && f.Kind == fault.Invalid && f.Field == "" {
+		return f.WithField("quantity")
+	}
+	return err
 }
 
 // base counts a quantity of a row in base units.

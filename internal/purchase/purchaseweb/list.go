@@ -21,7 +21,14 @@ import (
 func query(c *gin.Context, limit int) (purchase.Query, error) {
 	f := web.QueryOf(c)
 	q := purchase.Query{Limit: limit + 1}
-	if f.Has("state") {
+	switch f.Value("state") {
+	case "":
+	case tabLate:
+		today := web.Today(c)
+		q.Overdue = &today
+	case tabAsked:
+		q.Asked = true
+	default:
 		state, err := purchase.ParseState(f.Value("state"))
 		if err != nil {
 			return q, err
@@ -39,6 +46,12 @@ func query(c *gin.Context, limit int) (purchase.Query, error) {
 	}
 	return q, nil
 }
+
+// Parts of the list that are no state.
+const (
+	tabLate  = "late"
+	tabAsked = "asked"
+)
 
 // next cuts the page to its size and gives the cursor of the following one, or "".
 func next(orders []purchase.Order, limit int) ([]purchase.Order, string) {
@@ -71,15 +84,17 @@ func (h *Handlers) list(c *gin.Context) error {
 	p := chrome.T
 	chrome.Title, chrome.Active = p.T("purchase.orders_title"), layout.Orders
 	chrome.Actions = []ui.Link{{Href: "/suggestions", Text: p.T("purchase.to_suggestions"), Icon: "bulb"}}
-	page := purchaseviews.OrdersPage{Chrome: chrome, Tabs: tabs(p, q.State), Pager: ui.PagerModel{T: p}, Empty: empty(p)}
+	page := purchaseviews.OrdersPage{Chrome: chrome, Tabs: tabs(p, web.QueryOf(c).Value("state")), Pager: ui.PagerModel{T: p}, Empty: empty(p), Day: ui.FieldModel{
+		Name: "day", Label: p.T("purchase.day"), Hint: p.T("purchase.day_hint"), Type: "date", Value: web.Today(c).String(), Short: true,
+	}}
 	for _, o := range orders {
 		short := ""
 		if missing := o.Short(); missing > 0 {
 			short = p.T("purchase.short", i18n.A("missing", i18n.Cash{Amount: missing, Currency: o.Currency}))
 		}
 		page.Orders = append(page.Orders, purchaseviews.OrderRow{
-			Short: short,
-			Href:  address(o), Number: o.NumberText(), Supplier: o.SupplierName, Lines: p.T("purchase.line_count", i18n.A("n", o.LineCount)),
+			Short: short, Waits: o.Waits(),
+			Href: address(o), Number: o.NumberText(), Supplier: o.SupplierName, Lines: p.T("purchase.line_count", i18n.A("n", o.LineCount)),
 			Due: p.DateShort(o.DueDay), Late: lateness(p, late, o.ID), Total: p.Money(o.Total, o.Currency), State: stateOf(p, o.State),
 		})
 	}
@@ -91,12 +106,17 @@ func (h *Handlers) list(c *gin.Context) error {
 	return web.Render(c, http.StatusOK, purchaseviews.Orders(page))
 }
 
-func tabs(p *i18n.Printer, active purchase.State) []ui.Tab {
+func tabs(p *i18n.Printer, active string) []ui.Tab {
 	out := []ui.Tab{{Href: "/orders", Text: p.T("purchase.all_states"), Active: active == ""}}
-	for _, s := range shown() {
-		v := url.Values{"state": {string(s)}}
-		out = append(out, ui.Tab{Href: "/orders?" + v.Encode(), Text: p.T("purchase.state." + string(s)), Active: s == active})
+	add := func(code, key string) {
+		v := url.Values{"state": {code}}
+		out = append(out, ui.Tab{Href: "/orders?" + v.Encode(), Text: p.T(key), Active: code == active})
 	}
+	for _, s := range shown() {
+		add(string(s), "purchase.state."+string(s))
+	}
+	add(tabLate, "purchase.tab_late")
+	add(tabAsked, "purchase.tab_asked")
 	return out
 }
 

@@ -6,10 +6,12 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"buhuo/internal/day"
 	"buhuo/internal/i18n"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/purchase"
+	"buhuo/internal/purchase/format"
 	"buhuo/internal/tenant"
 	"buhuo/internal/web"
 	"buhuo/views/layout"
@@ -55,7 +57,7 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	chrome.Back = ui.Link{Href: "/orders", Text: p.T("purchase.orders_title")}
 	m := purchaseviews.OrderPage{
 		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
-		Steps: steps(p, o), Facts: facts(p, d, lateness(p, late, o.ID)), Message: text, Total: p.Money(d.Sums.Payable, o.Currency),
+		Steps: steps(p, o), Facts: facts(p, d, lateness(p, late, o.ID)), Message: text, Reminder: format.Reminder(d, web.Today(c)), Total: p.Money(d.Sums.Payable, o.Currency),
 		Deliveries: deliveries(p, d, came, savedBy(teller{p, o.Currency}, saved), web.FormOf(c), manager),
 	}
 	papers, err := h.orders.Papers(ctx, o.SupplierID)
@@ -66,13 +68,18 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	if o.Short() > 0 {
 		m.Warning = shortOf(p, d)
 	}
+	agreed, err := agreedFacts(p, o)
+	if err != nil {
+		return err
+	}
+	m.Facts = append(m.Facts, agreed...)
 	allow(c, &m, p, o)
 	f := web.FormOf(c)
 	for i, l := range o.Lines {
 		m.Lines = append(m.Lines, line(p, d, l, i, f))
 	}
 	if _, seller := rights(c); seller && o.State.Can(purchase.Receive) {
-		m.Receive = receiveRows(p, d, f)
+		m.Receive = receiveRows(p, d, f, web.Today(c))
 	}
 	return web.Render(c, status, purchaseviews.Order(m))
 }
@@ -98,7 +105,15 @@ func allow(c *gin.Context, m *purchaseviews.OrderPage, p *i18n.Printer, o purcha
 	}
 	m.Edit = o.State == purchase.Draft
 	m.Send = o.State.Can(purchase.Send)
-	m.TotalNote = p.T("purchase.send_note")
+	m.TotalNote, m.SendText = p.T("purchase.send_note"), p.T("purchase.send")
+	if o.Waits() {
+		m.Waits = p.T("purchase.waits")
+		if scope, _ := web.Scope(c); scope.Role.AtLeast(tenant.Owner) {
+			m.Waits, m.SendText, m.Decline = p.T("purchase.waits_you"), p.T("purchase.approve"), true
+		} else {
+			m.Send = false
+		}
+	}
 	for _, a := range []struct {
 		action purchase.Action
 		press  ui.Press
@@ -111,6 +126,14 @@ func allow(c *gin.Context, m *purchaseviews.OrderPage, p *i18n.Printer, o purcha
 		if o.State.Can(a.action) {
 			m.Steer = append(m.Steer, purchaseviews.Act{Action: m.Base + "/" + string(a.action), Press: a.press, Note: a.note})
 		}
+	}
+	if promises(o) {
+		m.Promise = ui.Link{Href: m.Base + "/confirm", Text: p.T("purchase.confirm_otherwise"), Icon: "edit"}
+	}
+	if o.State != purchase.Draft {
+		m.Steer = append(m.Steer, purchaseviews.Act{
+			Action: m.Base + "/repeat", Press: ui.Press{Text: p.T("purchase.repeat"), Icon: "copy"}, Note: p.T("purchase.repeat_note"),
+		})
 	}
 }
 
@@ -219,6 +242,7 @@ func line(p *i18n.Printer, d purchase.Document, l purchase.OrderLine, i int, f *
 		Received: said(p, u, l.Received), Field: web.RowField("quantity", i), Value: p.Typed(u.Quantity(l.Quantity).Decimal()),
 		Unit: said(p, u, l.Quantity), Step: "1",
 	}
+	out.Agreed, out.AgreedPrice = agreedOf(p, d, l)
 	if out.Packs != "" {
 		out.Unit += " · " + out.Packs
 	}
@@ -245,7 +269,7 @@ func said(p *i18n.Printer, u purchase.Shown, q measure.Quantity) string {
 
 // receiveRows are the lines still owed, filled with what is expected or, after a
 // refusal, with what was typed.
-func receiveRows(p *i18n.Printer, d purchase.Document, f *web.Values) []purchaseviews.ReceiveRow {
+func receiveRows(p *i18n.Printer, d purchase.Document, f *web.Values, today day.Date) []purchaseviews.ReceiveRow {
 	o := d.Order
 	typed := map[string]*web.Values{}
 	for _, r := range f.Rows("line") {
@@ -268,8 +292,8 @@ func receiveRows(p *i18n.Printer, d purchase.Document, f *web.Values) []purchase
 			Line: strconv.Itoa(l.Line), Name: l.ProductName,
 			Owed:     p.T("purchase.owed", i18n.A("quantity", said(p, u, l.Owed()))),
 			Unit:     u.Unit,
-			Quantity: field("quantity", p.T("purchase.quantity"), p.Typed(u.Quantity(l.Owed()).Decimal()), "decimal"),
-			Price:    field("price", p.T("purchase.price"), p.Typed(u.Price(l.Price).Decimal()), "decimal"),
+			Quantity: field("quantity", p.T("purchase.quantity"), p.Typed(u.Quantity(o.Next(l, today)).Decimal()), "decimal"),
+			Price:    field("price", p.T("purchase.price"), p.Typed(u.Price(l.AgreedPrice()).Decimal()), "decimal"),
 			Lot:      field("lot", p.T("purchase.lot"), "", ""),
 			Expiry:   field("expiry", p.T("purchase.expiry"), "", ""),
 		}

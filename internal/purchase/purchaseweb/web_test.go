@@ -243,7 +243,7 @@ func TestPages(t *testing.T) {
 			return do(id)
 		}
 	}
-	reach[purchase.Confirmed] = after(purchase.Sent, func(id ident.ID) error { _, err := h.orders.Confirm(h.A, id); return err })
+	reach[purchase.Confirmed] = after(purchase.Sent, func(id ident.ID) error { _, err := h.orders.Confirm(h.A, id, 0, nil); return err })
 	reach[purchase.PartReceived] = after(purchase.Sent, func(id ident.ID) error {
 		expiry := h.Clock.Today() + 9
 		_, err := h.orders.Receive(h.A, id, purchase.Receipt{Note: "早", Lines: []purchase.ReceiptLine{{Line: 1, Quantity: 1, Lot: "批A", Expiry: &expiry}}})

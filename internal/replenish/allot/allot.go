@@ -113,7 +113,19 @@ type row struct {
 }
 
 func rowOf(l Line) row {
-	r := row{product: l.Product, supplier: l.Supplier, choices: []choice{{}}}
+	r := row{product: l.Product, supplier: l.Supplier, choices: l.choices()}
+	// Of options that cost the same only the best is wanted.
+	slices.SortFunc(r.choices[1:], func(a, b choice) int {
+		return cmp.Or(cmp.Compare(a.cash, b.cash), cmp.Compare(b.benefit, a.benefit), cmp.Compare(a.quantity, b.quantity))
+	})
+	rest := slices.CompactFunc(r.choices[1:], func(a, b choice) bool { return a.cash == b.cash })
+	r.choices = r.choices[:1+len(rest)]
+	return r
+}
+
+// choices are the options that make sense, behind buying nothing.
+func (l Line) choices() []choice {
+	out := []choice{{}}
 	nothing := 0.0
 	for _, o := range l.Options {
 		if o.Quantity == 0 && !math.IsNaN(o.Benefit) {
@@ -126,15 +138,9 @@ func rowOf(l Line) row {
 		}
 		limit := float64(most)
 		b := math.Round(min(max((o.Benefit-nothing)*grain, -limit), limit))
-		r.choices = append(r.choices, choice{o.Quantity, int64(o.Cash), int64(b)})
+		out = append(out, choice{o.Quantity, int64(o.Cash), int64(b)})
 	}
-	// Of options that cost the same only the best is wanted.
-	slices.SortFunc(r.choices[1:], func(a, b choice) int {
-		return cmp.Or(cmp.Compare(a.cash, b.cash), cmp.Compare(b.benefit, a.benefit), cmp.Compare(a.quantity, b.quantity))
-	})
-	rest := slices.CompactFunc(r.choices[1:], func(a, b choice) bool { return a.cash == b.cash })
-	r.choices = r.choices[:1+len(rest)]
-	return r
+	return out
 }
 
 // rowsOf are the lines in an order of their own, so that the caller's does not

@@ -31,7 +31,9 @@ func Fill(lines []Line, s Supplier, have map[ident.ID]Option) (Filling, bool) {
 	base, fixed := int64(0), int64(0)
 	for i := range rows {
 		r := &rows[i]
-		on := r.onOrder(have[r.product])
+		// What is on order is worth what it is, also where as much money would buy better.
+		at := slices.IndexFunc(lines, func(l Line) bool { return l.Supplier == r.supplier && l.Product == r.product })
+		on := onOrder(lines[at].choices(), have[r.product])
 		base, fixed = base+on.cash, fixed+on.benefit
 		r.from(on)
 	}
@@ -86,10 +88,10 @@ func filling(t *tree, rows []row, best state, base int64) Filling {
 
 // onOrder is what stands on an order, worth what the options on both sides of its
 // quantity say.
-func (r *row) onOrder(o Option) choice {
+func onOrder(choices []choice, o Option) choice {
 	on := choice{quantity: max(o.Quantity, 0), cash: int64(max(o.Cash, 0))}
 	under, over := choice{}, choice{}
-	for _, c := range r.choices {
+	for _, c := range choices {
 		if c.quantity <= on.quantity && c.quantity >= under.quantity {
 			under = c
 		}

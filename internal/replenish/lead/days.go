@@ -122,6 +122,17 @@ func tenths(weights []float64) []float64 {
 	return out
 }
 
+// Trimmed leaves off the days at either end that cannot be.
+func (d Days) Trimmed() Days {
+	for len(d.P) > 1 && d.P[0] == 0 {
+		d.From, d.P = d.From+1, d.P[1:]
+	}
+	for len(d.P) > 1 && d.P[len(d.P)-1] == 0 {
+		d.P = d.P[:len(d.P)-1]
+	}
+	return d
+}
+
 // Sensible tells whether d is a distribution: not negative, adding up to 1, inside
 // the bounds.
 func (d Days) Sensible() bool {

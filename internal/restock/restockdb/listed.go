@@ -19,7 +19,7 @@ import (
 
 // shown are the columns of a suggestion that its page shows.
 const shown = `s.product_id, s.supplier_id, s.offer_id, s.on_hand, s.available, s.on_order, s.stock_known, s.risk, s.cover_days, s.daily_rate,
-	s.quantity, s.pack_quantity, s.pack_unit, s.unit_price, s.line_cost, s.saving, s.reference_cost, s.assumed, s.state, s.override, s.purse, s.reason`
+	s.quantity, s.pack_quantity, s.pack_unit, s.unit_price, s.line_cost, s.saving, s.reference_cost, s.assumed, s.state, s.override, s.override_why, s.override_reason, s.purse, s.reason`
 
 // Listed reads a part of the page of suggestions. The page is cut in the index,
 // before any row is read.
@@ -57,7 +57,8 @@ func listedRow(c *cells) (restock.Row, error) {
 	r.RiskPPM, r.CoverDays, r.DailyRate = number[int](c), maybe[int](c), number[measure.Quantity](c)
 	r.Quantity, r.PackQuantity, r.PackUnit = number[measure.Quantity](c), number[measure.Quantity](c), c.text()
 	r.UnitPrice, r.LineCost, r.Saving, r.ReferenceCost = number[money.Price](c), number[money.Amount](c), maybe[money.Amount](c), maybe[money.Amount](c)
-	r.Assumed, r.State, r.Override, r.Purse = c.flag(), restock.State(c.text()), maybe[measure.Quantity](c), maybe[money.Amount](c)
+	r.Assumed, r.State, r.Override = c.flag(), restock.State(c.text()), maybe[measure.Quantity](c)
+	r.OverrideWhy, r.OverrideReason, r.Purse = restock.Why(c.text()), c.text(), maybe[money.Amount](c)
 	return r, errors.Join(decodeReason(c.text(), &r.Suggestion), c.err)
 }
 

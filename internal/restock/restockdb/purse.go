@@ -91,6 +91,8 @@ func (s *Store) Pursed(ctx context.Context) ([]restock.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.rows(ctx, "reason", decodeReason, `JOIN (SELECT s.product_id AS id FROM suggestions s WHERE s.shop_id = ? AND s.purse IS NOT NULL) page ON page.id = s.product_id
-		WHERE s.shop_id = ? AND s.state = 'open' AND NOT p.archived ORDER BY p.sort_key, p.id`, shop, shop)
+	// Few or none are, so they must be found first: in the order of the product list all
+	// products would be looked at, on a page that everybody opens.
+	return s.rows(ctx, "reason", decodeReason,
+		"WHERE s.shop_id = ? AND s.purse IS NOT NULL AND s.state = 'open' AND NOT p.archived ORDER BY COALESCE(p.sort_key, p.sort_key), p.id", shop)
 }

@@ -241,7 +241,7 @@ func BenchmarkCrowd(b *testing.B) {
 func rawPage(raw *sql.DB, shop int64, to *bytes.Buffer) error {
 	m := restockview.Suggestions{May: true, Client: "c", Page: "1", Columns: []ui.Column{{Text: "商品"}, {Text: "库存", Num: true, Fit: true}, {Text: "到货前断货", Fit: true}, {Text: "订多少", Fit: true}, {Text: "金额", Num: true, Fit: true}}}
 	m.Chrome = layout.Chrome{Lang: i18n.ZhHans, T: i18n.For(i18n.ZhHans), Title: "订货建议", Active: layout.Orders, ShopName: "大店", TodayLine: "11月24日 周二 · 农历十月十六", Person: "王", Role: "老板", Path: "/suggestions", ShopToken: "large", Client: "c"}
-	m.Labels = restockview.Labels{Calculation: "看每一步怎么算的", Snooze: "暂缓"}
+	m.Labels = restockview.Labels{Calculation: "看每一步怎么算的", Answer: "改数量、暂缓或不订"}
 	totals, err := raw.Query(`SELECT t.supplier_id, u.name, u.minimum_order, t.listed, t.products, t.cost, t.saving FROM (SELECT s.supplier_id, COUNT(*) AS listed, COUNT(*) AS products, SUM(s.line_cost) AS cost, SUM(s.saving) AS saving
 		FROM suggestions s WHERE s.shop_id = ? AND (s.quantity > 0 OR s.override > 0 OR s.risk >= 200000) AND (CASE s.state WHEN 'snoozed' THEN 3 WHEN 'open' THEN CASE WHEN s.override > 0 THEN 1 WHEN s.override IS NULL AND s.quantity > 0 THEN 0 ELSE 2 END ELSE 2 END) = 0 GROUP BY s.supplier_id) t
 		JOIN suppliers u ON u.shop_id = ? AND u.id = t.supplier_id ORDER BY t.cost DESC`, shop, shop)
@@ -300,7 +300,7 @@ func rawItems(raw *sql.DB, shop int64, m *restockview.Suggestions, shown []any, 
 		text := id.String()
 		g := &m.Groups[at[supplier]]
 		g.Items = append(g.Items, restockview.Item{
-			ID: text, OfferID: offer.String(), Name: name, Href: "/products/" + text, Why: string(reason), Trace: "/suggestions/" + text + "/why", Snooze: "/suggestions/" + text + "/snooze",
+			ID: text, OfferID: offer.String(), Name: name, Href: "/products/" + text, Why: string(reason), Trace: "/suggestions/" + text + "/why", Answer: "/suggestions/" + text + "/change",
 			Stock: strconv.FormatInt(onHand, 10), Cover: strconv.FormatInt(cover, 10), Tone: ui.Out, Risk: strconv.FormatInt(risk/10_000, 10),
 			Stepper: ui.StepperModel{ID: web.RowField("packs", n), Name: "packs", Value: strconv.FormatInt(packs, 10), Label: name, Unit: "箱 × 10 斤", Step: "1"},
 			Cost:    strconv.FormatInt(cost, 10), Saving: strconv.FormatInt(saving, 10),

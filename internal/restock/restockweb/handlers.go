@@ -12,6 +12,7 @@ import (
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
+	"buhuo/internal/purchase"
 	"buhuo/internal/restock"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
@@ -33,6 +34,18 @@ type Handlers struct {
 	catalog *catalog.Service
 	stock   *stock.Service
 	shops   Shops
+	orders  Orders // nil: none wait
+}
+
+// Orders tells which orders wait for a person.
+type Orders interface {
+	Attention(ctx context.Context) (purchase.Attention, error)
+}
+
+// Attend lets Today lead to orders that wait for a person.
+func (h *Handlers) Attend(o Orders) *Handlers {
+	h.orders = o
+	return h
 }
 
 // New makes the pages; lists reads what they show.
@@ -50,6 +63,10 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/suggestions.csv", Access: web.Viewer, Handler: h.exportCSV},
 		{Method: http.MethodGet, Path: "/suggestions.json", Access: web.Viewer, Handler: h.exportJSON},
 		{Method: http.MethodGet, Path: "/suggestions/:id/why", Access: web.Viewer, Handler: h.why},
+		{Method: http.MethodGet, Path: "/suggestions/:id/change", Access: web.Manager, Handler: h.changeForm},
+		{Method: http.MethodPost, Path: "/suggestions/:id/change", Access: web.Manager, Handler: h.changeOne},
+		{Method: http.MethodGet, Path: "/suggestions/:id/reject", Access: web.Manager, Handler: h.rejectForm},
+		{Method: http.MethodPost, Path: "/suggestions/:id/reject", Access: web.Manager, Handler: h.reject},
 		{Method: http.MethodGet, Path: "/suggestions/:id/snooze", Access: web.Manager, Handler: h.snoozeForm},
 		{Method: http.MethodPost, Path: "/suggestions/:id/snooze", Access: web.Manager, Handler: h.snooze},
 		{Method: http.MethodPost, Path: "/suggestions/:id/reopen", Access: web.Manager, Handler: h.reopen},
@@ -68,6 +85,7 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/products", Access: web.Viewer, Handler: h.products},
 		{Method: http.MethodGet, Path: "/products.json", Access: web.Viewer, Handler: h.productsJSON},
 		{Method: http.MethodGet, Path: "/products/:id", Access: web.Viewer, Handler: h.product},
+		{Method: http.MethodGet, Path: "/products/:id/offers", Access: web.Viewer, Handler: h.compared},
 		{Method: http.MethodGet, Path: "/products/:id/forecast.json", Access: web.Viewer, Handler: h.forecastJSON},
 		{Method: http.MethodGet, Path: "/products/:id/what-if", Access: web.Viewer, Handler: h.whatIf},
 		{Method: http.MethodGet, Path: "/products/:id/adjust", Access: web.Manager, Handler: h.adjustForm},

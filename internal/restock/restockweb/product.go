@@ -183,13 +183,15 @@ func (v voice) productOrder(c *gin.Context, o restock.Outlook) *restockview.Prod
 	}
 	order.Draft = v.draft(s.Reason)
 	order.Draft.Icon, order.Draft.Kind = "receipt", ui.Quiet
-	id := o.Product.ID.String()
 	switch {
 	case s.State == restock.Ordered:
 		order.Done = &ui.Link{Href: "/orders", Text: v.t.T("restock.ordered"), Icon: "check"}
 	case !may(c, roleToOrder):
-	case s.Chosen() > 0 && s.OfferID != nil:
-		order.Button, order.Snooze = v.t.T("restock.order_this"), ui.Link{Href: "/suggestions/" + id + "/snooze", Text: v.t.T("restock.snooze"), Icon: "clock", Kind: ui.Quiet}
+	case s.OfferID != nil:
+		if s.Chosen() > 0 {
+			order.Button = v.t.T("restock.order_this")
+		}
+		order.Answer = ui.Link{Href: answerAddress(o.Product.ID, toChange), Text: v.t.T("decision.otherwise"), Icon: "edit", Kind: ui.Quiet}
 	}
 	return order
 }
@@ -201,6 +203,7 @@ func (v voice) offers(c *gin.Context, o restock.Outlook, m *restockview.Product)
 	if may(c, tenant.Manager) {
 		m.AddOffer = ui.Link{Href: productAddress(o.Product.ID) + "/offers/new", Text: v.t.T("restock.add_offer")}
 	}
+	m.AllOffers = ui.Link{Href: productAddress(o.Product.ID) + "/offers", Text: v.t.T("restock.offers_link")}
 	result := o.Row.Trace.Result
 	if result.Choice != nil {
 		m.Offers = append(m.Offers, v.offer(*result.Choice, o.Product.BaseUnit))

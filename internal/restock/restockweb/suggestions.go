@@ -64,7 +64,7 @@ func (h *Handlers) list(c *gin.Context, status int) error {
 	}
 	m.Labels = restockview.Labels{
 		Fill: v.t.T("restock.fill"), Recount: v.t.T("restock.recount"), Reopen: v.t.T("restock.reopen"), Ordered: v.t.T("restock.ordered"),
-		Calculation: v.t.T("restock.calculation"), Snooze: v.t.T("restock.snooze"),
+		Calculation: v.t.T("restock.calculation"), Answer: v.t.T("decision.otherwise"),
 	}
 	if err := h.groups(c, v, totals, page, &m); err != nil {
 		return err
@@ -299,7 +299,10 @@ func (v voice) item(c *gin.Context, r *restock.Row, index int) restockview.Item 
 		i.Cost = ""
 		return i
 	}
-	i.OfferID, i.Snooze = r.OfferID.String(), "/suggestions/"+id+"/snooze"
+	i.OfferID = r.OfferID.String()
+	if r.State == restock.Open {
+		i.Answer = answerAddress(r.ProductID, toChange)
+	}
 	i.Stepper = v.stepper(r, index)
 	if utf8.RuneCountInString(i.Stepper.Unit) > maxBeside {
 		i.Pack, i.Stepper.Unit = i.Stepper.Unit, ""
@@ -310,7 +313,7 @@ func (v voice) item(c *gin.Context, r *restock.Row, index int) restockview.Item 
 		}
 	}
 	if r.Override != nil {
-		i.Ours = v.t.T("restock.changed_from")
+		i.Ours = v.reasons(v.t.T("restock.changed_from"), r.OverrideWhy, r.OverrideReason)
 		if r.Purse != nil {
 			i.Ours = v.t.T("restock.changed_purse")
 		}
@@ -360,12 +363,16 @@ func packed(unit string) bool {
 func (v voice) snoozed(r restock.Row) restockview.Line {
 	id := r.ProductID.String()
 	text := ""
-	if r.SnoozedUntil != nil {
+	switch {
+	case r.SnoozedUntil == nil:
+	case r.Rejected == nil:
 		text = v.t.T("restock.snoozed_until", arg("day", v.t.DateShort(*r.SnoozedUntil)))
+	case *r.SnoozedUntil == restock.Never:
+		text = v.t.T("decision.rejected", arg("quantity", v.Amount(*r.Rejected, r.Unit)))
+	default:
+		text = v.t.T("decision.rejected_until", arg("quantity", v.Amount(*r.Rejected, r.Unit)), arg("day", v.t.DateShort(*r.SnoozedUntil)))
 	}
-	if r.OverrideReason != "" {
-		text = v.t.T("restock.dotted", arg("first", text), arg("next", r.OverrideReason))
-	}
+	text = v.reasons(text, r.OverrideWhy, r.OverrideReason)
 	return restockview.Line{Name: r.Name, Href: "/products/" + id, Text: text,
 		Action: ui.Link{Href: "/suggestions/" + id + "/reopen", Text: v.t.T("restock.unsnooze"), Label: v.t.T("restock.unsnooze") + " " + r.Name}}
 }

@@ -54,7 +54,7 @@ func (h *Handlers) today(c *gin.Context) error {
 		}
 		m.Notes = []layout.Flash{{Tone: ui.Info, Text: v.t.T("restock.numbers_coming")}}
 	}
-	for _, fill := range []func(context.Context, voice, *restockview.Today) error{h.toOrder, h.urgent, h.arriving, h.expiring, h.toCount} {
+	for _, fill := range []func(context.Context, voice, *restockview.Today) error{h.attend, h.toOrder, h.urgent, h.arriving, h.expiring, h.toCount} {
 		if err := fill(c.Request.Context(), v, &m); err != nil {
 			return err
 		}
@@ -110,6 +110,18 @@ func addUp(totals []restock.SupplierTotal) (s sums, err error) {
 		}
 	}
 	return s, nil
+}
+
+// attend leads to the orders that wait for a person.
+func (h *Handlers) attend(ctx context.Context, v voice, m *restockview.Today) error {
+	if h.orders == nil {
+		return nil
+	}
+	waiting, err := h.orders.Attention(ctx)
+	if waiting.Asked > 0 {
+		m.Waiting = append(m.Waiting, ui.Link{Href: "/orders?state=asked", Text: v.t.T("restock.orders_asked", arg("n", waiting.Asked)), Icon: "hourglass"})
+	}
+	return err
 }
 
 func (h *Handlers) toOrder(ctx context.Context, v voice, m *restockview.Today) error {

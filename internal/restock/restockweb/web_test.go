@@ -198,6 +198,61 @@ func TestSnooze(t *testing.T) {
 	h.as("viewer").Get(path).Want(http.StatusForbidden)
 }
 
+// A quantity is changed and a suggestion refused, each with a reason; what is refused by
+// the form comes back as it was typed, and the same once more changes nothing.
+func TestAnswers(t *testing.T) {
+	h := stocked(t)
+	id := h.Oranges.ID.String()
+	list := h.Get("/suggestions").Want(200)
+	if n := list.Find("a[href='/suggestions/" + id + "/change']").Length(); n != 1 {
+		t.Fatalf("%d links to the answers", n)
+	}
+	change := "/suggestions/" + id + "/change"
+	form := h.Get(change).Want(200).Form("form[action='" + change + "']")
+	refused := form.Set("packs", "1.5").Set("why", "event").Set("reason", "办喜事").Submit().Want(http.StatusUnprocessableEntity)
+	if refused.Find("input[name=packs][value='1.5']").Length() != 1 || refused.Find("option[value=event][selected]").Length() != 1 || refused.Find("input[name=reason][value='办喜事']").Length() != 1 {
+		t.Error("what was typed is lost")
+	}
+	form.Set("packs", "20").Set("why", "nonsense").Submit().Want(http.StatusUnprocessableEntity)
+	form.Set("offer", ident.New().String()).Set("why", "event").Submit().Want(http.StatusConflict)
+	form.Set("offer", h.Offer.ID.String())
+	for range 2 {
+		form.Submit().Want(http.StatusSeeOther)
+	}
+	if s := h.suggestion(h.Oranges.ID); s.Override == nil || *s.Override != 100_000 || s.OverrideWhy != restock.WhyEvent || s.OverrideReason != "办喜事" {
+		t.Errorf("changed: %+v", s)
+	}
+	h.Get("/suggestions").Want(200).Contains("数量是您改的 · 过节、办事或天气 · 办喜事")
+	h.Get(change).Want(200).Contains("我们建议订")
+
+	reject := "/suggestions/" + id + "/reject"
+	form = h.Get(reject).Want(200).Form("form[action='" + reject + "']")
+	form.Set("days", "date").Set("until", "2026-11-24").Set("why", "quality").Submit().Want(http.StatusUnprocessableEntity).Contains("请选明天以后")
+	form.Set("days", "need").Set("reason", "太酸").Submit().Want(http.StatusSeeOther)
+	page := h.Get("/suggestions").Want(200)
+	page.Contains("需要量再多一半时再提醒", "不够新鲜或质量不好", "太酸")
+	page.Form("form[action$='" + id + "/reopen']").Submit().Want(http.StatusSeeOther)
+	form.Submit().Want(http.StatusSeeOther) // sent again by a phone that heard no answer
+	if s := h.suggestion(h.Oranges.ID); s.State != restock.Open || s.Rejected != nil {
+		t.Errorf("the same answer refuses again: %+v", s)
+	}
+	h.Get(reject).Want(200).Form("form[action='"+reject+"']").Set("days", "14").Submit().Want(http.StatusSeeOther)
+	h.Get("/suggestions").Want(200).Contains("到 12月8日 为止")
+
+	h.PostForm("/orders", url.Values{"suggestions": {"1003"}}).Want(http.StatusSeeOther)
+	rice := "/suggestions/" + h.Rice.ID.String()
+	for _, word := range []string{"/change", "/snooze", "/reject"} {
+		if page := h.Get(rice + word).Want(200); page.Find("main form").Length() != 0 {
+			t.Errorf("%s of what is ordered", word)
+		}
+		h.as("seller").Get(rice + word).Want(http.StatusForbidden)
+		h.as("other").Get(rice + word).Want(http.StatusNotFound)
+		h.as("other").PostForm(rice+word, url.Values{"packs": {"1"}, "offer": {h.Offer.ID.String()}, "days": {"14"}}).Want(http.StatusNotFound)
+	}
+	h.PostForm(rice+"/reject", url.Values{"days": {"need"}}).Want(http.StatusConflict)
+	h.PostForm(rice+"/snooze", url.Values{"days": {"3"}}).Want(http.StatusConflict)
+}
+
 // TestThreeLanguages draws every page in each language: nothing missing, one h1,
 // ids once, nothing inline.
 func TestThreeLanguages(t *testing.T) {
@@ -208,7 +263,8 @@ func TestThreeLanguages(t *testing.T) {
 	id := h.Oranges.ID.String()
 	inline := regexp.MustCompile(`<[^>]+\s(style|on[a-z]+)="`)
 	for _, lang := range i18n.Langs() {
-		for _, path := range []string{"/", "/more", "/suggestions", "/suggestions/" + id + "/why", "/suggestions/" + id + "/snooze", "/products", "/products?q=xyz", "/products?show=risk",
+		for _, path := range []string{"/", "/more", "/suggestions", "/suggestions/" + id + "/why", "/suggestions/" + id + "/change", "/suggestions/" + id + "/snooze", "/suggestions/" + id + "/reject",
+			"/suggestions/" + h.Dates.ID.String() + "/reject", "/suggestions/" + h.Salt.ID.String() + "/change", "/products", "/products?q=xyz", "/products?show=risk",
 			"/products/" + id, "/products/" + h.Rice.ID.String(), "/products/" + h.Salt.ID.String()} {
 			r := h.Lang(string(lang)).Get(path).Want(200)
 			if got := r.Find("html").AttrOr("lang", ""); got != string(lang) {

@@ -26,6 +26,7 @@ type shopRow struct {
 	ServiceKind      string
 	ServiceValue     int
 	OrderingCost     int64
+	ApproveAbove     *money.Amount
 	OpenHour         int
 	CloseHour        int
 	MarketDays       string
@@ -40,7 +41,7 @@ func (shopRow) TableName() string { return "shops" }
 func toShopRow(s shop.Shop) shopRow {
 	return shopRow{ShopID: int64(s.ID), Slug: s.Slug, Name: s.Name, Timezone: s.Timezone, Currency: s.Currency.Code, Province: s.Province,
 		PricesIncludeTax: s.PricesIncludeTax, Policy: string(s.Policy),
-		ServiceKind: string(s.Target.Kind), ServiceValue: s.Target.Percent, OrderingCost: int64(s.Ordering), OpenHour: s.OpenHour, CloseHour: s.CloseHour,
+		ServiceKind: string(s.Target.Kind), ServiceValue: s.Target.Percent, OrderingCost: int64(s.Ordering), ApproveAbove: s.ApproveAbove, OpenHour: s.OpenHour, CloseHour: s.CloseHour,
 		MarketDays: s.MarketDays.String(), ShowUnit: s.ShowUnit, Secret: s.Secret, CreatedAt: int64(s.CreatedAt), Version: s.Version}
 }
 
@@ -59,7 +60,7 @@ func fromShopRow(r shopRow) (shop.Shop, error) {
 	}
 	return shop.Shop{ID: tenant.ShopID(r.ShopID), Slug: r.Slug, Name: r.Name, Timezone: r.Timezone, Zone: zone, Currency: currency, Province: r.Province,
 		PricesIncludeTax: r.PricesIncludeTax, Policy: shop.Policy(r.Policy),
-		Target: shop.Target{Kind: shop.TargetKind(r.ServiceKind), Percent: r.ServiceValue}, Ordering: money.Amount(r.OrderingCost), OpenHour: r.OpenHour, CloseHour: r.CloseHour,
+		Target: shop.Target{Kind: shop.TargetKind(r.ServiceKind), Percent: r.ServiceValue}, Ordering: money.Amount(r.OrderingCost), ApproveAbove: r.ApproveAbove, OpenHour: r.OpenHour, CloseHour: r.CloseHour,
 		MarketDays: market, ShowUnit: r.ShowUnit, Secret: r.Secret, CreatedAt: day.Micros(r.CreatedAt), Version: r.Version}, nil
 }
 

@@ -79,9 +79,9 @@ func (s *Store) ShopByID(ctx context.Context, id tenant.ShopID) (shop.Shop, erro
 func (s *Store) one(ctx context.Context, where string, value any) (shop.Shop, error) {
 	var r shopRow
 	err := s.db.From(db.Installation(ctx)).Raw(`SELECT shop_id, slug, name, timezone, currency, province, prices_include_tax, policy,
-			service_kind, service_value, ordering_cost, open_hour, close_hour, market_days, show_unit, secret, created_at, version
+			service_kind, service_value, ordering_cost, approve_above, open_hour, close_hour, market_days, show_unit, secret, created_at, version
 		FROM shops WHERE `+where, value).Row().Scan(&r.ShopID, &r.Slug, &r.Name, &r.Timezone, &r.Currency, &r.Province, &r.PricesIncludeTax, &r.Policy,
-		&r.ServiceKind, &r.ServiceValue, &r.OrderingCost, &r.OpenHour, &r.CloseHour, &r.MarketDays, &r.ShowUnit, &r.Secret, &r.CreatedAt, &r.Version)
+		&r.ServiceKind, &r.ServiceValue, &r.OrderingCost, &r.ApproveAbove, &r.OpenHour, &r.CloseHour, &r.MarketDays, &r.ShowUnit, &r.Secret, &r.CreatedAt, &r.Version)
 	if err != nil {
 		return shop.Shop{}, answer(err)
 	}
@@ -93,7 +93,7 @@ func (s *Store) UpdateShop(ctx context.Context, next shop.Shop, version int64) e
 	row := toShopRow(next)
 	row.Version = version + 1
 	result := s.db.From(db.Installation(ctx)).Model(&shopRow{}).Where("shop_id = ? AND version = ?", row.ShopID, version).
-		Select("Name", "Province", "PricesIncludeTax", "Policy", "ServiceKind", "ServiceValue", "OrderingCost", "OpenHour", "CloseHour", "MarketDays", "ShowUnit", "Version").Updates(&row)
+		Select("Name", "Province", "PricesIncludeTax", "Policy", "ServiceKind", "ServiceValue", "OrderingCost", "ApproveAbove", "OpenHour", "CloseHour", "MarketDays", "ShowUnit", "Version").Updates(&row)
 	if result.Error == nil && result.RowsAffected == 0 {
 		return shop.ErrStale
 	}

@@ -170,6 +170,7 @@ func testServiceSettings(t *testing.T, h House) {
 		"target":         func(s *shop.Settings) { s.Target = shop.Target{Kind: "luck", Percent: 90} },
 		"target_percent": func(s *shop.Settings) { s.Target.Percent = 100 },
 		"ordering_cost":  func(s *shop.Settings) { s.Ordering = -1 },
+		"approve_above":  func(s *shop.Settings) { below := money.Amount(-1); s.ApproveAbove = &below },
 		"show_unit":      func(s *shop.Settings) { s.ShowUnit = "stone" },
 		"close_hour":     func(s *shop.Settings) { s.OpenHour = 22 },
 	} {

@@ -164,7 +164,8 @@ func testShops(t *testing.T, h House) {
 
 	next := want
 	next.Name, next.Province, next.PricesIncludeTax, next.Policy = "新名", "", false, shop.LittleWaste
-	next.Target, next.Ordering = shop.Target{Kind: shop.FillTarget, Percent: 97}, 120
+	limit := money.Amount(50_000)
+	next.Target, next.Ordering, next.ApproveAbove = shop.Target{Kind: shop.FillTarget, Percent: 97}, 120, &limit
 	next.OpenHour, next.CloseHour, next.MarketDays, next.ShowUnit = 0, 24, nil, "kg"
 	next.Slug, next.Currency, next.Secret = "other", money.Currency{Code: "EUR", Exponent: 2}, []byte{9} // not to be written
 	h.do(t, t.Context(), func(ctx context.Context) error { return h.Store.UpdateShop(ctx, next, 1) })

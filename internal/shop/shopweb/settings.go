@@ -41,7 +41,7 @@ func (h *Handlers) saveSettings(c *gin.Context) error {
 	n := shop.Settings{
 		Name: f.Required("name", maxLine), Province: f.ChoiceOpt("province", "", shop.Provinces()...),
 		PricesIncludeTax: f.Checked("prices_include_tax"), Policy: shop.Policy(f.Choice("policy", policies()...)),
-		Target: targetOf(f), Ordering: orderingOf(f, scope.Currency),
+		Target: targetOf(f), Ordering: orderingOf(f, scope.Currency), ApproveAbove: limitOf(f, scope.Currency),
 		OpenHour: f.Int("open_hour", 0, 23), CloseHour: f.Int("close_hour", 1, 24),
 		ShowUnit: f.Choice("show_unit", showUnits...),
 	}
@@ -86,6 +86,14 @@ func orderingOf(f *web.Values, currency money.Currency) money.Amount {
 	return cost
 }
 
+// limitOf reads from which amount an order needs the owner; nothing typed is never.
+func limitOf(f *web.Values, currency money.Currency) *money.Amount {
+	if limit, ok := f.AmountOpt("approve_above", currency); ok {
+		return &limit
+	}
+	return nil
+}
+
 var showUnits = []string{"jin", "kg"}
 
 func policies() []string {
@@ -105,6 +113,9 @@ func answersOf(f *web.Values, s shop.Shop) func(name string) string {
 	}
 	if s.Target.Kind != shop.NoTarget {
 		v.Set("target_percent", strconv.Itoa(s.Target.Percent))
+	}
+	if s.ApproveAbove != nil {
+		v.Set("approve_above", f.Typed(s.ApproveAbove.Decimal(s.Currency)))
 	}
 	if s.PricesIncludeTax {
 		v.Set("prices_include_tax", "1")
@@ -174,6 +185,10 @@ func shopForm(t *i18n.Printer, f *web.Values, value func(string) string, currenc
 	form.Ordering = ui.FieldModel{
 		Name: "ordering_cost", Label: t.T("shop.ordering_cost"), Value: value("ordering_cost"), Error: f.Sentence("ordering_cost"),
 		Mode: "decimal", Unit: currency.Code, Hint: t.T("shop.ordering_cost_hint"), Short: true,
+	}
+	form.Approve = ui.FieldModel{
+		Name: "approve_above", Label: t.T("shop.approve_above"), Value: value("approve_above"), Error: f.Sentence("approve_above"),
+		Mode: "decimal", Unit: currency.Code, Hint: t.T("shop.approve_hint"), Short: true,
 	}
 	for _, p := range policies() {
 		form.Policy.Options = append(form.Policy.Options, ui.Option{Value: p, Text: t.T("shop.policy." + p), Selected: p == value("policy")})

@@ -81,7 +81,7 @@ func cell(d purchase.Document, l purchase.DocumentLine, column string) string {
 	case "order_number":
 		return text(d.Order.NumberText())
 	case "due_date":
-		return d.Order.DueDay.String()
+		return d.Order.Wanted().String()
 	}
 	return ""
 }

@@ -57,7 +57,7 @@ func (Format) Write(w io.Writer, d purchase.Document) error {
 	o := d.Order
 	out := order{
 		ID: o.ID.String(), Number: o.NumberText(), Supplier: o.SupplierName, State: string(o.State), Total: o.Total.Decimal(o.Currency),
-		Currency: o.Currency.Code, Freight: o.Freight.Decimal(o.Currency), DueDate: o.DueDay.String(), Lines: make([]line, len(d.Lines)),
+		Currency: o.Currency.Code, Freight: o.Freight.Decimal(o.Currency), DueDate: o.Wanted().String(), Lines: make([]line, len(d.Lines)),
 	}
 	for i, l := range d.Lines {
 		out.Lines[i] = line{

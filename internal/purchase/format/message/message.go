@@ -66,7 +66,7 @@ func (Format) Write(w io.Writer, d purchase.Document) error {
 	}
 	last := s.Sums[len(s.Sums)-1]
 	line(last.Term, last.Text)
-	line(p.T("purchase.message_due", i18n.A("day", d.Order.DueDay)))
+	line(p.T("purchase.message_due", i18n.A("day", d.Order.Wanted())))
 	if note := strings.TrimSpace(d.Order.Note); note != "" {
 		b.WriteString(note + "\n")
 	}

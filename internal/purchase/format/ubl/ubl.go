@@ -54,7 +54,7 @@ func (Format) Write(w io.Writer, d purchase.Document) error {
 		Basic:         "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
 		Customization: customization, Profile: profile, ID: o.NumberText(), UUID: o.ID.String(), Issued: issued.String(), Type: typeOfOrder,
 		Note: o.Note, Currency: o.Currency.Code, Lines: len(d.Lines), Buyer: party{Name: name{d.Shop}, Legal: legal{d.Shop}}, Seller: seller(d),
-		Delivery: delivery{Until: o.DueDay.String()}, Charge: freight(d), OrderLines: make([]orderLine, len(d.Lines)),
+		Delivery: delivery{Until: o.Wanted().String()}, Charge: freight(d), OrderLines: make([]orderLine, len(d.Lines)),
 	}
 	sums := d.Sums
 	if sums.Taxed {

@@ -145,7 +145,7 @@ func (t *template) once(name string) any {
 		}
 		return p.Date(o.CreatedDay)
 	case "due_date":
-		return p.Date(o.DueDay)
+		return p.Date(o.Wanted())
 	case "shop":
 		return t.doc.Shop
 	case "supplier":
