@@ -54,7 +54,7 @@ func load(files fs.FS, l Lang) (map[string]message, error) {
 				return nil, fmt.Errorf("%s: key %q is also in %s", name, key, first)
 			}
 			from[key] = name
-			if out[key], err = compile(value); err != nil {
+			if out[key], err = compile(value, spaces[l]); err != nil {
 				return nil, fmt.Errorf("%s: %q: %w", name, key, err)
 			}
 		}
@@ -94,10 +94,19 @@ func readFile(files fs.FS, name string) (map[string]json.RawMessage, error) {
 	return out, nil
 }
 
-func compile(raw json.RawMessage) (message, error) {
+// spaces sets a language's signs as its printers do, so that whoever writes a text need
+// not know which of its spaces must not break.
+var spaces = map[Lang]*strings.Replacer{
+	Fr: strings.NewReplacer(" :", "\u00a0:", " ;", "\u202f;", " !", "\u202f!", " ?", "\u202f?", "« ", "«\u00a0", " »", "\u00a0»"),
+}
+
+func compile(raw json.RawMessage, set *strings.Replacer) (message, error) {
+	if set == nil {
+		set = strings.NewReplacer()
+	}
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
-		parts, err := cut(text)
+		parts, err := cut(set.Replace(text))
 		return message{forms: [formCount][]segment{other: parts}}, err
 	}
 	var plural map[string]string
@@ -110,7 +119,7 @@ func compile(raw json.RawMessage) (message, error) {
 		if !ok {
 			return message{}, fmt.Errorf("unknown plural form %q", name)
 		}
-		parts, err := cut(text)
+		parts, err := cut(set.Replace(text))
 		if err != nil {
 			return message{}, err
 		}
