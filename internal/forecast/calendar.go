@@ -40,6 +40,7 @@ var seasons = [...]season{
 const (
 	besides       = 35  // days before and after the season that tell the ordinary level
 	besidesLeast  = 10  // of exposure, on each side used
+	besidesSales  = 5   // that a product must usually have there to be judged by them alone
 	occasionPrior = 0.1 // occasions that "nothing happens" counts for
 	calendarMost  = 8.0 // a factor stays between its inverse and this
 )
@@ -166,15 +167,21 @@ func (s season) occasion(hs []*history, date int) *occasion {
 		at := date - h.first
 		y1, e1 := h.between(at-s.before-besides, at-s.before)
 		y2, e2 := h.between(at+s.after+1, at+s.after+1+besides)
-		if e1 < besidesLeast || y1 <= 0 {
-			continue
+		often := float64(h.sales)*e1 > besidesSales*h.seen
+		if e1 < besidesLeast || h.mean <= 0 || often && y1 <= 0 {
+			continue // too young, never sold, or away at the time
 		}
 		level, slope := y1/e1, 0.0
 		if e2 >= besidesLeast { // a straight line from the middle of one side to that of the other
 			slope = (y2/e2 - y1/e1) / float64(n+besides)
 			level = (y1/e1 + y2/e2) / 2
 		}
-		w := level / (h.roughness(at-s.before-besides, at-s.before, y1/e1) + 0.05*level*level)
+		// Neither whether goods that seldom sell count nor for how much may hang on what they sold beside
+		// the season: they would be believed to sell more there than in it.
+		w := h.mean / (h.variance() + 0.05*h.mean*h.mean)
+		if often {
+			w = level / (h.roughness(at-s.before-besides, at-s.before, y1/e1) + 0.05*level*level)
+		}
 		if e2 >= besidesLeast {
 			early += w * y1 / e1
 			late += w * y2 / e2

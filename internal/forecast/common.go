@@ -13,11 +13,17 @@ type Common struct {
 }
 
 const (
-	commonLevel  = 0.06 // how fast the products' own levels follow
-	commonClip   = 4    // deviations beyond which a product's sales are its own affair
-	commonItems  = 8    // fewer products than this have no common movement
-	commonBounds = 4    // a factor stays between 1/4 and 4
+	commonLevel = 0.06 // how fast the products' own levels follow
+	commonUsual = 0.97 // memory of what they usually sell, and how noisily
+	commonClip  = 4    // deviations beyond which a product's sales are its own affair
+	commonItems = 8    // fewer products than this have no common movement
+	commonLow   = 20   // the least that a factor is of what it was lately: a closed shop
+	commonHigh  = 4    // and the most
 )
+
+// commonHome is the share of the movement's logarithm that goes back to the products every period:
+// products that come strong and fade, one after the other, are no shop that shrinks.
+var commonHome = [...]float64{0.01, 0.01, 0}
 
 var commonAlphas = []float64{0.02, 0.05, 0.1, 0.2, 0.35, 0.6}
 
@@ -35,9 +41,7 @@ func fitCommon(hs []*history, f Freq, horizon int) Common {
 	if n < 8 {
 		return Common{}
 	}
-	type state struct{ top, bottom, squares, seen float64 }
-	states := make([]state, len(hs))
-	raw, noise := make([]float64, n), make([]float64, n)
+	states := make([]mover, len(hs))
 	values := make([]float64, n)
 	var signal, trust float64 // running variance of the factor's moves beyond noise
 	last := 1.0
@@ -50,50 +54,74 @@ func fitCommon(hs []*history, f Freq, horizon int) Common {
 				continue
 			}
 			s := &states[i]
-			level := s.top / s.bottom
-			if level <= 0 {
-				continue
-			}
-			v := s.squares/s.seen + 0.01*level*level
-			mean := level * h.e[k]
-			y := math.Min(h.y[k], mean*last+commonClip*math.Sqrt(v*h.e[k]))
-			w := level / v // by the precision of what it says about the factor
-			sold += w * y
-			expected += w * mean
-			doubt += w * w * v * h.e[k]
+			w := s.weight()
+			sold += w * s.clip(h.y[k], h.e[k]*last)
+			expected += w * h.e[k] * s.top / s.bottom
+			doubt += w * w * s.variance() * h.e[k]
 			items++
 		}
-		values[t], raw[t], noise[t] = last, 1, math.Inf(1)
+		values[t] = last
 		if items >= commonItems/2 && expected > 0 {
-			raw[t] = sold / expected
-			noise[t] = doubt / (expected * expected)
-			move := raw[t] - last
-			signal = 0.97*signal + math.Max(move*move-noise[t], -0.5*noise[t])
+			noise := doubt / (expected * expected)
+			move := sold/expected - last
+			signal = 0.97*signal + math.Max(move*move-noise, -0.5*noise)
 			trust = 0.97*trust + 1
 			tau := math.Max(signal/(trust+3), 0)
-			values[t] = last + move*tau/(tau+noise[t]+1e-12)
-			values[t] = math.Min(math.Max(values[t], 1.0/commonBounds), commonBounds)
+			values[t] = last + move*tau/(tau+noise+1e-12)
+			values[t] = math.Min(math.Max(values[t], last/commonLow), last*commonHigh)
 		}
-		last += 0.2 * (values[t] - last)
+		last += 0.2 * (math.Min(math.Max(values[t], last/shiftMost), last*shiftMost) - last)
+		home := math.Pow(last, commonHome[f])
+		last /= home
 		for i, h := range hs {
 			k := first + t - h.first
 			if k < 0 || k >= len(h.y) || h.e[k] <= 0 {
 				continue
 			}
-			s := &states[i]
-			e := h.e[k] * values[t]
-			if s.bottom > 0 {
-				r := h.y[k] - e*s.top/s.bottom
-				s.squares = 0.97*s.squares + r*r
-				s.seen = 0.97*s.seen + e
-			} else {
-				s.squares, s.seen = h.y[k]*h.y[k], e
-			}
-			s.top = (1-commonLevel)*s.top + h.y[k]
-			s.bottom = (1-commonLevel)*s.bottom + e
+			states[i].see(h.y[k], h.e[k]*values[t], home)
 		}
 	}
 	return trend(Common{First: first, Values: values}, f, horizon)
+}
+
+// mover is one product as the shop's movement sees it: its level since its first sale, which is what
+// made it known and says nothing of how often it sells, and what it usually sells and how noisily.
+type mover struct{ top, bottom, sold, squares, seen float64 }
+
+// variance of a period of full exposure.
+func (s *mover) variance() float64 {
+	usual := s.sold / s.seen
+	return s.squares/s.seen + 0.01*usual*usual
+}
+
+// weight is the precision of what the product says about the factor; of one silent for ever, nothing.
+func (s *mover) weight() float64 {
+	return s.sold / s.seen / math.Max(s.variance(), math.SmallestNonzeroFloat32)
+}
+
+// clip keeps what is a product's own affair out: of sales in a period worth e.
+func (s *mover) clip(sold, e float64) float64 {
+	return math.Min(sold, e*s.sold/s.seen+commonClip*math.Sqrt(s.variance()*e))
+}
+
+// see takes a period worth e in; home is what goes back to the product. The level is that of clipped sales, with which it is compared: else
+// products that sell seldom, whose every sale is clipped, would pull the shop down for ever.
+func (s *mover) see(sold, e, home float64) {
+	if s.seen == 0 {
+		if sold > 0 {
+			s.sold, s.squares, s.seen = sold, sold*sold, e
+		}
+		return
+	}
+	s.top = (1-commonLevel)*s.top + s.clip(sold, e)
+	s.bottom = (1-commonLevel)*s.bottom + e
+	r := sold - e*s.sold/s.seen
+	s.sold = commonUsual*s.sold + sold
+	s.squares = commonUsual*s.squares + r*r
+	s.seen = commonUsual*s.seen + e
+	s.top *= home
+	s.sold *= home
+	s.squares *= home * home
 }
 
 // trend chooses how fast the expectation follows: the smoothing with the least error of the mean

@@ -146,7 +146,7 @@ func life(values []float64) int {
 	if sales == 0 {
 		return 0 // nothing ever sold: all of it is evidence
 	}
-	return max(0, first-(len(values)-first-sales)/sales)
+	return max(0, first-(len(values)-first-sales)/max(sales-1, 1))
 }
 
 // measure sets mean and scale.
