@@ -315,7 +315,8 @@ func (b *Tab) Text(selector string) string {
 // Shows fails unless the page shows the text.
 func (b *Tab) Shows(text string) {
 	b.t.Helper()
-	if page := b.Text("body"); !strings.Contains(page, text) {
+	plain := strings.NewReplacer("\u00a0", " ", "\u202f", " ") // how a space breaks is not looked at
+	if page := plain.Replace(b.Text("body")); !strings.Contains(page, plain.Replace(text)) {
 		b.t.Fatalf("%s does not show %q:\n%.2000s", b.Path(), text, page)
 	}
 }
