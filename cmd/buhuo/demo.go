@@ -58,7 +58,11 @@ func (c *demoCommand) Run(e *environment) error {
 		if report.Outdated {
 			fmt.Fprintln(e.errOut, "this demo was made by another version and is not continued; buhuo demo --reset makes a new one")
 		}
-		return listen(e, a, app.Config{Addr: c.Addr, Demo: true, DemoLogin: demo.Login, DemoPassword: demo.Password}, "warn", "", func(at string) {
+		key, err := app.Key(c.Data, "")
+		if err != nil {
+			return err
+		}
+		return listen(e, a, app.Config{PublicURL: "http://" + c.Addr, Key: key, Addr: c.Addr, Demo: true, DemoLogin: demo.Login, DemoPassword: demo.Password}, "warn", "", func(at string) {
 			fmt.Fprintf(e.out, "\n  Buhuo demo: http://%s\n  login:      %s\n  password:   %s\n\n", at, demo.Login, demo.Password)
 		})
 	})

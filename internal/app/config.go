@@ -22,6 +22,10 @@ type Config struct {
 	Metrics string
 	// TLS says that people come over TLS, ended by a proxy in front.
 	TLS bool
+	// PublicURL is where suppliers reach the program; empty: they have no links.
+	PublicURL string
+	// Key is the installation's secret; nil: there is none, and no links.
+	Key []byte
 	// Demo marks a demonstration, whose login stands on the login page.
 	Demo                    bool
 	DemoLogin, DemoPassword string

@@ -38,6 +38,11 @@ import (
 // noon is a Monday, 12:00 in the shop's zone.
 var noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 
+// The installation's key, and where its suppliers reach it.
+var linkKey = []byte("a key that opens nothing but the houses of these tests")
+
+const linkBase = "https://buhuo.example"
+
 func atNoon() time.Time { return noon }
 
 // filled is a shop with something in every table.
@@ -77,6 +82,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 		f.must(err)
 		f.ids["person"] = p.ID
 	}
+	a.Purchase.SetLinks(linkKey, linkBase, a.Shop)
 	f.trade()
 	f.past()
 	f.orders()
@@ -194,6 +200,7 @@ func (f *filler) orders() {
 	made, err := f.a.Purchase.Draft(f.ctx, []purchase.DraftOrder{one})
 	f.must(err)
 	f.send(made[0])
+	f.answer(made[0].ID)
 	f.ids["receipt"] = ident.New()
 	_, err = f.a.Purchase.Receive(f.ctx, made[0].ID, purchase.Receipt{ClientID: f.ids["receipt"], Note: f.mark})
 	f.must(err)
@@ -206,6 +213,16 @@ func (f *filler) orders() {
 		}
 		f.ids[name] = made[0].ID
 	}
+}
+
+// answer is the supplier's, by his link: all as ordered, with a word.
+func (f *filler) answer(order ident.ID) {
+	f.t.Helper()
+	d, err := f.a.Purchase.Document(f.ctx, order, "")
+	f.must(err)
+	ctx, link, err := f.a.Purchase.Enter(context.Background(), strings.TrimPrefix(d.Link, linkBase+"/s/"))
+	f.must(err)
+	f.must(f.a.Purchase.Answer(ctx, link.ID, purchase.Reply{Note: f.mark}))
 }
 
 func (f *filler) send(o purchase.Order) {
@@ -297,7 +314,7 @@ func newHouse(t *testing.T) *house {
 		}
 	})
 	a := app.Wire(d, atNoon)
-	return &house{App: a, db: d, mine: one.mine, server: a.Server(app.Config{}, slog.New(slog.DiscardHandler), "")}
+	return &house{App: a, db: d, mine: one.mine, server: a.Server(app.Config{PublicURL: linkBase, Key: linkKey}, slog.New(slog.DiscardHandler), "")}
 }
 
 type templateHouse struct {

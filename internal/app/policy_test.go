@@ -17,6 +17,7 @@ import (
 var policy = map[string]web.Access{
 	"GET /healthz": web.Public, "GET /readyz": web.Public, "GET /static/*path": web.Public,
 	"GET /setup": web.Public, "POST /setup": web.Public, "GET /login": web.Public, "POST /login": web.Public, "POST /logout": web.Public,
+	"GET /s/:token": web.Public, "POST /s/:token": web.Public,
 
 	"GET /settings": web.AnyMember, "POST /settings/appearance": web.AnyMember, "POST /settings/shop": web.AnyMember,
 	"GET /settings/password": web.AnyMember, "POST /settings/password": web.AnyMember,
@@ -50,7 +51,8 @@ var policy = map[string]web.Access{
 	"GET /suggestions/:id/change": web.Manager, "POST /suggestions/:id/change": web.Manager, "GET /suggestions/:id/reject": web.Manager, "POST /suggestions/:id/reject": web.Manager,
 	"POST /suggestions": web.Manager, "GET /suggestions/:id/snooze": web.Manager, "POST /suggestions/:id/snooze": web.Manager,
 	"POST /suggestions/:id/reopen": web.Manager, "POST /orders": web.Manager, "POST /orders/:id/lines": web.Manager, "POST /orders/:id/send": web.Manager,
-	"POST /orders/:id/confirm": web.Manager, "GET /orders/:id/confirm": web.Manager, "POST /orders/:id/repeat": web.Manager, "POST /orders/:id/decline": web.Owner, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
+	"POST /orders/:id/confirm": web.Manager, "GET /orders/:id/confirm": web.Manager, "POST /orders/:id/repeat": web.Manager, "POST /orders/:id/link": web.Manager, "POST /orders/:id/link/revoke": web.Manager,
+	"POST /orders/:id/answer/accept": web.Manager, "POST /orders/:id/answer/dismiss": web.Manager, "POST /orders/:id/decline": web.Owner, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
 	"POST /orders/:id/take-back": web.Manager, "GET /orders/:id/send": web.Manager, "POST /orders/:id/fill": web.Manager, "POST /suggestions/:id/fill": web.Manager,
 	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
 	"POST /replay": web.Manager, "POST /replay/adopt": web.Manager,

@@ -32,6 +32,9 @@ type Server struct {
 // Server builds the web side. setupToken guards the first-run page; empty means
 // that whoever reaches it may use it (loopback).
 func (a *App) Server(c Config, log *slog.Logger, setupToken string) *Server {
+	if c.PublicURL != "" && c.Key != nil {
+		a.Purchase.SetLinks(c.Key, c.PublicURL, a.Shop)
+	}
 	s := &Server{app: a, log: log, jobs: a.jobs(log)}
 	s.engine = web.New(web.Config{
 		Now: a.now, Log: log, Auth: shopweb.Authenticator(a.Shop), Static: static.Handler(), Secure: c.TLS, Demo: c.Demo, Observed: s.meters.observe,

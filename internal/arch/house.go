@@ -58,6 +58,7 @@ var technologies = []struct {
 	{"github.com/xuri/excelize/v2", []string{"internal/purchase/format/...", "internal/web/sheet"}},
 	{"golang.org/x/image/vector", []string{"internal/purchase/format/..."}},
 	{"github.com/boombuler/barcode", []string{"internal/purchase/format/...", "views/..."}},
+	{"github.com/makiuchi-d/gozxing", []string{"internal/purchase/format/formattest"}}, // reads what was drawn
 	{"github.com/alecthomas/kong", []string{"cmd/...", "internal/app"}},
 	{"golang.org/x/term", []string{"cmd/...", "internal/app"}},
 	{"golang.org/x/sync", []string{"internal/db/...", "internal/job", "internal/web/...", "internal/app"}},

@@ -86,7 +86,7 @@ func everyPage(t *testing.T, s *site, tab *e2e.Tab) []string {
 	out := []string{"/suggestions?page=2", "/products?q=%E6%B2%A1%E6%9C%89", "/orders?state=received", "/suggestions?page=40"}
 	for _, r := range s.Routes {
 		switch {
-		case r.Method != http.MethodGet, r.Path == "/setup", r.Path == "/login", r.Path == "/receipts/:id":
+		case r.Method != http.MethodGet, r.Path == "/setup", r.Path == "/login", r.Path == "/receipts/:id", r.Path == "/s/:token":
 			continue // these lead on
 		case strings.HasPrefix(r.Path, "/healthz"), strings.HasPrefix(r.Path, "/readyz"), strings.HasPrefix(r.Path, "/static"):
 			continue

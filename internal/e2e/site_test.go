@@ -46,11 +46,18 @@ func startDemo(t *testing.T) *site {
 	if err != nil {
 		t.Fatalf("make the demo: %v", err)
 	}
+	return serveDemo(t, made, app.Config{})
+}
+
+// serveDemo serves a copy of a demo's database.
+func serveDemo(t *testing.T, made []byte, c app.Config) *site {
+	t.Helper()
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, db.FileName), made, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return serve(t, folder, app.Config{Demo: true, DemoLogin: demo.Login, DemoPassword: demo.Password})
+	c.Demo, c.DemoLogin, c.DemoPassword = true, demo.Login, demo.Password
+	return serve(t, folder, c)
 }
 
 // demoFile is the demo's database, made once a process.

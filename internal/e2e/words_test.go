@@ -108,7 +108,7 @@ func words(tab *e2e.Tab) string {
 		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
 		for (let n; (n = walk.nextNode());) {
 			if (n.nodeType === 3) {
-				if (!n.parentElement.closest('script,style,noscript')) out.push(n.data.trim());
+				if (!n.parentElement.closest('script,style,noscript') && n.parentElement.closest('[lang]').lang === document.documentElement.lang) out.push(n.data.trim());
 			} else for (const a of ['aria-label', 'title', 'placeholder', 'alt']) if (n.hasAttribute(a)) out.push(n.getAttribute(a));
 		}
 		return out.filter(s => s).join('\n');

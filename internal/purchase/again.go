@@ -102,12 +102,15 @@ func (o Order) Late(today day.Date) int {
 	return max(0, int(today-o.DueDay))
 }
 
-// Attention counts what waits for a person: drafts for the owner.
-type Attention struct{ Asked int }
+// Attention counts what waits for a person: drafts for the owner, answers of suppliers.
+type Attention struct{ Asked, Answers int }
 
 // Attention reads what waits, up to MaxLimit of each.
 func (s *Service) Attention(ctx context.Context) (a Attention, err error) {
 	asked, err := s.store.List(ctx, Query{Asked: true, Limit: MaxLimit})
 	a.Asked = len(asked)
+	if err == nil {
+		a.Answers, err = s.store.OpenAnswers(ctx)
+	}
 	return a, err
 }

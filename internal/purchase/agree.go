@@ -134,10 +134,7 @@ func (o *Order) confirm(lines []ConfirmLine, when moment) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	same := func(l OrderLine, a *Agreed) bool {
-		return l.Agreed == a || l.Agreed != nil && a != nil && *l.Agreed == *a
-	}
-	if o.State == Confirmed && slices.EqualFunc(o.Lines, agreed, same) {
+	if o.State == Confirmed && o.promised(agreed) {
 		return false, nil
 	}
 	for i, a := range agreed {
@@ -149,6 +146,13 @@ func (o *Order) confirm(lines []ConfirmLine, when moment) (bool, error) {
 	o.State, o.ConfirmedAt = Confirmed, &when.at
 	o.redate()
 	return true, nil
+}
+
+// promised reports whether that is what the lines say already.
+func (o *Order) promised(agreed []*Agreed) bool {
+	return slices.EqualFunc(o.Lines, agreed, func(l OrderLine, a *Agreed) bool {
+		return l.Agreed == a || l.Agreed != nil && a != nil && *l.Agreed == *a
+	})
 }
 
 // agree gives what was promised of each line; nil: as ordered.

@@ -23,6 +23,8 @@ type Document struct {
 	// WeightUnit is the unit in which the shop's people speak of weights ("jin"); empty
 	// is the base unit. Formats for machines keep the base units.
 	WeightUnit string
+	// Link is where the supplier answers; empty: he has none, or nothing is to be said.
+	Link string
 	// Papers is set when the file is to be as the supplier wants it.
 	Papers *Papers
 }
@@ -75,8 +77,20 @@ func (s *Service) Document(ctx context.Context, id ident.ID, lang string) (Docum
 		lang = o.Language
 	}
 	d, err := NewDocument(o, supplier, scope.ShopName, lang)
-	if err != nil || s.shops == nil {
+	if err != nil {
 		return d, err
+	}
+	if o.Answerable() {
+		l, err := s.linkOf(ctx, o.ID)
+		if err != nil {
+			return d, err
+		}
+		if l != nil {
+			d.Link = s.LinkAddress(*l)
+		}
+	}
+	if s.shops == nil {
+		return d, nil
 	}
 	in, err := s.shops.Get(ctx)
 	d.WeightUnit = in.ShowUnit

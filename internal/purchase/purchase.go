@@ -226,6 +226,7 @@ type Query struct {
 	SupplierID ident.ID
 	Overdue    *day.Date // open, and due before that day
 	Asked      bool      // waiting for the owner
+	Answered   bool      // with an answer of the supplier that waits for the shop
 	Day        *day.Date // on which they were sent or, drafts, made; without cancelled ones
 	Before     int64
 	Limit      int
@@ -316,6 +317,7 @@ type Store interface {
 	// Papers reads how a supplier wants orders; KeepPapers replaces it.
 	Papers(ctx context.Context, supplierID ident.ID) (Papers, error)
 	KeepPapers(ctx context.Context, p Papers) error
+	Shelf
 	InsertSavings(ctx context.Context, rows []Saved) error
 	// Savings reads the latest day first, by receipt and position within it.
 	Savings(ctx context.Context, q SavedQuery) ([]Saved, error)
@@ -330,7 +332,8 @@ type Service struct {
 	catalog Catalog
 	ledger  Ledger
 	journal Journal
-	shops   Shops // nil: weights are told in base units
+	shops   Shops  // nil: weights are told in base units
+	links   *links // nil: suppliers have no links
 	now     func() time.Time
 }
 

@@ -189,16 +189,16 @@ func (m market) compare(o Order, d Delivery) ([]Saved, error) {
 		}
 		rows[i].Middleman, rows[i].Reference = m.middleman(l.ProductID, o.SupplierID, l.Quantity, d.BusinessDay, o.Currency)
 		var err error
-		if rows[i].Estimated, err = o.promised(l); err != nil {
+		if rows[i].Estimated, err = o.meantToSave(l); err != nil {
 			return nil, err
 		}
 	}
 	return rows, nil
 }
 
-// promised is what the order meant to save on the part of a line that a delivery
+// meantToSave is what the order meant to save on the part of a line that a delivery
 // brought: at the ordered price, with the freight that it bears.
-func (o *Order) promised(d DeliveryLine) (*money.Amount, error) {
+func (o *Order) meantToSave(d DeliveryLine) (*money.Amount, error) {
 	l := o.Lines[d.Line-1]
 	if l.ReferenceCost == nil {
 		return nil, nil

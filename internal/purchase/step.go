@@ -110,6 +110,11 @@ func (s *Service) Send(ctx context.Context, id ident.ID, version int64) (Order, 
 		if err := s.ledger.Expect(ctx, o.Expected()); err != nil {
 			return err
 		}
+		if s.links != nil {
+			if err := s.issue(ctx, o); err != nil {
+				return err
+			}
+		}
 		return s.record(ctx, "order.send", o, nil)
 	})
 }

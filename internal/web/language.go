@@ -32,6 +32,19 @@ func (e *Engine) chooseLanguage(c *gin.Context) {
 	speak(c, s)
 }
 
+// Speak answers in a language that the reader is known to understand, unless the address
+// asks for another.
+func Speak(c *gin.Context, lang string) {
+	s := of(c)
+	if _, asked := i18n.ParseLang(c.Query("lang")); asked {
+		return
+	}
+	if l, ok := i18n.ParseLang(lang); ok {
+		s.lang = l
+		speak(c, s)
+	}
+}
+
 // languageOfPerson is the last resort: a client that names no language at all
 // reads what the person chose in the shop.
 func (e *Engine) languageOfPerson(c *gin.Context, s *request, lang string) {

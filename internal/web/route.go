@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,10 +47,13 @@ const (
 // last parameter may carry a suffix ("/orders/:id.csv"), which gin alone cannot
 // tell from "/orders/:id". A GET route also answers HEAD.
 type Route struct {
-	Method  string
-	Path    string
-	Access  Access
-	Body    Body // "" is None for GET and Form for the others
+	Method string
+	Path   string
+	Access Access
+	Body   Body // "" is None for GET and Form for the others
+	// Bearer says that the address itself is the authority, as in a link that somebody
+	// was sent: no session counts there, so that none can be misused from another site.
+	Bearer  bool
 	Handler Handler
 }
 
@@ -76,6 +80,9 @@ func (e *Engine) Route(r Route) {
 		panic(fmt.Sprintf("web: route %s %s: %s", r.Method, r.Path, problem))
 	}
 	e.routes = append(e.routes, r)
+	if r.Bearer { // browsers that keep the address to themselves name no origin either
+		e.csrf.AddInsecureBypassPattern(r.Method + " " + params.ReplaceAllString(r.Path, "{$1}"))
+	}
 	base, suffix := splitSuffix(r.Path)
 	key := r.Method + " " + base
 	known, ok := e.suffixes[key]
@@ -89,6 +96,8 @@ func (e *Engine) Route(r Route) {
 	}
 	known[suffix] = &r
 }
+
+var params = regexp.MustCompile(`:(\w+)`)
 
 // Routes lists the policy table in the order of registration.
 func (e *Engine) Routes() []Route { return slices.Clone(e.routes) }
@@ -116,6 +125,8 @@ func (r Route) problem() string {
 		return "who may use it?"
 	case !slices.Contains([]Body{None, Form, JSON, Import}, r.Body):
 		return "unknown body"
+	case r.Bearer && r.Access != Public:
+		return "an address that is the authority asks for no session"
 	case r.Method == http.MethodGet && r.Body != None:
 		return "GET reads no body"
 	}

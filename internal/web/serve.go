@@ -30,8 +30,10 @@ func (e *Engine) serve(c *gin.Context, r *Route) {
 
 func (e *Engine) enter(c *gin.Context, s *request, r *Route) (leave func(), err error) {
 	leave = func() {}
-	if err := e.authenticate(c, s); err != nil && r.Access != Public {
-		return leave, err
+	if !r.Bearer {
+		if err := e.authenticate(c, s); err != nil && r.Access != Public {
+			return leave, err
+		}
 	}
 	if err := permit(s, r.Access); err != nil {
 		return leave, err

@@ -5,6 +5,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -289,3 +290,6 @@ func TileChar(name string) string {
 	}
 	return "·"
 }
+
+// quiet is the view box of a QR code with its margin.
+func quiet(size int) string { return fmt.Sprintf("-4 -4 %d %d", size+8, size+8) }

@@ -30,6 +30,8 @@ type Sheet struct {
 	NoteHead string
 	Signs    []string // what stands above each line for a signature
 	SignDay  string
+	Code     Code   // QR code of the supplier's page; nil: there is none
+	CodeHead string // what it is for
 	printer  *i18n.Printer
 }
 
@@ -79,6 +81,12 @@ func NewSheet(d purchase.Document) Sheet {
 		s.Rows = append(s.Rows, row(p, l, d))
 	}
 	s.sums(d)
+	if d.Link != "" {
+		code, err := NewCode(d.Link)
+		if err == nil { // an address too long for a code goes without
+			s.Code, s.CodeHead = code, p.T("purchase.doc.answer")
+		}
+	}
 	return s
 }
 

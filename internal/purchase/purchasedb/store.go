@@ -180,6 +180,9 @@ func (s *Store) List(ctx context.Context, q purchase.Query) ([]purchase.Order, e
 	if q.Overdue != nil {
 		query = query.Where("state IN ? AND due_day < ?", purchase.OpenStates(), int64(*q.Overdue))
 	}
+	if q.Answered {
+		query = query.Where("state IN ('sent', 'confirmed') AND EXISTS (SELECT 1 FROM order_links k WHERE k.shop_id = orders.shop_id AND k.order_id = orders.id AND k.verdict = 'open')")
+	}
 	if q.Asked {
 		query = query.Where("state = ? AND asked_at IS NOT NULL", string(purchase.Draft))
 	}

@@ -28,6 +28,8 @@ func query(c *gin.Context, limit int) (purchase.Query, error) {
 		q.Overdue = &today
 	case tabAsked:
 		q.Asked = true
+	case tabAnswered:
+		q.Answered = true
 	default:
 		state, err := purchase.ParseState(f.Value("state"))
 		if err != nil {
@@ -49,8 +51,9 @@ func query(c *gin.Context, limit int) (purchase.Query, error) {
 
 // Parts of the list that are no state.
 const (
-	tabLate  = "late"
-	tabAsked = "asked"
+	tabLate     = "late"
+	tabAsked    = "asked"
+	tabAnswered = "answered"
 )
 
 // next cuts the page to its size and gives the cursor of the following one, or "".
@@ -117,6 +120,7 @@ func tabs(p *i18n.Printer, active string) []ui.Tab {
 	}
 	add(tabLate, "purchase.tab_late")
 	add(tabAsked, "purchase.tab_asked")
+	add(tabAnswered, "purchase.tab_answered")
 	return out
 }
 

@@ -24,6 +24,7 @@ type Handlers struct {
 	orders  *purchase.Service
 	formats []purchase.Format
 	delays  Delays // nil: nobody knows
+	knocks  *knocks
 }
 
 // Delays tells which orders are late and when they are likely to come.
@@ -59,7 +60,7 @@ func lateness(p *i18n.Printer, late map[ident.ID]purchase.Late, id ident.ID) str
 
 // New makes the pages; formats are the documents that an order offers.
 func New(s *purchase.Service, formats []purchase.Format) *Handlers {
-	return &Handlers{orders: s, formats: formats}
+	return &Handlers{orders: s, formats: formats, knocks: &knocks{}}
 }
 
 // Routes adds the pages to the engine. Orders are made elsewhere, from suggestions.
@@ -88,6 +89,12 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/suppliers/:id/papers/places", Access: web.Manager, Handler: h.keepPlaces},
 		{Method: http.MethodPost, Path: "/suppliers/:id/papers/forget", Access: web.Manager, Handler: h.forgetTemplate},
 		{Method: http.MethodPost, Path: "/orders/:id/close", Access: web.Manager, Handler: h.closeShort},
+		{Method: http.MethodPost, Path: "/orders/:id/link", Access: web.Manager, Handler: h.renewLink},
+		{Method: http.MethodPost, Path: "/orders/:id/link/revoke", Access: web.Manager, Handler: h.revokeLink},
+		{Method: http.MethodPost, Path: "/orders/:id/answer/accept", Access: web.Manager, Handler: h.decide(true)},
+		{Method: http.MethodPost, Path: "/orders/:id/answer/dismiss", Access: web.Manager, Handler: h.decide(false)},
+		{Method: http.MethodGet, Path: "/s/:token", Access: web.Public, Bearer: true, Handler: h.supplier},
+		{Method: http.MethodPost, Path: "/s/:token", Access: web.Public, Bearer: true, Handler: h.answer},
 	} {
 		e.Route(r)
 	}

@@ -57,7 +57,7 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	chrome.Back = ui.Link{Href: "/orders", Text: p.T("purchase.orders_title")}
 	m := purchaseviews.OrderPage{
 		Chrome: chrome, Client: client(c, chrome), Version: strconv.FormatInt(o.Version, 10), Base: address(o),
-		Steps: steps(p, o), Facts: facts(p, d, lateness(p, late, o.ID)), Message: text, Reminder: format.Reminder(d, web.Today(c)), Total: p.Money(d.Sums.Payable, o.Currency),
+		Steps: steps(p, o), Facts: facts(p, d, lateness(p, late, o.ID)), Message: text, Reminder: format.Reminder(d, web.Today(c)), Speech: d.Language, Total: p.Money(d.Sums.Payable, o.Currency),
 		Deliveries: deliveries(p, d, came, savedBy(teller{p, o.Currency}, saved), web.FormOf(c), manager),
 	}
 	papers, err := h.orders.Papers(ctx, o.SupplierID)
@@ -73,6 +73,15 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 		return err
 	}
 	m.Facts = append(m.Facts, agreed...)
+	links, err := h.orders.Links(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	var said []ui.Fact
+	if m.Answer, said, err = h.answerCard(c, p, d, links); err != nil {
+		return err
+	}
+	m.Facts, m.Link = append(m.Facts, said...), h.linkCard(c, p, d, links)
 	allow(c, &m, p, o)
 	f := web.FormOf(c)
 	for i, l := range o.Lines {
@@ -103,6 +112,7 @@ func allow(c *gin.Context, m *purchaseviews.OrderPage, p *i18n.Printer, o purcha
 	if !manager {
 		return
 	}
+	m.Decide = true
 	m.Edit = o.State == purchase.Draft
 	m.Send = o.State.Can(purchase.Send)
 	m.TotalNote, m.SendText = p.T("purchase.send_note"), p.T("purchase.send")

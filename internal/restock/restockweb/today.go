@@ -121,6 +121,9 @@ func (h *Handlers) attend(ctx context.Context, v voice, m *restockview.Today) er
 	if waiting.Asked > 0 {
 		m.Waiting = append(m.Waiting, ui.Link{Href: "/orders?state=asked", Text: v.t.T("restock.orders_asked", arg("n", waiting.Asked)), Icon: "hourglass"})
 	}
+	if waiting.Answers > 0 {
+		m.Waiting = append(m.Waiting, ui.Link{Href: "/orders?state=answered", Text: v.t.T("restock.orders_answered", arg("n", waiting.Answers)), Icon: "receipt"})
+	}
 	return err
 }
 

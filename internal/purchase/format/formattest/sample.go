@@ -73,8 +73,14 @@ func Sample(t testing.TB, lang string, n int, rich bool) purchase.Document {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if rich {
+		d.Link = Address
+	}
 	return d
 }
+
+// Address is the supplier's page of rich samples.
+const Address = "https://buhuo.example/s/AZ__wmKPc3mIXQ0XfPpY2jRz0d9oOQvLq3n4UuD7wCk"
 
 // Extreme is an order of n lines as no shop writes them, but as forms allow: goods
 // for nothing and at ten million each, amounts of many digits, names of 300

@@ -45,6 +45,9 @@ func (Format) Write(w io.Writer, d purchase.Document) error {
 		Head:  purchaseviews.Row{Line: s.Head.Line, Name: s.Head.Product, Quantity: s.Head.Quantity, Price: s.Head.Price, Tax: s.Head.Tax, Total: s.Head.Total},
 		Words: s.Words, NoteHead: s.NoteHead, Note: s.Note, Signs: s.Signs, SignDay: s.SignDay,
 	}
+	if s.Code != nil {
+		page.Code, page.CodeHead, page.CodeSize, page.Link = s.Code.Path(), s.CodeHead, len(s.Code), d.Link
+	}
 	last := len(s.Sums) - 1
 	page.Sums, page.Payable = facts(s.Sums[:last]), ui.Fact{Term: s.Sums[last].Term, Text: s.Sums[last].Text}
 	for _, r := range s.Rows {

@@ -67,6 +67,9 @@ func (Format) Write(w io.Writer, d purchase.Document) error {
 	last := s.Sums[len(s.Sums)-1]
 	line(last.Term, last.Text)
 	line(p.T("purchase.message_due", i18n.A("day", d.Order.Wanted())))
+	if d.Link != "" {
+		line(p.T("purchase.message_link"), d.Link)
+	}
 	if note := strings.TrimSpace(d.Order.Note); note != "" {
 		b.WriteString(note + "\n")
 	}

@@ -189,7 +189,14 @@ func (s *setter) row(columns []column, cells [][2]string, height int) {
 // that is short; a long one runs over pages of its own.
 func (s *setter) closing() int {
 	height := 17*point + len(s.sheet.Sums)*bodyStyle.height() + 2*sumStyle.height()
-	height += len(s.lines(s.sheet.Words, bodyStyle, right-left)) * bodyStyle.height()
+	from := left
+	if s.sheet.Code != nil {
+		from += (right - left) * 9 / 20
+	}
+	height += len(s.lines(s.sheet.Words, bodyStyle, right-from)) * bodyStyle.height()
+	if s.sheet.Code != nil {
+		height = max(height, 8*point+codeSize+codePadding)
+	}
 	note := 8*point + softStyle.height()
 	for _, paragraph := range s.paragraphs() {
 		note += len(paragraph) * bodyStyle.height()
@@ -213,12 +220,32 @@ func (s *setter) paragraphs() [][]string {
 	return out
 }
 
+// The QR code stands at the left of the sums, with room around it for cameras.
+const (
+	codeSize    = 80 * point
+	codePadding = 10 * point
+)
+
+// code draws the QR code from y on, with what it is for beside it.
+func (s *setter) code(y int) {
+	if n := len(s.sheet.Code); n > 0 {
+		module := codeSize / n
+		s.out.code(s.sheet.Code, left, y+codePadding/2, module)
+		s.block(s.sheet.CodeHead, softStyle, left+n*module+10*point, y+codePadding/2, (right-left)*9/20-codeSize-20*point, atLeft)
+	}
+}
+
 // sums stand at the right, the last and largest what is to be paid; all of them,
 // with the amount in words, on one page.
 func (s *setter) sums() {
 	s.room(s.closing())
 	s.y += 8 * point
+	s.code(s.y)
 	last, x := len(s.sheet.Sums)-1, left+(right-left)*9/20
+	least := s.y
+	if s.sheet.Code != nil {
+		least += codeSize + codePadding
+	}
 	for i, f := range s.sheet.Sums {
 		st := bodyStyle
 		if i == last {
@@ -232,8 +259,13 @@ func (s *setter) sums() {
 	}
 	if s.sheet.Words != "" {
 		s.y += 4 * point
-		s.y += s.block(s.sheet.Words, bodyStyle, left, s.y, right-left, atRight)
+		from := left
+		if s.sheet.Code != nil {
+			from = x
+		}
+		s.y += s.block(s.sheet.Words, bodyStyle, from, s.y, right-from, atRight)
 	}
+	s.y = max(s.y, least)
 }
 
 // note prints what was written to the supplier, over as many pages as it takes.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf16"
 
 	"buhuo/internal/face"
+	"buhuo/internal/purchase/format"
 )
 
 // paper is the file in the making: pages of text, lines and grey areas, and the part
@@ -51,6 +52,16 @@ func (p *paper) line(x1, x2, y, width int, grey uint8) {
 // area fills a rectangle on the last page.
 func (p *paper) area(x, y, width, height int, grey uint8) {
 	fmt.Fprintf(p.pages[len(p.pages)-1], "%s g %s %s %s %s re f\n", shade(grey), pt(x), pt(pageHeight-y-height), pt(width), pt(height))
+}
+
+// code draws a QR code on the last page, its modules of that size.
+func (p *paper) code(c format.Code, x, y, module int) {
+	out := p.pages[len(p.pages)-1]
+	out.WriteString("0 g\n")
+	c.Runs(func(cx, cy, length int) {
+		fmt.Fprintf(out, "%s %s %s %s re\n", pt(x+cx*module), pt(pageHeight-y-(cy+1)*module), pt(length*module), pt(module))
+	})
+	out.WriteString("f\n")
 }
 
 // The numbers of the objects that every file has; pages and their contents follow.

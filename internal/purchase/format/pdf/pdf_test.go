@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"image/png"
 	"io"
 	"os"
 	"os/exec"
@@ -174,5 +176,39 @@ func BenchmarkDocument(b *testing.B) {
 			}
 			b.ReportMetric(float64(size), "bytes")
 		})
+	}
+}
+
+// The QR code is drawn as it is made, and where poppler is installed it is read from the
+// printed page.
+func TestScan(t *testing.T) {
+	for _, n := range []int{1, 16, 60} {
+		d := formattest.Sample(t, "fr", n, true)
+		written := formattest.Written(t, pdf.New(), d)
+		program, err := exec.LookPath("pdftoppm")
+		if err != nil {
+			t.Skip("pdftoppm is not installed")
+		}
+		folder := t.TempDir()
+		cmd := exec.Command(program, "-png", "-r", "150", "-", filepath.Join(folder, "page"))
+		cmd.Stdin = bytes.NewReader(written)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		pages, err := filepath.Glob(filepath.Join(folder, "page*.png"))
+		if err != nil || len(pages) == 0 {
+			t.Fatal(pages, err)
+		}
+		r, err := os.Open(pages[len(pages)-1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := png.Decode(r)
+		if err = errors.Join(err, r.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if got := formattest.Scan(t, page); got != d.Link {
+			t.Errorf("%d lines: the code leads to %q, want %q", n, got, d.Link)
+		}
 	}
 }

@@ -15,6 +15,7 @@ type canvas struct {
 	y     int // where the next thing goes
 	texts []text
 	rules []image.Rectangle
+	dark  []image.Rectangle // of a QR code
 }
 
 // text is one clean line; y is its base line.
@@ -74,13 +75,8 @@ type picture struct {
 
 // draw puts everything on the picture.
 func (c *canvas) draw(on *image.Paletted) {
-	for _, r := range c.rules {
-		for y := r.Min.Y; y < r.Max.Y; y++ {
-			for x := r.Min.X; x < r.Max.X; x++ {
-				on.Pix[y*on.Stride+x] = shades / 2
-			}
-		}
-	}
+	fill(on, c.rules, shades/2)
+	fill(on, c.dark, shades-1)
 	type key struct {
 		glyph face.Glyph
 		size  int
@@ -98,6 +94,16 @@ func (c *canvas) draw(on *image.Paletted) {
 			}
 			stamp(on, p, image.Pt(pen/1000, t.y), t.dark)
 			pen += c.face.Advance(k.glyph) * t.size
+		}
+	}
+}
+
+func fill(on *image.Paletted, areas []image.Rectangle, shade uint8) {
+	for _, r := range areas {
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			for x := r.Min.X; x < r.Max.X; x++ {
+				on.Pix[y*on.Stride+x] = shade
+			}
 		}
 	}
 }

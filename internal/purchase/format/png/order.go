@@ -1,6 +1,7 @@
 package png
 
 import (
+	"image"
 	"strings"
 
 	"buhuo/internal/i18n"
@@ -22,6 +23,9 @@ var (
 )
 
 func (s style) height() int { return s.size * 3 / 2 }
+
+// module is how many pixels wide one of the QR code is.
+const module = 6
 
 // order lays the whole order out from top to bottom.
 func (c *canvas) order(s format.Sheet) {
@@ -53,6 +57,16 @@ func (c *canvas) order(s format.Sheet) {
 		c.pair(f.Term, f.Text, st, st)
 	}
 	c.block(s.Words, bodyStyle, margin, inner)
+	if n := len(s.Code); n > 0 {
+		c.rule(2)
+		c.block(s.CodeHead, softStyle, margin, inner)
+		c.y += 4 * module
+		left := (width - n*module) / 2
+		s.Code.Runs(func(x, y, length int) {
+			c.dark = append(c.dark, image.Rect(left+x*module, c.y+y*module, left+(x+length)*module, c.y+(y+1)*module))
+		})
+		c.y += (n + 4) * module
+	}
 	if s.Note != "" {
 		c.y += 8
 		c.block(s.NoteHead, softStyle, margin, inner)

@@ -85,3 +85,20 @@ func BenchmarkPicture(b *testing.B) {
 	}
 	b.ReportMetric(float64(size), "bytes")
 }
+
+// A phone reads the supplier's page from the picture, however long the order is; one
+// without a link has no code.
+func TestScan(t *testing.T) {
+	for _, n := range []int{1, 10, 150} {
+		d := formattest.Sample(t, "zh-Hans", n, true)
+		if got := formattest.Scan(t, decode(t, formattest.Written(t, png.New(), d))); got != d.Link || got == "" {
+			t.Errorf("%d lines: the code leads to %q, want %q", n, got, d.Link)
+		}
+	}
+	d := formattest.Sample(t, "zh-Hans", 1, true)
+	d.Link = ""
+	with, without := formattest.Sample(t, "zh-Hans", 1, true), d
+	if a, b := decode(t, formattest.Written(t, png.New(), with)), decode(t, formattest.Written(t, png.New(), without)); a.Bounds().Dy() <= b.Bounds().Dy() {
+		t.Error("an order without a link has a code")
+	}
+}

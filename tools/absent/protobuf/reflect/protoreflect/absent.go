@@ -1,0 +1,2 @@
+// Package protoreflect is empty: gin's own tests name it. See tools/absent/README.md.
+package protoreflect

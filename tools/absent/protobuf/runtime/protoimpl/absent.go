@@ -1,0 +1,2 @@
+// Package protoimpl is empty: gin's own tests name it. See tools/absent/README.md.
+package protoimpl
