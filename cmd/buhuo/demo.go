@@ -50,7 +50,7 @@ func (c *demoCommand) Run(e *environment) error {
 	t := target{Data: c.Data}
 	return t.with(e, func(a *app.App) error {
 		bar := app.NewProgress(e.errOut)
-		report, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Purchase: a.Purchase, Restock: a.Restock}, time.Now).Ensure(e.ctx, bar.Show)
+		report, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Purchase: a.Purchase, Trade: a.Trade, Restock: a.Restock}, time.Now).Ensure(e.ctx, bar.Show)
 		bar.End()
 		if err != nil {
 			return err
@@ -63,7 +63,11 @@ func (c *demoCommand) Run(e *environment) error {
 			return err
 		}
 		return listen(e, a, app.Config{PublicURL: "http://" + c.Addr, Key: key, Addr: c.Addr, Demo: true, DemoLogin: demo.Login, DemoPassword: demo.Password}, "warn", "", func(at string) {
-			fmt.Fprintf(e.out, "\n  Buhuo demo: http://%s\n  login:      %s\n  password:   %s\n\n", at, demo.Login, demo.Password)
+			fmt.Fprintf(e.out, "\n  Buhuo demo: http://%s\n  login:      %s\n  password:   %s\n", at, demo.Login, demo.Password)
+			for _, p := range demo.Producers() {
+				fmt.Fprintf(e.out, "  also:       %s (%s), same password\n", p.Login, p.Shop)
+			}
+			fmt.Fprintln(e.out)
 		})
 	})
 }

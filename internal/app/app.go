@@ -23,6 +23,8 @@ import (
 	"buhuo/internal/shop/shopdb"
 	"buhuo/internal/stock"
 	"buhuo/internal/stock/stockdb"
+	"buhuo/internal/trade"
+	"buhuo/internal/trade/tradedb"
 )
 
 // App is the program with every room wired to its neighbours.
@@ -33,6 +35,7 @@ type App struct {
 	Stock    *stock.Service
 	Sales    *sales.Service
 	Purchase *purchase.Service
+	Trade    *trade.Service
 	Restock  *restock.Service
 	Insight  *insight.Service
 
@@ -63,6 +66,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Stock = stock.New(stockdb.New(d), d, now)
 	a.Sales = sales.New(salesdb.New(d), d, a.Catalog, a.Stock, a.Shop, sources(), now)
 	a.Purchase = purchase.New(purchasedb.New(d), d, a.Catalog, a.Stock, a.Shop, now)
+	a.Trade = trade.New(tradedb.New(d), d, a.Catalog, a.Shop, now)
 	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Insight = insight.New(insightdb.New(d), d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Restock.SetFollower(a.Insight)

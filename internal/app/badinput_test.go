@@ -111,6 +111,14 @@ var forms = map[string]form{
 	"supplier":      {page: at("/suppliers/new"), action: at("/suppliers/new"), role: tenant.Manager, good: url.Values{"name": {"新家"}, "kind": {"farmer"}}, fields: supplierFields},
 	"supplier edit": {page: at("/suppliers/:id/edit", "supplier"), action: at("/suppliers/:id/edit", "supplier"), role: tenant.Manager, fields: supplierFields},
 	"papers":        {page: at("/suppliers/:id/papers", "supplier"), action: at("/suppliers/:id/papers", "supplier"), role: tenant.Manager, fields: map[string]kind{"column": choice}},
+	"producer": {page: at("/publish/profile"), action: at("/publish/profile"), role: tenant.Manager, fields: map[string]kind{
+		"name": title, "kind": choice, "province": choice, "about": line, "contact": line, "phone": line, "lead_time_days": count,
+		"minimum_order": optional, "freight": optional, "free_freight_from": optional, "version": count,
+	}},
+	"listing": {page: at("/publish/:id", "product"), action: at("/publish/:id", "product"), role: tenant.Manager, fields: map[string]kind{
+		"name": title, "grade": line, "origin": line, "lot": line, "about": line, "price": amount, "minimum": optional, "unit": choice, "pack": choice,
+		"harvest_from": date, "harvest_through": date, "break_from": optional, "break_price": optional, "version": count,
+	}},
 	"offer": {page: func(f filled) string {
 		return "/suppliers/" + f.ids["usual"].String() + "/offers/new?product=" + f.ids["product"].String()
 	}, action: at("/suppliers/:id/offers/new", "usual"), role: tenant.Manager, good: url.Values{"price": {"5"}}, fields: offerFields},
@@ -338,6 +346,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb
+		"/directory/:id/take": true, "/publish/:id/withdraw": true, // tradeweb
 		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,
 	}
 	for _, f := range forms {

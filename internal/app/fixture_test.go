@@ -32,6 +32,7 @@ import (
 	"buhuo/internal/shop/shopdb"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
+	"buhuo/internal/trade"
 	"buhuo/internal/webtest"
 )
 
@@ -50,9 +51,11 @@ type filled struct {
 	shop    shop.Shop
 	ctx     context.Context
 	ids     map[string]ident.ID
-	code    string // of the product that has an offer, lots and a delivery on the way
-	assumed string // of the product that has only the usual supplier's prices
-	batch   int64  // an import that brought sales
+	code    string   // of the product that has an offer, lots and a delivery on the way
+	assumed string   // of the product that has only the usual supplier's prices
+	batch   int64    // an import that brought sales
+	found   ident.ID // what a neighbour offers to everybody
+	sheet   ident.ID // what the shop itself does
 }
 
 // filler fails the test on the first thing that a shop refuses.
@@ -84,6 +87,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	}
 	a.Purchase.SetLinks(linkKey, linkBase, a.Shop)
 	f.trade()
+	f.directory()
 	f.past()
 	f.orders()
 	f.must(a.Restock.Recompute(f.ctx, nil))
@@ -111,6 +115,38 @@ func (f *filler) decisions() {
 	f.must(f.a.DB.Do(f.ctx, func(ctx context.Context) error {
 		return restockdb.New(f.a.DB).PutJudgements(ctx, []restock.Judgement{judged})
 	}))
+}
+
+// directory is an offer to the other shops, whose words are meant for them, one that was
+// withdrawn, and what another shop offers taken.
+func (f *filler) directory() {
+	a, ctx := f.a, f.ctx
+	f.must(a.Trade.PutProducer(ctx, trade.Producer{Name: "公开的" + f.shop.Slug, Kind: catalog.Farmer, Province: "42", About: "种红枣", Open: true}))
+	shown, err := a.Trade.Publish(ctx, trade.Listing{ProductID: f.ids["product"], Name: "公开的红枣", Price: 150000, Published: true, Sheet: true})
+	f.must(err)
+	f.sheet = shown.ID
+	hidden, err := a.Catalog.Create(ctx, catalog.Draft{Code: f.shop.Slug + "-300", Name: "陈皮" + f.mark, BaseUnit: "kg"})
+	f.must(err)
+	gone, err := a.Trade.Publish(ctx, trade.Listing{ProductID: hidden.ID, Name: "陈皮" + f.mark, Price: 150000, About: f.mark, Sheet: true})
+	f.must(err)
+	f.ids["listing"] = gone.ID
+	f.found = f.neighbour()
+	_, err = a.Trade.Take(ctx, trade.Take{ListingID: f.found})
+	f.must(err)
+}
+
+// neighbour is another shop, which only offers something to the others.
+func (f *filler) neighbour() ident.ID {
+	a := f.a
+	made, err := a.Shop.CreateShop(context.Background(), shop.NewShop{Slug: f.shop.Slug + "-farm", Name: "农场" + f.mark, Timezone: "Asia/Shanghai", Currency: "CNY"})
+	f.must(err)
+	ctx := shop.Acting(context.Background(), made)
+	f.must(a.Trade.PutProducer(ctx, trade.Producer{Name: "农场", Kind: catalog.Farmer, Open: true}))
+	product, err := a.Catalog.Create(ctx, catalog.Draft{Code: "1", Name: "山药", BaseUnit: "kg"})
+	f.must(err)
+	l, err := a.Trade.Publish(ctx, trade.Listing{ProductID: product.ID, Name: "山药", Price: 80000, Published: true, Sheet: true})
+	f.must(err)
+	return l.ID
 }
 
 func secret(slug string) string { return "a long enough secret " + slug }

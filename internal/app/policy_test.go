@@ -19,6 +19,8 @@ var policy = map[string]web.Access{
 	"GET /setup": web.Public, "POST /setup": web.Public, "GET /login": web.Public, "POST /login": web.Public, "POST /logout": web.Public,
 	"GET /s/:token": web.Public, "POST /s/:token": web.Public,
 
+	"GET /sheets/:id": web.Public,
+
 	"GET /settings": web.AnyMember, "POST /settings/appearance": web.AnyMember, "POST /settings/shop": web.AnyMember,
 	"GET /settings/password": web.AnyMember, "POST /settings/password": web.AnyMember,
 	"GET /settings/sessions": web.AnyMember, "POST /settings/sessions/:id/end": web.AnyMember,
@@ -33,6 +35,7 @@ var policy = map[string]web.Access{
 	"GET /orders/savings": web.Viewer, "GET /orders/savings.csv": web.Viewer,
 	"GET /receipts/:id": web.Viewer, "GET /replay": web.Viewer, "GET /replay.csv": web.Viewer,
 	"GET /insights": web.Viewer, "GET /insights/wanted": web.Viewer, "GET /insights/wanted.csv": web.Viewer, "GET /insights/wanted.xlsx": web.Viewer,
+	"GET /directory": web.Viewer, "GET /directory/:id": web.Viewer,
 	"GET /import": web.Viewer, "GET /import/:number": web.Viewer,
 
 	"GET /sell": web.Seller, "POST /sell": web.Seller, "POST /sales": web.Seller, "POST /sales/:id/void": web.Seller, "POST /wishes": web.Seller,
@@ -55,6 +58,8 @@ var policy = map[string]web.Access{
 	"POST /orders/:id/answer/accept": web.Manager, "POST /orders/:id/answer/dismiss": web.Manager, "POST /orders/:id/decline": web.Owner, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
 	"POST /orders/:id/take-back": web.Manager, "GET /orders/:id/send": web.Manager, "POST /orders/:id/fill": web.Manager, "POST /suggestions/:id/fill": web.Manager,
 	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
+	"POST /directory/:id/take": web.Manager, "GET /publish": web.Manager, "GET /publish/profile": web.Manager, "POST /publish/profile": web.Manager,
+	"GET /publish/:id": web.Manager, "POST /publish/:id": web.Manager, "POST /publish/:id/withdraw": web.Manager,
 	"POST /replay": web.Manager, "POST /replay/adopt": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
 

@@ -19,6 +19,7 @@ import (
 	"buhuo/internal/sales/source/generic"
 	"buhuo/internal/shop/shopweb"
 	"buhuo/internal/stock/stockweb"
+	"buhuo/internal/trade/tradeweb"
 	"buhuo/internal/web"
 )
 
@@ -59,6 +60,7 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
 		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop),
+		tradeweb.New(a.Trade, a.Catalog, a.Shop),
 		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase),
 	}
 }

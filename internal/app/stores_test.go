@@ -29,6 +29,7 @@ import (
 	"buhuo/internal/stock"
 	"buhuo/internal/stock/stockdb"
 	"buhuo/internal/tenant"
+	"buhuo/internal/trade/tradedb"
 )
 
 // spans are the store methods that are not about one shop, each with the reason.
@@ -47,6 +48,7 @@ var spans = map[string]string{
 	"shop.SaveAttempts": "nobody is in a shop before the login", "shop.PurgeAttempts": "of the installation",
 	"stock.Changed": "the runner's queue", "stock.Queue": "the runner's queue", "stock.Unmark": "the runner's queue",
 	"restock.Asked": "the runner's queue",
+	"trade.Search":  "reads what shops published for one another", "trade.Entries": "reads what shops published for one another", "trade.Sheet": "reads what a shop published for everybody",
 }
 
 // TestStoresKeepShopsApart calls every method of every store as one shop with the
@@ -92,7 +94,7 @@ func scoped(t *testing.T, d *db.DB) map[string]reflect.Value {
 func stores(d *db.DB) map[string]any {
 	return map[string]any{
 		"shop": shopdb.New(d), "catalog": catalogdb.New(d), "stock": stockdb.New(d), "sales": salesdb.New(d),
-		"purchase": purchasedb.New(d), "restock": restockdb.New(d),
+		"purchase": purchasedb.New(d), "restock": restockdb.New(d), "trade": tradedb.New(d),
 	}
 }
 

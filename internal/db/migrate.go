@@ -76,6 +76,15 @@ CREATE POLICY one_shop ON %[1]s USING (
 	return b.String()
 }
 
+// Published lets everybody on PostgreSQL read the rows of a shop's table that bear a
+// mark; only their owner changes them.
+func (w words) Published(table, mark string) string {
+	if w.dialect != Postgres {
+		return ""
+	}
+	return fmt.Sprintf("CREATE POLICY published ON %s FOR SELECT USING (%s);", table, mark)
+}
+
 // render turns the templates into the dialect's SQL.
 func render(dialect Dialect, files fs.FS) (fs.FS, error) {
 	out := fstest.MapFS{}

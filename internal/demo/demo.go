@@ -20,6 +20,7 @@ import (
 	"buhuo/internal/sales"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
+	"buhuo/internal/trade"
 )
 
 // The demo's shop and the login that everybody knows.
@@ -48,6 +49,7 @@ type Services struct {
 	Stock    *stock.Service
 	Sales    *sales.Service
 	Purchase *purchase.Service
+	Trade    *trade.Service
 	Restock  *restock.Service
 }
 

@@ -30,6 +30,8 @@ import (
 	"buhuo/internal/shop/shopdb"
 	"buhuo/internal/stock"
 	"buhuo/internal/stock/stockdb"
+	"buhuo/internal/trade"
+	"buhuo/internal/trade/tradedb"
 )
 
 // house is the rooms over one database, on a clock that the test sets.
@@ -52,6 +54,7 @@ func houseOf(t testing.TB, d *db.DB) *house {
 	h.Stock = stock.New(stockdb.New(d), d, now)
 	h.Sales = sales.New(salesdb.New(d), d, h.Catalog, h.Stock, h.Shop, []sales.Source{generic.New()}, now)
 	h.Purchase = purchase.New(purchasedb.New(d), d, h.Catalog, h.Stock, h.Shop, now)
+	h.Trade = trade.New(tradedb.New(d), d, h.Catalog, h.Shop, now)
 	h.store = restockdb.New(d)
 	h.Restock = restock.New(h.store, d, h.Shop, h.Catalog, h.Stock, h.Sales, h.Purchase, now)
 	h.Catalog.SetMarker(h.Stock)

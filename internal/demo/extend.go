@@ -27,11 +27,14 @@ func (l *Loader) extend(ctx context.Context, m mark, progress Progress) (Report,
 	if err != nil {
 		return Report{}, err
 	}
+	ctx = acting(ctx, in, shop.Person{ID: m.Person, Name: owner})
+	if err := l.openProducers(ctx, world.Generate(m.Seed, m.First, m.First)); err != nil { // a demo of a program that knew none
+		return Report{}, err
+	}
 	through := lastWhole(l.now(), in.Zone)
 	if through.since(m.Through) < worthwhile {
 		return Report{}, nil
 	}
-	ctx = acting(ctx, in, shop.Person{ID: m.Person, Name: owner})
 	book := bookkeeper{w: world.Generate(m.Seed, m.First, through.Day), zone: in.Zone, person: m.Person, secret: in.Secret}
 	x := &living{Loader: l, bookkeeper: book, terms: termsOf(book.w), rivals: middlemen(book.w)}
 	report, newDay := Report{}, m.Through.Day != through.Day

@@ -37,6 +37,8 @@ var places = []struct {
 		{tenant.Viewer, "/orders/savings", "coins", "restock.more_savings", "restock.more_savings_note"},
 		{tenant.Viewer, "/replay", "chart", "replay.title", "replay.more_note"},
 		{tenant.Viewer, "/suppliers", "factory", "restock.more_suppliers", "restock.more_suppliers_note"},
+		{tenant.Viewer, "/directory", "sprout", "trade.directory", "trade.more_note"},
+		{tenant.Manager, "/publish", "store", "trade.my_offers", "trade.my_offers_note"},
 	}},
 	{"insight.title", []place{
 		{tenant.Viewer, "/insights", "chart", "insight.hub", "insight.hub_note"},

@@ -1,0 +1,121 @@
+package tradedb_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/catalog/catalogdb"
+	"buhuo/internal/db"
+	"buhuo/internal/dbtest"
+	"buhuo/internal/money"
+	"buhuo/internal/tenant"
+	"buhuo/internal/trade/tradedb"
+	"buhuo/internal/trade/tradetest"
+)
+
+func TestStore(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		tradetest.Run(t, func(t *testing.T) tradetest.House { return house(t, dbtest.SQLite(t)) })
+	})
+	t.Run("postgres", func(t *testing.T) {
+		tradetest.Run(t, func(t *testing.T) tradetest.House { return house(t, dbtest.Postgres(t)) })
+	})
+}
+
+func house(t testing.TB, d *db.DB) tradetest.House {
+	t.Helper()
+	goods := catalog.New(catalogdb.New(d), d, func(string) string { return "" }, func() time.Time { return tradetest.Now })
+	return tradetest.House{
+		Store: tradedb.New(d), Atomic: d, Catalog: goods,
+		Farm: scope(t, d, 1, money.CNY), Grocer: scope(t, d, 2, money.CNY), Other: scope(t, d, 3, money.CNY), Abroad: scope(t, d, 4, euro(t)),
+	}
+}
+
+func scope(t testing.TB, d *db.DB, id tenant.ShopID, cur money.Currency) context.Context {
+	t.Helper()
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slug, start := fmt.Sprintf("shop-%d", id), make([]byte, 32)
+	err = d.Do(db.Installation(context.Background()), func(ctx context.Context) error {
+		if err := d.From(ctx).Exec(`INSERT INTO shops (shop_id, slug, name, timezone, currency, secret, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`, int64(id), slug, slug, zone.String(), cur.Code, []byte{1}, 1).Error; err != nil {
+			return err
+		}
+		return d.From(ctx).Exec("INSERT INTO counters (shop_id, movement_hash, audit_hash) VALUES (?, ?, ?)", int64(id), start, start).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tenant.With(context.Background(), tenant.Scope{Shop: id, Slug: slug, ShopName: slug, Zone: zone, Currency: cur, Role: tenant.Owner, Lang: "en"})
+}
+
+// TestTheServerShowsWhatIsPublished: PostgreSQL itself lets another shop read the rows
+// that bear the mark, and change none of them.
+func TestTheServerShowsWhatIsPublished(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if d.Dialect != db.Postgres {
+			return // SQLite has no row security: the contract above is what there is
+		}
+		h := house(t, d)
+		s, _ := h.Service()
+		l := h.Oranges(t, s)
+		seen := func(ctx context.Context, table string) (n int64) {
+			t.Helper()
+			if err := d.From(ctx).Raw("SELECT COUNT(*) FROM " + table + " WHERE shop_id = 1").Scan(&n).Error; err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		change := func(ctx context.Context, statement string) (n int64) {
+			t.Helper()
+			err := d.Do(ctx, func(ctx context.Context) error {
+				tx := d.From(ctx).Exec(statement)
+				n = tx.RowsAffected
+				return tx.Error
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if seen(h.Grocer, "listings") != 1 || seen(h.Grocer, "producers") != 1 {
+			t.Error("the server hides what is published")
+		}
+		for _, statement := range []string{
+			"UPDATE listings SET price = 1 WHERE shop_id = 1", "DELETE FROM listings WHERE shop_id = 1",
+			"UPDATE producers SET name = 'x' WHERE shop_id = 1", "DELETE FROM producers WHERE shop_id = 1",
+		} {
+			if n := change(h.Grocer, statement); n != 0 {
+				t.Errorf("another shop may: %s", statement)
+			}
+		}
+		if err := s.Withdraw(h.Farm, l.ProductID); err != nil {
+			t.Fatal(err)
+		}
+		p, err := s.Producer(h.Farm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Open = false
+		if err := s.PutProducer(h.Farm, p); err != nil {
+			t.Fatal(err)
+		}
+		if seen(h.Grocer, "listings") != 0 || seen(h.Grocer, "producers") != 0 || seen(h.Farm, "listings") != 1 {
+			t.Error("the server shows what is not published, or hides it from its owner")
+		}
+	})
+}
+
+func euro(t testing.TB) money.Currency {
+	t.Helper()
+	c, err := money.ParseCurrency("EUR")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}

@@ -1,0 +1,113 @@
+// Package tradeview draws what goes on between shops: the directory, what a shop
+// publishes there, and a product's public sheet. Its models are ready to show.
+package tradeview
+
+import (
+	"buhuo/views/layout"
+	"buhuo/views/ui"
+)
+
+// Badge is a word with a sign.
+type Badge struct {
+	Tone       ui.Tone
+	Icon, Text string
+}
+
+// EntryRow is a listing in the directory.
+type EntryRow struct {
+	Href, Name, Detail, Place string
+	Producer                  Badge
+	Price, Minimum            string
+	Marks                     []Badge // in season, taken
+}
+
+// ChangeRow is an offer whose producer asks something else now.
+type ChangeRow struct {
+	Name, Producer, Was, Is string
+	Action                  string // takes the terms of now; empty: the listing was withdrawn
+	Href                    string // of the listing or, withdrawn, of the offer
+}
+
+// DirectoryPage is the list of what other shops offer.
+type DirectoryPage struct {
+	Chrome         layout.Chrome
+	Text           ui.FieldModel
+	Province, Kind ui.SelectModel
+	Changes        []ChangeRow
+	Rows           []EntryRow
+	Next           string
+	Empty          ui.EmptyModel
+	CanEdit        bool
+}
+
+// EntryPage is one listing.
+type EntryPage struct {
+	Chrome        layout.Chrome
+	Producer      Badge
+	Marks         []Badge
+	Goods, Terms  []ui.Fact
+	About, Theirs string
+	CanEdit       bool
+	Taken         bool
+	Action        string
+	Products      ui.SelectModel
+	Supplier      ui.SelectModel // no options: somebody new, or known
+	Links         []ui.Link      // to the supplier and the product, once taken
+	Changed       string         // what is asked now, when it was taken at other terms
+}
+
+// ListingRow is one of the shop's own listings.
+type ListingRow struct {
+	Href, Name, Price string
+	State             Badge
+	Sheet             string // address of its public page
+	Withdraw          string // address; empty: it is withdrawn
+}
+
+// PublishPage is what a shop offers to the others.
+type PublishPage struct {
+	Chrome  layout.Chrome
+	Profile []ui.Fact
+	About   string
+	Closed  bool // nothing of it is in the directory
+	Rows    []ListingRow
+	Search  ui.SearchModel
+	Found   []ui.Link
+	Asked   bool // something was searched for
+}
+
+// ProfileForm is what a shop tells of itself.
+type ProfileForm struct {
+	Chrome                           layout.Chrome
+	Client, Version                  string
+	Name, About, Contact, Phone      ui.FieldModel
+	Kind, Province                   ui.SelectModel
+	Minimum, Freight, Free, LeadTime ui.FieldModel
+	Tax, Open                        ui.Check
+}
+
+// BreakRow is a price from a quantity on.
+type BreakRow struct{ From, Price ui.FieldModel }
+
+// ListingForm is an offer to the other shops.
+type ListingForm struct {
+	Chrome                          layout.Chrome
+	Action, Client, Version         string
+	Name, Grade, Origin, Lot, About ui.FieldModel
+	Price, Minimum                  ui.FieldModel
+	Unit, Pack                      ui.SelectModel
+	From, Through                   ui.FieldModel
+	Breaks                          []BreakRow
+	BreaksWrong                     string
+	Sheet                           ui.Check
+}
+
+// SheetPage is a product as the world may see it.
+type SheetPage struct {
+	Chrome       layout.Chrome
+	Name, About  string
+	Producer     Badge
+	Marks        []Badge
+	Goods, Terms []ui.Fact
+	Address      string
+}
