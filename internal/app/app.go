@@ -9,6 +9,8 @@ import (
 	"buhuo/internal/catalog/catalogdb"
 	"buhuo/internal/catalog/catalogweb"
 	"buhuo/internal/db"
+	"buhuo/internal/enquiry"
+	"buhuo/internal/enquiry/enquirydb"
 	"buhuo/internal/ident"
 	"buhuo/internal/insight"
 	"buhuo/internal/insight/insightdb"
@@ -36,6 +38,7 @@ type App struct {
 	Sales    *sales.Service
 	Purchase *purchase.Service
 	Trade    *trade.Service
+	Enquiry  *enquiry.Service
 	Restock  *restock.Service
 	Insight  *insight.Service
 
@@ -67,6 +70,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Sales = sales.New(salesdb.New(d), d, a.Catalog, a.Stock, a.Shop, sources(), now)
 	a.Purchase = purchase.New(purchasedb.New(d), d, a.Catalog, a.Stock, a.Shop, now)
 	a.Trade = trade.New(tradedb.New(d), d, a.Catalog, a.Shop, now)
+	a.Enquiry = enquiry.New(enquirydb.New(d), d, a.Catalog, a.Purchase, a.Shop, now)
 	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Insight = insight.New(insightdb.New(d), d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Restock.SetFollower(a.Insight)

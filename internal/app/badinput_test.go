@@ -141,6 +141,11 @@ var forms = map[string]form{
 		fields: map[string]kind{"line": amount, "quantity": count, "price": optional, "day": date, "later": optional, "later_day": date, "unit": hidden, "version": signed}},
 	"team": {page: at("/settings/team"), action: at("/settings/team"), role: tenant.Owner, fields: map[string]kind{"person": title, "login": title, "role": choice},
 		good: url.Values{"person": {"陈阿姨"}, "login": {"chen"}, "password": {"nine green lanterns"}, "again": {"nine green lanterns"}}},
+	"enquiry": {page: at("/enquiries/new?product=:id", "product"), action: at("/enquiries/new"), role: tenant.Manager, good: url.Values{"quantity": {"20"}},
+		fields: map[string]kind{"find": line, "quantity": amount, "unit": choice, "answer_by": date, "note": line, "product": hidden, "supplier": hidden, "client_id": hidden}},
+	"answer": {page: at("/invitations/:id", "invitation"), action: at("/invitations/:id", "invitation"), role: tenant.Manager, good: url.Values{"price": {"18.5"}},
+		fields: map[string]kind{"line": amount, "can": choice, "price": optional, "unit": choice, "minimum": optional, "pack_content": optional, "lead_days": optional, "until": date, "version": signed}},
+	"award": {page: at("/enquiries/:id", "enquiry"), action: at("/enquiries/:id/award", "enquiry"), role: tenant.Manager, fields: map[string]kind{"award_1": hidden, "version": signed}},
 	"draft": {page: at("/orders/:id", "draft"), action: at("/orders/:id/lines", "draft"), role: tenant.Manager, fields: map[string]kind{"line": amount, "quantity": count, "version": amount, "unit": hidden}},
 	"send":  {page: at("/orders/:id", "draft"), action: at("/orders/:id/send", "draft"), role: tenant.Manager, fields: map[string]kind{"version": signed}},
 	"order": {page: at("/products/:id", "product"), action: at("/orders"), role: tenant.Manager, fields: map[string]kind{"suggestions": code}},
@@ -342,7 +347,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		// Buttons without anything typed, and what other tests try.
 		"/logout": true, "/login": true, "/setup": true, "/settings/appearance": true, "/settings/shop": true, "/settings/password": true,
 		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
-		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/repeat": true, "/orders/:id/link": true, "/orders/:id/link/revoke": true, "/orders/:id/answer/accept": true, "/orders/:id/answer/dismiss": true, "/s/:token": true, "/orders/:id/decline": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
+		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/repeat": true, "/orders/:id/link": true, "/orders/:id/link/revoke": true, "/orders/:id/answer/accept": true, "/orders/:id/answer/dismiss": true, "/s/:token": true, "/orders/:id/decline": true, "/enquiries/:id/close": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb

@@ -21,6 +21,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
+	"buhuo/internal/enquiry"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
@@ -90,6 +91,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.directory()
 	f.past()
 	f.orders()
+	f.enquiry()
 	f.must(a.Restock.Recompute(f.ctx, nil))
 	f.must(a.Insight.Rebuild(f.ctx))
 	f.must(a.Restock.AskHindsight(f.ctx))
@@ -259,6 +261,19 @@ func (f *filler) answer(order ident.ID) {
 	ctx, link, err := f.a.Purchase.Enter(context.Background(), strings.TrimPrefix(d.Link, linkBase+"/s/"))
 	f.must(err)
 	f.must(f.a.Purchase.Answer(ctx, link.ID, purchase.Reply{Note: f.mark}))
+}
+
+// enquiry asks two suppliers, of whom one has answered.
+func (f *filler) enquiry() {
+	made, err := f.a.Enquiry.Make(f.ctx, enquiry.NewEnquiry{
+		Lines: []enquiry.NewLine{{ProductID: f.ids["product"], Quantity: 20_000}}, Suppliers: []ident.ID{f.ids["supplier"], f.ids["dealer"]},
+		AnswerBy: day.Of(noon, f.shop.Zone).Add(3), Note: f.mark + "要当季的",
+	})
+	f.must(err)
+	in := made.Invitations[0]
+	_, err = f.a.Enquiry.Answer(f.ctx, in.ID, in.Version, []enquiry.Answer{{Line: 1, Unit: "kg", Price: 185000}})
+	f.must(err)
+	f.ids["enquiry"], f.ids["invitation"], f.ids["silent"] = made.ID, in.ID, made.Invitations[1].ID
 }
 
 func (f *filler) send(o purchase.Order) {

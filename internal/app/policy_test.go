@@ -33,6 +33,7 @@ var policy = map[string]web.Access{
 	"GET /orders": web.Viewer, "GET /orders.json": web.Viewer, "GET /orders.zip": web.Viewer, "GET /orders/:id": web.Viewer, "GET /orders/:id.json": web.Viewer,
 	"GET /orders/:id.csv": web.Viewer, "GET /orders/:id.txt": web.Viewer, "GET /orders/:id.png": web.Viewer, "GET /orders/:id.xlsx": web.Viewer, "GET /orders/:id.xml": web.Viewer, "GET /orders/:id.html": web.Viewer, "GET /orders/:id.pdf": web.Viewer,
 	"GET /orders/savings": web.Viewer, "GET /orders/savings.csv": web.Viewer,
+	"GET /enquiries": web.Viewer, "GET /enquiries/:id": web.Viewer, "GET /invitations/:id": web.Viewer,
 	"GET /receipts/:id": web.Viewer, "GET /replay": web.Viewer, "GET /replay.csv": web.Viewer,
 	"GET /insights": web.Viewer, "GET /insights/wanted": web.Viewer, "GET /insights/wanted.csv": web.Viewer, "GET /insights/wanted.xlsx": web.Viewer,
 	"GET /directory": web.Viewer, "GET /directory/:id": web.Viewer,
@@ -60,6 +61,7 @@ var policy = map[string]web.Access{
 	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
 	"POST /directory/:id/take": web.Manager, "GET /publish": web.Manager, "GET /publish/profile": web.Manager, "POST /publish/profile": web.Manager,
 	"GET /publish/:id": web.Manager, "POST /publish/:id": web.Manager, "POST /publish/:id/withdraw": web.Manager,
+	"GET /enquiries/new": web.Manager, "POST /enquiries/new": web.Manager, "POST /enquiries/:id/award": web.Manager, "POST /enquiries/:id/close": web.Manager, "POST /invitations/:id": web.Manager,
 	"POST /replay": web.Manager, "POST /replay/adopt": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
 

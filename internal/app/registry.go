@@ -2,6 +2,7 @@ package app
 
 import (
 	"buhuo/internal/catalog/catalogweb"
+	"buhuo/internal/enquiry/enquiryweb"
 	"buhuo/internal/insight/insightweb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format/csv"
@@ -61,6 +62,7 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
 		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop),
 		tradeweb.New(a.Trade, a.Catalog, a.Shop),
+		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),
 		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase),
 	}
 }

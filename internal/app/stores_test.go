@@ -18,6 +18,8 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
+	"buhuo/internal/enquiry"
+	"buhuo/internal/enquiry/enquirydb"
 	"buhuo/internal/ident"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
@@ -94,7 +96,7 @@ func scoped(t *testing.T, d *db.DB) map[string]reflect.Value {
 func stores(d *db.DB) map[string]any {
 	return map[string]any{
 		"shop": shopdb.New(d), "catalog": catalogdb.New(d), "stock": stockdb.New(d), "sales": salesdb.New(d),
-		"purchase": purchasedb.New(d), "restock": restockdb.New(d), "trade": tradedb.New(d),
+		"purchase": purchasedb.New(d), "enquiry": enquirydb.New(d), "restock": restockdb.New(d), "trade": tradedb.New(d),
 	}
 }
 
@@ -207,7 +209,7 @@ func said(v reflect.Value) string {
 // codes are values of types that know only a few.
 var codes = func() map[reflect.Type]reflect.Value {
 	out := map[reflect.Type]reflect.Value{}
-	for _, v := range []any{catalog.Farmer, stock.Spoilage, sales.KindSale, sales.ImportSales, sales.BatchDone, sales.WishAsked, purchase.Sent, restock.Open} {
+	for _, v := range []any{catalog.Farmer, stock.Spoilage, sales.KindSale, sales.ImportSales, sales.BatchDone, sales.WishAsked, purchase.Sent, enquiry.Open, restock.Open} {
 		out[reflect.TypeOf(v)] = reflect.ValueOf(v)
 	}
 	return out

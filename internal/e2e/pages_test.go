@@ -127,6 +127,11 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 	if len(orders) < 2 {
 		t.Fatalf("the demo's orders should stand in several states: %q", orders)
 	}
+	tab.Go("/enquiries/new?product=" + id)
+	tab.Fill("quantity", "20")
+	tab.Press("main form button[data-kind=primary]")
+	enquiry := tab.Path()
+	invitation := first(enquiry, "main a[href^='/invitations/']")
 	tab.Go(product)
 	tab.Press("main form[action='/orders'] button[data-kind=primary]")
 	return map[string][]string{
@@ -135,6 +140,9 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/products/:id/adjust":      {product + "/adjust"},
 		"/products/:id/what-if":     {product + "/what-if", product + "/what-if?promotion=1&price=2"},
 		"/products/:id/offers/new":  {product + "/offers/new"},
+		"/enquiries/new":            {"/enquiries/new?product=" + id, "/enquiries/new?supplier=" + strings.TrimPrefix(supplier, "/suppliers/")},
+		"/enquiries/:id":            {enquiry},
+		"/invitations/:id":          {invitation},
 		"/suppliers/:id":            {supplier},
 		"/suppliers/:id/edit":       {supplier + "/edit"},
 		"/suppliers/:id/papers":     {supplier + "/papers"},

@@ -13,6 +13,7 @@ import (
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
 )
 
 // Saved is what one lot of a delivery cost on the shelf beside what it would have cost
@@ -177,6 +178,21 @@ func (m market) middleman(product, notFrom ident.ID, q measure.Quantity, on day.
 		return nil, nil
 	}
 	return who, &least
+}
+
+// Middleman reads what the cheapest wholesaler other than a supplier would take today for
+// a quantity of a product, landed and net of tax; nil when none sells it.
+func (s *Service) Middleman(ctx context.Context, productID, notFrom ident.ID, q measure.Quantity) (*money.Amount, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.marketOf(ctx, []ident.ID{productID})
+	if err != nil {
+		return nil, err
+	}
+	_, cost := m.middleman(productID, notFrom, q, s.moment(scope).day, scope.Currency)
+	return cost, nil
 }
 
 // compare sets a delivery beside the market.

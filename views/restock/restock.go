@@ -65,7 +65,7 @@ type Suggestions struct {
 }
 
 // Labels are words of the page that rows repeat.
-type Labels struct{ Fill, Suggestions, Recount, Reopen, Ordered, Calculation, Answer string }
+type Labels struct{ Fill, Suggestions, Recount, Reopen, Ordered, Calculation, Answer, Ask string }
 
 // Bar is the total at the foot.
 type Bar struct{ Label, Total, Note, Button string }
@@ -81,6 +81,7 @@ type Group struct {
 	Fill               string // address that fills it up
 	Weighed            string // what filling up and waiting are expected to cost
 	Wait, WaitText     string // address that puts it off, and the words for it
+	Ask                string // address that asks several suppliers for the same goods
 	Items              []Item
 }
 
@@ -198,6 +199,7 @@ type Product struct {
 	NoOffers  string
 	AddOffer  ui.Link
 	AllOffers ui.Link
+	Ask       ui.Link // several suppliers for prices
 	Moves     []Move
 	AllMoves  ui.Link
 	Facts     []ui.Fact

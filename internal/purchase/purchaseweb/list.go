@@ -86,7 +86,9 @@ func (h *Handlers) list(c *gin.Context) error {
 	chrome := web.Chrome(c)
 	p := chrome.T
 	chrome.Title, chrome.Active = p.T("purchase.orders_title"), layout.Orders
-	chrome.Actions = []ui.Link{{Href: "/suggestions", Text: p.T("purchase.to_suggestions"), Icon: "bulb"}}
+	chrome.Actions = []ui.Link{
+		{Href: "/suggestions", Text: p.T("purchase.to_suggestions"), Icon: "bulb"}, {Href: "/enquiries", Text: p.T("enquiry.title"), Icon: "tag"},
+	}
 	page := purchaseviews.OrdersPage{Chrome: chrome, Tabs: tabs(p, web.QueryOf(c).Value("state")), Pager: ui.PagerModel{T: p}, Empty: empty(p), Day: ui.FieldModel{
 		Name: "day", Label: p.T("purchase.day"), Hint: p.T("purchase.day_hint"), Type: "date", Value: web.Today(c).String(), Short: true,
 	}}

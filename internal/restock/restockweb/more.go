@@ -34,6 +34,7 @@ var places = []struct {
 	{"restock.more_trade", []place{
 		{tenant.Viewer, "/sales", "receipt", "restock.more_sales", "restock.more_sales_note"},
 		{tenant.Viewer, "/orders", "send", "restock.orders", "restock.orders_note"},
+		{tenant.Viewer, "/enquiries", "tag", "enquiry.title", "enquiry.more_note"},
 		{tenant.Viewer, "/orders/savings", "coins", "restock.more_savings", "restock.more_savings_note"},
 		{tenant.Viewer, "/replay", "chart", "replay.title", "replay.more_note"},
 		{tenant.Viewer, "/suppliers", "factory", "restock.more_suppliers", "restock.more_suppliers_note"},

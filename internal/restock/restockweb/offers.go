@@ -10,6 +10,7 @@ import (
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/replenish"
@@ -46,9 +47,10 @@ func (h *Handlers) compared(c *gin.Context) error {
 	chrome.Title, chrome.Active = v.t.T("restock.offers_title", arg("name", o.Product.Name)), layout.Orders
 	chrome.Back = ui.Link{Href: productAddress(id), Text: o.Product.Name}
 	chrome.Help = []string{v.t.T("restock.offers_help")}
-	m := restockview.Offers{Chrome: chrome, Title: v.t.T("restock.card_offers"), None: v.t.T("restock.no_offers"), Prices: v.t.T("restock.offers_prices"), NoPrices: v.t.T("restock.offers_no_prices")}
+	m := restockview.Offers{Title: v.t.T("restock.card_offers"), None: v.t.T("restock.no_offers"), Prices: v.t.T("restock.offers_prices"), NoPrices: v.t.T("restock.offers_no_prices")}
 	if may(c, tenant.Manager) {
 		m.Add = ui.Link{Href: productAddress(id) + "/offers/new", Text: v.t.T("restock.add_offer"), Icon: "plus"}
+		chrome.Actions = []ui.Link{v.askPrices(id)}
 	}
 	m.Columns = []ui.Column{
 		{Text: v.t.T("restock.col_supplier")}, {Text: v.t.T("restock.offers_buy"), Num: true, Fit: true}, {Text: v.t.T("restock.offers_goods"), Num: true, Fit: true},
@@ -62,8 +64,13 @@ func (h *Handlers) compared(c *gin.Context) error {
 			m.Rows = append(m.Rows, v.offerRow(one, o))
 		}
 	}
-	m.History = v.priceHistory(o, suppliers)
+	m.Chrome, m.History = chrome, v.priceHistory(o, suppliers)
 	return web.Render(c, http.StatusOK, restockview.OffersPage(m))
+}
+
+// askPrices leads to an enquiry to several suppliers about a product.
+func (v voice) askPrices(id ident.ID) ui.Link {
+	return ui.Link{Href: "/enquiries/new?product=" + id.String(), Text: v.t.T("enquiry.ask"), Icon: "tag"}
 }
 
 // offerRow is one offer in the table.

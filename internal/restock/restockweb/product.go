@@ -202,6 +202,7 @@ func (v voice) offers(c *gin.Context, o restock.Outlook, m *restockview.Product)
 	m.Columns = []ui.Column{{Text: v.t.T("restock.col_supplier")}, {Text: v.t.T("restock.col_landed"), Num: true, Fit: true}, {Text: v.t.T("restock.col_arrives"), Num: true, Fit: true}}
 	if may(c, tenant.Manager) {
 		m.AddOffer = ui.Link{Href: productAddress(o.Product.ID) + "/offers/new", Text: v.t.T("restock.add_offer")}
+		m.Ask = v.askPrices(o.Product.ID)
 	}
 	m.AllOffers = ui.Link{Href: productAddress(o.Product.ID) + "/offers", Text: v.t.T("restock.offers_link")}
 	result := o.Row.Trace.Result

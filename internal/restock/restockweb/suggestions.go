@@ -64,7 +64,7 @@ func (h *Handlers) list(c *gin.Context, status int) error {
 	}
 	m.Labels = restockview.Labels{
 		Fill: v.t.T("restock.fill"), Recount: v.t.T("restock.recount"), Reopen: v.t.T("restock.reopen"), Ordered: v.t.T("restock.ordered"),
-		Calculation: v.t.T("restock.calculation"), Answer: v.t.T("decision.otherwise"),
+		Calculation: v.t.T("restock.calculation"), Answer: v.t.T("decision.otherwise"), Ask: v.t.T("enquiry.ask"),
 	}
 	if err := h.groups(c, v, totals, page, &m); err != nil {
 		return err
@@ -208,6 +208,9 @@ func (v voice) group(t restock.SupplierTotal, measured map[ident.ID][2]int) rest
 	}
 	g := restockview.Group{Name: t.Name, Total: v.Money(t.Cost), Terms: v.terms(t, measured)}
 	g.Tone, g.Icon, g.Badge = v.kind(t.Kind)
+	if t.Products > 0 {
+		g.Ask = "/enquiries/new?supplier=" + t.ID.String()
+	}
 	if t.MinimumOrder > 0 && t.Products > 0 {
 		reached := float64(t.Cost) / float64(t.MinimumOrder)
 		g.Meter = &restockview.Meter{Percent: min(reached, 1) * 100, Label: v.minimum(t), Tone: ui.OK}
