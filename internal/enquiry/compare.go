@@ -45,6 +45,30 @@ type Present struct {
 	Landed       money.Amount
 }
 
+// Saves is by how much the cheapest answer stays below whom the shop would buy from today,
+// for what is asked for; false when there are not both.
+func (c Compared) Saves() (money.Amount, bool) {
+	if c.Present == nil || len(c.Quotes) == 0 || !c.Quotes[0].Usable() {
+		return 0, false
+	}
+	return c.Present.Landed - c.Quotes[0].Landed, true
+}
+
+// Better reports whether the cheapest answer is to be proposed: unless today's offer is
+// cheaper and its supplier was asked for no other price, or gave none.
+func (c Compared) Better() bool {
+	saves, ok := c.Saves()
+	if !ok || saves >= 0 {
+		return len(c.Quotes) > 0 && c.Quotes[0].Usable()
+	}
+	for _, q := range c.Quotes {
+		if q.Supplier.ID == c.Present.SupplierID && q.Answered {
+			return true
+		}
+	}
+	return false
+}
+
 // Compare reckons the answers to every line of an enquiry against each other and against
 // what the suppliers ask today.
 func (s *Service) Compare(ctx context.Context, e Enquiry) ([]Compared, error) {

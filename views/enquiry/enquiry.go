@@ -56,7 +56,6 @@ type Show struct {
 	State                        Badge
 	Facts                        []ui.Fact
 	Invited                      []ui.Link
-	Columns                      []ui.Column
 	Lines                        []Line
 	Award, Close                 bool
 }
@@ -64,6 +63,8 @@ type Show struct {
 // Line is a product with everybody's answers.
 type Line struct {
 	Name, Code, Href, Quantity, Field, Wrong, Awarded string
+	Beside                                            string // the cheapest answer beside today's offer
+	Columns                                           []ui.Column
 	Order                                             ui.Link
 	Rows                                              []Row
 	Choose, NobodyChosen                              bool
@@ -92,4 +93,5 @@ type AnswerRow struct {
 	Line, Name, Asked                 string
 	Can, Unit                         ui.SelectModel
 	Price, Minimum, Pack, Days, Until ui.FieldModel
+	Open                              bool // the terms beside the price stand open
 }

@@ -65,7 +65,7 @@ func (h *Handlers) invitationPage(c *gin.Context, id ident.ID, status int) error
 	scope, _ := web.Scope(c)
 	f, chrome := web.FormOf(c), web.Chrome(c)
 	t := chrome.T
-	chrome.Title, chrome.Lead, chrome.Active = supplier.Name, e.NumberText(), layout.Orders
+	chrome.Title, chrome.Lead, chrome.Active = supplier.Name, t.T("enquiry.answer_by")+" "+t.WeekdayDate(e.AnswerBy), layout.Orders
 	chrome.Back = ui.Link{Href: address(e.ID), Text: e.NumberText()}
 	m := enquiryview.Invitation{
 		Client: client(c, chrome.Client), Version: strconv.FormatInt(in.Version, 10), Action: "/invitations/" + in.ID.String(), Wrong: f.Sentence("line"),
@@ -196,6 +196,7 @@ func (v voice) answerRow(l enquiry.Line, in enquiry.Invitation, p catalog.Produc
 	out.Price.Unit = v.currency.Code
 	out.Days.Mode = "numeric"
 	out.Until.Type, out.Until.Mode = "date", ""
+	out.Open = out.Minimum.Error+out.Pack.Error+out.Days.Error+out.Until.Error != ""
 	return out
 }
 

@@ -130,14 +130,18 @@ func (v voice) per(p money.Price, u purchase.Shown) string {
 	return v.t.Price(u.Price(p), v.currency) + "/" + v.t.Unit(u.Unit, measure.Thousandths)
 }
 
-// each writes what one shown unit of q comes to when all of it comes to total, in whole
-// minor units.
+// each writes what one shown unit of q comes to when all of it comes to total: "¥2.60/斤".
 func (v voice) each(total money.Amount, q measure.Quantity, base string) string {
+	return v.cost(total, q, base) + "/" + v.t.Unit(v.in(base, q).Unit, measure.Thousandths)
+}
+
+// cost is each without the unit, in whole minor units.
+func (v voice) cost(total money.Amount, q measure.Quantity, base string) string {
 	u := v.in(base, q)
 	p, err := money.UnitPrice(total, u.Quantity(q), v.currency)
 	if err != nil {
 		return "–"
 	}
 	const cent = money.PriceScale / 100
-	return v.t.Price((p+cent/2)/cent*cent, v.currency) + "/" + v.t.Unit(u.Unit, measure.Thousandths)
+	return v.t.Price((p+cent/2)/cent*cent, v.currency)
 }

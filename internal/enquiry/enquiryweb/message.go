@@ -43,7 +43,7 @@ func Message(e enquiry.Enquiry, s catalog.Supplier, codes map[string]string, sho
 	}
 	tail := []string{t.T(tax), t.T("enquiry.message_ask", arg("day", e.AnswerBy))}
 	if e.Note != "" {
-		tail = append(tail, e.Note)
+		tail = append([]string{e.Note}, tail...)
 	}
 	return strings.Join(append(append(head, lines...), tail...), "\n")
 }

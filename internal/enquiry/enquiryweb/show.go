@@ -54,11 +54,7 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	chrome.Back = ui.Link{Href: "/enquiries", Text: t.T("enquiry.title")}
 	m := enquiryview.Show{
 		Client: client(c, chrome.Client), Version: strconv.FormatInt(e.Version, 10), Base: address(e.ID), State: state(t, e.State),
-		Facts: v.facts(e), Wrong: f.Sentence("award"), Columns: []ui.Column{
-			{Text: t.T("enquiry.supplier")}, {Text: t.T("enquiry.price"), Num: true, Fit: true}, {Text: t.T("enquiry.buy"), Num: true, Fit: true},
-			{Text: t.T("enquiry.landed_each"), Num: true, Fit: true}, {Text: t.T("enquiry.landed"), Num: true, Fit: true},
-			{Text: t.T("enquiry.lead_days"), Num: true, Fit: true}, {Text: t.T("enquiry.until"), Num: true, Fit: true},
-		},
+		Facts: v.facts(e), Wrong: f.Sentence("award"),
 	}
 	for _, in := range e.Invitations {
 		m.Invited = append(m.Invited, v.invited(e, in))
@@ -122,19 +118,25 @@ func (v voice) line(l enquiry.Compared, orders map[ident.ID]purchase.Order, open
 		out.Awarded = v.t.T("enquiry.awarded_to", arg("name", o.SupplierName))
 		out.Order = ui.Link{Href: "/orders/" + o.ID.String(), Text: o.NumberText()}
 	}
+	out.Columns = v.columns(l)
 	out.Choose = open && l.Award == nil && len(l.Quotes) > 0 && l.Quotes[0].Usable()
 	chosen := f.Value(field)
 	for _, q := range l.Quotes {
 		row := v.quote(l, q)
 		if out.Choose && q.Usable() {
 			row.Value = q.Invitation.ID.String()
-			row.Checked = row.Value == chosen || !f.Given(field) && q.Cheapest
+			row.Checked = row.Value == chosen || !f.Given(field) && q.Cheapest && l.Better()
 		}
 		row.Mine = l.Award != nil && l.Award.InvitationID == q.Invitation.ID
 		out.Rows = append(out.Rows, row)
 	}
-	out.NobodyChosen = f.Given(field) && chosen == ""
+	out.NobodyChosen = f.Given(field) && chosen == "" || !f.Given(field) && !l.Better()
 	if p := l.Present; p != nil {
+		if less, ok := l.Saves(); ok && less > 0 {
+			out.Beside = v.t.T("enquiry.below_present", arg("name", p.SupplierName), arg("amount", v.t.Money(less, v.currency)))
+		} else if ok && less < 0 {
+			out.Beside = v.t.T("enquiry.above_present", arg("name", p.SupplierName), arg("amount", v.t.Money(-less, v.currency)))
+		}
 		known := false
 		for i, q := range l.Quotes {
 			if q.Supplier.ID == p.SupplierID {
@@ -145,11 +147,21 @@ func (v voice) line(l enquiry.Compared, orders map[ident.ID]purchase.Order, open
 			u := v.in(l.Unit, l.Quantity)
 			out.Rows = append(out.Rows, enquiryview.Row{
 				Supplier: p.SupplierName, Href: "/suppliers/" + p.SupplierID.String(), Badges: []enquiryview.Badge{v.presentBadge()}, Notes: []string{v.t.T("enquiry.not_asked")},
-				Price: v.per(p.Offer.PriceAt(l.Quantity), u), Each: v.each(p.Landed, l.Quantity, l.Unit), Landed: v.t.Money(p.Landed, v.currency),
+				Price: v.per(p.Offer.PriceAt(l.Quantity), u), Each: v.cost(p.Landed, l.Quantity, l.Unit), Landed: v.t.Money(p.Landed, v.currency), Buy: "–", Days: "–", Until: "–",
 			})
 		}
 	}
 	return out
+}
+
+// columns name the figures of a line; what a unit costs says which unit.
+func (v voice) columns(l enquiry.Compared) []ui.Column {
+	t, unit := v.t, v.t.Unit(v.in(l.Unit, l.Quantity).Unit, measure.Thousandths)
+	return []ui.Column{
+		{Text: t.T("enquiry.supplier")}, {Text: t.T("enquiry.price"), Num: true, Fit: true}, {Text: t.T("enquiry.buy"), Num: true, Fit: true},
+		{Text: t.T("enquiry.landed_each", arg("unit", unit)), Num: true, Fit: true}, {Text: t.T("enquiry.landed"), Num: true, Fit: true},
+		{Text: t.T("enquiry.lead_days"), Num: true, Fit: true}, {Text: t.T("enquiry.until"), Num: true, Fit: true},
+	}
 }
 
 func (v voice) presentBadge() enquiryview.Badge {
@@ -182,12 +194,13 @@ func (v voice) quote(l enquiry.Compared, q enquiry.Quote) enquiryview.Row {
 		tax = "enquiry.with_tax"
 	}
 	row.Price, row.Tax = v.written(a, l.Product), v.t.T(tax)
-	row.Buy, row.Each, row.Landed = v.amount(q.Buy, l.Unit), v.each(q.Landed, l.Quantity, l.Unit), v.t.Money(q.Landed, v.currency)
+	row.Buy, row.Each, row.Landed = v.amount(q.Buy, l.Unit), v.cost(q.Landed, l.Quantity, l.Unit), v.t.Money(q.Landed, v.currency)
 	days := q.Supplier.LeadTimeDays
 	if a.LeadDays != nil {
 		days = *a.LeadDays
 	}
 	row.Days = v.t.T("enquiry.days", arg("n", days))
+	row.Until = "–"
 	if a.Until != nil {
 		row.Until = v.t.DateShort(*a.Until)
 	}
