@@ -89,8 +89,7 @@ var clockRooms = map[string]string{}
 var environmentRooms = []string{"cmd/...", "internal/app"}
 
 // exactRooms count money and goods and therefore never name a float.
-var exactRooms = []string{"internal/money", "internal/measure", "internal/stock/...", "internal/purchase", "internal/purchase/purchase*/...", "internal/trade/...", "internal/purchase/format", "internal/purchase/format/csv"} // a PDF is measured in fractions of a point
-var exactRooms = []string{"internal/money", "internal/measure", "internal/stock/...", "internal/purchase", "internal/purchase/purchase*/...", "internal/purchase/format", "internal/enquiry/...", "internal/purchase/format/csv"} // a PDF is measured in fractions of a point
+var exactRooms = []string{"internal/money", "internal/measure", "internal/stock/...", "internal/purchase", "internal/purchase/purchase*/...", "internal/trade/...", "internal/purchase/format", "internal/enquiry/...", "internal/purchase/format/csv"} // a PDF is measured in fractions of a point
 
 // gormRooms talk to the database through GORM.
 var gormRooms = []string{"internal/db/...", "internal/*/*db"}

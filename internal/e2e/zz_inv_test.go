@@ -1,10 +1,20 @@
 package e2e_test
-import ("os";"testing";"buhuo/internal/e2e")
+
+import (
+	"buhuo/internal/e2e"
+	"os"
+	"testing"
+)
+
 func TestLookInv(t *testing.T) {
 	base := os.Getenv("LOOK_BASE")
-	if base == "" { t.Skip() }
+	if base == "" {
+		t.Skip()
+	}
 	tab := e2e.Open(t, base, 360)
 	logIn(t, tab)
 	tab.Go(os.Getenv("LOOK_E"))
-	for _, x := range e2e.Ask[[]string](tab, "[...document.querySelectorAll('main a')].map(a => a.getAttribute('href'))") { println(x) }
+	for _, x := range e2e.Ask[[]string](tab, "[...document.querySelectorAll('main a')].map(a => a.getAttribute('href'))") {
+		println(x)
+	}
 }
