@@ -114,6 +114,30 @@ func TestTwoYears(t *testing.T) {
 	h.sound(t)
 	h.lookAtPast(t)
 	h.lookAtSuggestions(t)
+	h.lookAtDecisions(t)
+}
+
+// lookAtDecisions: the shopkeeper's orders were judged beside what would have been
+// suggested; each of the two was right and wrong, in both directions, and some reasons
+// were given.
+func (h *house) lookAtDecisions(t *testing.T) {
+	ctx := h.inside(t)
+	list, err := h.store.Verdicts(ctx, restock.JudgedQuery{From: day.New(2026, time.January, 1), Through: day.New(2026, time.December, 31)})
+	must(t, err)
+	seen := map[string]int{}
+	for _, v := range list {
+		seen["ours "+string(v.Ours)]++
+		seen["theirs "+string(v.Theirs)]++
+		seen[string(v.Kind)]++
+		if v.Why != "" {
+			seen["why"]++
+		}
+	}
+	for _, what := range []string{"ours right", "ours over", "ours under", "theirs right", "theirs over", "theirs under", "accepted", "changed", "snoozed", "rejected", "why"} {
+		if seen[what] < 5 {
+			t.Errorf("%d times %s among %d decisions", seen[what], what, len(list))
+		}
+	}
 }
 
 func TestADemoIsMadeOnce(t *testing.T) {
@@ -130,7 +154,7 @@ func TestADemoIsMadeOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !r.Made || r.Events < 10_000 || len(stages) != 3 {
+	if !r.Made || r.Events < 10_000 || len(stages) != 4 {
 		t.Fatalf("made %+v in stages %q", r, stages)
 	}
 	if again := h.ensure(t, 90); again != (demo.Report{}) {

@@ -17,6 +17,7 @@ const (
 	stageShop  = "opening the shop"
 	stagePast  = "living its days"
 	stageThink = "working out what to order"
+	stageLook  = "looking back at its orders"
 )
 
 // make makes the demo in an empty database. The mark comes first and is complete
@@ -56,9 +57,14 @@ func (l *Loader) make(ctx context.Context, progress Progress) (Report, error) {
 	if err := l.think(ctx, progress); err != nil {
 		return Report{}, err
 	}
-	if err := l.Restock.Replay(ctx); err != nil {
+	progress(stageLook, 0, 1)
+	if err := l.Restock.ReplayOrders(ctx, lookedAt, say); err != nil {
 		return Report{}, err
 	}
+	if err := l.Restock.Judge(ctx); err != nil {
+		return Report{}, err
+	}
+	progress(stageLook, 1, 1)
 	m.Person, m.Complete = book.person, true
 	return Report{Made: true, Events: n}, l.save(ctx, m)
 }
@@ -158,6 +164,11 @@ func (l *Loader) write(ctx context.Context, e entries) error {
 		return l.Sales.LoadWishes(ctx, e.wishes)
 	})
 }
+
+// lookedAt is how many days pass between two whose orders are compared with what would
+// have been suggested: every day would keep the visitor waiting, and with thirteen
+// each weekday has its turn.
+const lookedAt = 13
 
 // marksAtOnce is more than the demo has products.
 const marksAtOnce = 2000

@@ -190,11 +190,12 @@ type Judgement struct {
 
 // Delivery is goods that came in.
 type Delivery struct {
-	OrderID  *ident.ID // nil: without an order
-	Ordered  day.Micros
-	Day      day.Date
-	Quantity measure.Quantity
-	Expiry   *day.Date
+	OrderID    *ident.ID // nil: without an order
+	SupplierID *ident.ID // of the order
+	Ordered    day.Micros
+	Day        day.Date
+	Quantity   measure.Quantity
+	Expiry     *day.Date
 }
 
 // Plan is when a decision's order was to arrive.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/demand"
 	"buhuo/internal/forecast"
@@ -24,61 +25,95 @@ const (
 // is kept is marked as replayed. Weeks that have a forecast keep it; a shop with too
 // short a history gets none.
 func (s *Service) Replay(ctx context.Context) error {
-	in, err := s.shops.Get(ctx)
-	if err != nil {
-		return err
-	}
-	pool, ok, err := s.store.Pool(ctx)
+	r, ok, err := s.replaying(ctx)
 	if err != nil || !ok {
 		return err
 	}
-	at, err := s.live(ctx, in, pool.Shop.Profile)
-	if err != nil {
+	return s.replayForecasts(ctx, r)
+}
+
+// ReplayOrders is Replay, and keeps what would have been suggested whenever something
+// was ordered in these weeks beside what was, as decisions; those of a supplier's goods
+// that were left out too. Of all days one in every is looked at. tell, when not nil,
+// hears each decision before it is kept and may add what only people know.
+func (s *Service) ReplayOrders(ctx context.Context, every int, tell func(*Decision)) error {
+	r, ok, err := s.replaying(ctx)
+	if err != nil || !ok {
 		return err
 	}
-	start := at.first.Monday().Add(-7 * replayWeeks)
-	begun := moment{asOf: start.Add(-1), first: start, rest: 1, closed: true}
-	products, err := s.catalog.All(ctx)
-	if err != nil {
+	if err := s.replayForecasts(ctx, r); err != nil {
 		return err
 	}
-	habits, err := s.habitsOf(ctx, in, products, begun.asOf)
-	if err != nil {
-		return err
+	return s.lookBack(ctx, r, max(every, 1), tell)
+}
+
+// replaying is what a shop knew before the first of the weeks that are replayed. The
+// days of known reach up to the present: what is seen of them must be cut.
+type replaying struct {
+	shop     shop.Shop
+	now      moment
+	start    day.Date
+	products []catalog.Product
+	known    past
+	pool     Pool
+	surroundings
+}
+
+// replaying learns it; false for a shop with too short a history.
+func (s *Service) replaying(ctx context.Context) (r replaying, ok bool, err error) {
+	if r.shop, err = s.shops.Get(ctx); err != nil {
+		return r, false, err
 	}
-	// The days are read up to the present; what a forecast sees of them is cut below.
-	known, oldest := newPast(len(products)), day.Date(math.MaxInt32)
-	for from := 0; from < len(products); from += chunk {
-		rows, err := s.rebuildYears(ctx, in, products[from:min(from+chunk, len(products))], beginning, at, habits)
+	pool, ok, err := s.store.Pool(ctx)
+	if err != nil || !ok {
+		return r, false, err
+	}
+	if r.now, err = s.live(ctx, r.shop, pool.Shop.Profile); err != nil {
+		return r, false, err
+	}
+	r.start = r.now.first.Monday().Add(-7 * replayWeeks)
+	begun := moment{asOf: r.start.Add(-1), first: r.start, rest: 1, closed: true}
+	if r.products, err = s.catalog.All(ctx); err != nil {
+		return r, false, err
+	}
+	habits, err := s.habitsOf(ctx, r.shop, r.products, begun.asOf)
+	if err != nil {
+		return r, false, err
+	}
+	r.known = newPast(len(r.products))
+	oldest := day.Date(math.MaxInt32)
+	for from := 0; from < len(r.products); from += chunk {
+		rows, err := s.rebuildYears(ctx, r.shop, r.products[from:min(from+chunk, len(r.products))], beginning, r.now, habits)
 		if err != nil {
-			return err
+			return r, false, err
 		}
-		for _, r := range rows {
-			if r.counts != nil {
+		for _, row := range rows {
+			if row.counts != nil {
 				continue // what later counts tell of earlier days cannot be taken back
 			}
-			known.years[r.ProductID] = r.Years
-			if days := demand.Join(r.Years, begun.asOf); len(days.Sold) > 0 {
+			r.known.years[row.ProductID] = row.Years
+			if days := demand.Join(row.Years, begun.asOf); len(days.Sold) > 0 {
 				oldest = min(oldest, days.Start)
 			}
 		}
 	}
-	if oldest > start.Add(-replayAfter) {
-		return nil
+	if oldest > r.start.Add(-replayAfter) {
+		return r, false, nil
 	}
-	past, err := learn(in, products, known, habits, begun.asOf)
-	if err != nil {
-		return err
+	if r.pool, err = learn(r.shop, r.products, r.known, habits, begun.asOf); err != nil {
+		return r, false, err
 	}
-	around, err := s.around(ctx, in, past, begun)
-	if err != nil {
-		return err
-	}
-	for week := start; week < at.first.Monday(); week = week.Add(7) {
+	r.surroundings, err = s.around(ctx, r.shop, r.pool, begun)
+	return r, err == nil, err
+}
+
+func (s *Service) replayForecasts(ctx context.Context, r replaying) error {
+	around := r.surroundings
+	for week := r.start; week < r.now.first.Monday(); week = week.Add(7) {
 		around.asOf, around.first = week.Add(-1), week
-		records := make([]Record, len(products))
-		forecast.Each(len(products), 0, func(i int) {
-			one := subject{product: products[i], years: known.years[products[i].ID]}
+		records := make([]Record, len(r.products))
+		forecast.Each(len(r.products), 0, func(i int) {
+			one := subject{product: r.products[i], years: r.known.years[r.products[i].ID]}
 			if series, _ := one.series(around.asOf); len(series.Values) > 0 {
 				records[i] = around.recorded(one, around.expect(one))
 				records[i].Replayed = true

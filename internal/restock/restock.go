@@ -170,6 +170,7 @@ type Atomic interface {
 type Store interface {
 	Reader
 	Decisions
+	Scores
 	Pool(ctx context.Context) (Pool, bool, error)
 	PutPool(ctx context.Context, p Pool) error
 	// Years reads the packed rows of products by product, in order of year.

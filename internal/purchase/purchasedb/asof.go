@@ -11,7 +11,8 @@ import (
 	"buhuo/internal/stock"
 )
 
-// OwedAsOf reads what was sent by a day, not ended by its end, and not yet here.
+// OwedAsOf reads what was sent by a day, not ended by its end, and not yet here. The few
+// orders come first (CROSS JOIN), their lines and receipts after them.
 func (s *Store) OwedAsOf(ctx context.Context, through day.Date, end day.Micros) ([]stock.Expected, error) {
 	shop, err := db.Shop(ctx)
 	if err != nil {
@@ -28,11 +29,11 @@ func (s *Store) OwedAsOf(ctx context.Context, through day.Date, end day.Micros) 
 	}
 	err = s.d.From(ctx).Raw(`SELECT l.order_id, l.line, l.product_id, o.supplier_id, o.due_day, o.wanted_day, o.confirmed_at, l.quantity,
 			l.agreed_quantity, l.agreed_price, l.agreed_day, l.later_quantity, l.later_day,
-			CAST(COALESCE((SELECT SUM(rl.quantity) FROM receipts r
-				JOIN receipt_lines rl ON rl.shop_id = r.shop_id AND rl.receipt_id = r.id
-				WHERE r.shop_id = l.shop_id AND r.order_id = l.order_id AND rl.order_line = l.line AND r.business_day <= ?), 0) AS BIGINT) AS received
-		FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id
-		WHERE o.shop_id = ? AND o.sent_day <= ? AND (o.closed_at IS NULL OR o.closed_at >= ?)
+			CAST(COALESCE((SELECT SUM(rl.quantity) FROM receipt_lines rl
+				WHERE rl.shop_id = l.shop_id AND rl.order_line = l.line AND rl.receipt_id IN (SELECT r.id FROM receipts r
+					WHERE r.shop_id = o.shop_id AND r.order_id = o.id AND r.business_day <= ?)), 0) AS BIGINT) AS received
+		FROM orders o CROSS JOIN order_lines l
+		WHERE o.shop_id = ? AND l.shop_id = o.shop_id AND l.order_id = o.id AND o.sent_day <= ? AND (o.closed_at IS NULL OR o.closed_at >= ?)
 		ORDER BY o.due_day, l.order_id, l.line`, int64(through), shop, int64(through), int64(end)).Scan(&rows).Error
 	if err != nil {
 		return nil, db.Err(err)

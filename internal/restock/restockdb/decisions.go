@@ -94,11 +94,11 @@ func (s *Store) Deliveries(ctx context.Context, ids []ident.ID, since day.Date) 
 		var product ident.ID
 		var d restock.Delivery
 		var expiry sql.NullInt64
-		err := rows.Scan(&product, &d.OrderID, &d.Ordered, &d.Day, &d.Quantity, &expiry)
+		err := rows.Scan(&product, &d.OrderID, &d.SupplierID, &d.Ordered, &d.Day, &d.Quantity, &expiry)
 		d.Expiry = optional[day.Date](expiry)
 		out[product] = append(out[product], d)
 		return err
-	}, `SELECT m.product_id, r.order_id, COALESCE(o.created_at, m.recorded_at), m.business_day, m.quantity, l.expiry FROM movements m
+	}, `SELECT m.product_id, r.order_id, o.supplier_id, COALESCE(o.created_at, m.recorded_at), m.business_day, m.quantity, l.expiry FROM movements m
 		LEFT JOIN receipts r ON r.shop_id = m.shop_id AND r.id = m.source_id
 		LEFT JOIN orders o ON o.shop_id = r.shop_id AND o.id = r.order_id
 		LEFT JOIN lots l ON l.shop_id = m.shop_id AND l.id = m.lot_id

@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"mark ordered", testMarkOrdered},
 		{"refusals", testRefusals},
 		{"decisions", testDecisions},
+		{"scores", testScores},
 		{"unanswered", testUnanswered},
 		{"deliveries", testDeliveries},
 		{"pool anew", testPoolAnew},

@@ -27,10 +27,16 @@ type Shops interface {
 	Get(ctx context.Context) (shop.Shop, error)
 }
 
+// Lists reads what the pages show.
+type Lists interface {
+	restock.Reader
+	restock.Scores
+}
+
 // Handlers are the pages of the restock area.
 type Handlers struct {
 	restock *restock.Service
-	lists   restock.Reader
+	lists   Lists
 	catalog *catalog.Service
 	stock   *stock.Service
 	shops   Shops
@@ -49,7 +55,7 @@ func (h *Handlers) Attend(o Orders) *Handlers {
 }
 
 // New makes the pages; lists reads what they show.
-func New(s *restock.Service, lists restock.Reader, products *catalog.Service, ledger *stock.Service, shops Shops) *Handlers {
+func New(s *restock.Service, lists Lists, products *catalog.Service, ledger *stock.Service, shops Shops) *Handlers {
 	return &Handlers{restock: s, lists: lists, catalog: products, stock: ledger, shops: shops}
 }
 
@@ -62,6 +68,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/suggestions", Access: web.Manager, Handler: h.change},
 		{Method: http.MethodGet, Path: "/suggestions.csv", Access: web.Viewer, Handler: h.exportCSV},
 		{Method: http.MethodGet, Path: "/suggestions.json", Access: web.Viewer, Handler: h.exportJSON},
+		{Method: http.MethodGet, Path: decisionsAddress, Access: web.Viewer, Handler: h.decisions},
+		{Method: http.MethodGet, Path: decisionsAddress + ".csv", Access: web.Viewer, Handler: h.decisionsCSV},
 		{Method: http.MethodGet, Path: "/suggestions/:id/why", Access: web.Viewer, Handler: h.why},
 		{Method: http.MethodGet, Path: "/suggestions/:id/change", Access: web.Manager, Handler: h.changeForm},
 		{Method: http.MethodPost, Path: "/suggestions/:id/change", Access: web.Manager, Handler: h.changeOne},

@@ -36,6 +36,7 @@ var places = []struct {
 		{tenant.Viewer, "/orders", "send", "restock.orders", "restock.orders_note"},
 		{tenant.Viewer, "/enquiries", "tag", "enquiry.title", "enquiry.more_note"},
 		{tenant.Viewer, "/orders/savings", "coins", "restock.more_savings", "restock.more_savings_note"},
+		{tenant.Viewer, decisionsAddress, "scale", "decision.page", "decision.more_note"},
 		{tenant.Viewer, "/replay", "chart", "replay.title", "replay.more_note"},
 		{tenant.Viewer, "/suppliers", "factory", "restock.more_suppliers", "restock.more_suppliers_note"},
 		{tenant.Viewer, "/directory", "sprout", "trade.directory", "trade.more_note"},

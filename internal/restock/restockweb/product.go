@@ -108,6 +108,7 @@ func (h *Handlers) shelf(c *gin.Context, v voice, o restock.Outlook, m *restockv
 			{Href: "/stock/loss?product=" + id.String(), Text: v.t.T("restock.more_loss"), Icon: "trash"},
 		}
 	}
+	m.Links = append(m.Links, ui.Link{Href: decisionsAddress + "?product=" + id.String(), Text: v.t.T("decision.page"), Icon: "scale"})
 	m.AllMoves = ui.Link{Href: "/stock/movements?product=" + id.String(), Text: v.t.T("restock.all_moves")}
 	for _, move := range moves {
 		m.Moves = append(m.Moves, v.move(move, unit))

@@ -86,6 +86,7 @@ func (h *Handlers) suggestionsChrome(c *gin.Context, v voice) layout.Chrome {
 	chrome.Help = []string{v.t.T("restock.suggestions_help")}
 	chrome.Actions = []ui.Link{
 		{Href: "/orders", Text: v.t.T("restock.orders"), Icon: "receipt"},
+		{Href: decisionsAddress, Text: v.t.T("decision.page"), Icon: "scale", Kind: ui.Quiet},
 		{Href: "/suggestions.csv", Text: v.t.T("restock.download"), Icon: "download", Kind: ui.Quiet, Download: true},
 	}
 	return chrome

@@ -6,23 +6,40 @@ import (
 	"slices"
 
 	"buhuo/internal/day"
+	"buhuo/internal/db"
 	"buhuo/internal/ident"
 	"buhuo/internal/stock"
 )
 
-// LotBalancesAsOf adds up the movements through a day, per lot.
+// LotBalancesAsOf takes from what lies in each lot what came after a day and puts back
+// what went: of a day not long ago that reads little.
 func (s *Store) LotBalancesAsOf(ctx context.Context, ids []ident.ID, through day.Date) (map[ident.ID][]stock.LotBalance, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
 	lots := map[ident.ID][]stock.LotBalance{}
-	err := s.of(ctx, "m.product_id", ids, func(rows *sql.Rows) error {
-		var product ident.ID
-		l, err := scanLotBalance(rows, &product)
-		if err == nil && l.Quantity != 0 {
-			lots[product] = append(lots[product], l)
+	read := func(balances, movements string, args ...any) error {
+		return s.each(ctx, func(rows *sql.Rows) error {
+			var product ident.ID
+			l, err := scanLotBalance(rows, &product)
+			if err == nil && l.Quantity != 0 {
+				lots[product] = append(lots[product], l)
+			}
+			return err
+		}, `SELECT x.product_id, x.lot_id, CAST(SUM(x.quantity) AS BIGINT), MAX(l.code), MAX(l.expiry), MAX(l.received_at) FROM (
+				SELECT b.shop_id, b.product_id, b.lot_id, b.quantity FROM lot_balances b WHERE b.shop_id = ?`+balances+`
+				UNION ALL SELECT m.shop_id, m.product_id, m.lot_id, -m.quantity FROM movements m WHERE m.shop_id = ? AND m.business_day > ?`+movements+`) x
+			LEFT JOIN lots l ON l.shop_id = x.shop_id AND l.id = x.lot_id GROUP BY x.product_id, x.lot_id`, args...)
+	}
+	if ids == nil {
+		err = read("", "", shop, shop, int64(through))
+	}
+	for block := range slices.Chunk(ids, maxList) {
+		if err = read(" AND b.product_id IN ?", " AND m.product_id IN ?", shop, block, shop, int64(through), block); err != nil {
+			break
 		}
-		return err
-	}, `SELECT m.product_id, m.lot_id, CAST(SUM(m.quantity) AS BIGINT), MAX(l.code), MAX(l.expiry), MAX(l.received_at) FROM movements m
-		LEFT JOIN lots l ON l.shop_id = m.shop_id AND l.id = m.lot_id
-		WHERE m.shop_id = ? AND m.business_day <= ?%s GROUP BY m.product_id, m.lot_id`, int64(through))
+	}
 	for _, list := range lots {
 		slices.SortFunc(list, stock.GoesOutBefore)
 	}
