@@ -149,6 +149,7 @@ func randomShop(t *testing.T, a *app.App, seed uint64) context.Context {
 			}
 			if rng.IntN(3) == 0 {
 				r.Channel, r.Province = "wechat", []string{"", "33", "330523"}[rng.IntN(3)]
+				r.BuyerID = []string{"", fmt.Sprint(rng.IntN(20))}[rng.IntN(2)]
 			}
 			s, _, _, err := a.Sales.Record(ctx, r)
 			must(t, err)
@@ -201,6 +202,8 @@ func TestBoardsAreTheLedger(t *testing.T) {
 				raw := rawDays(t, a, d, ctx)
 				for _, q := range questions(t, a, ctx) {
 					wantedIsTheLedger(t, a, d, ctx, raw, q)
+					regionsAreTheLedger(t, a, d, ctx, raw, q)
+					logisticsAreTheLedger(t, a, d, ctx, q)
 				}
 			}
 			if engine != nil {

@@ -38,6 +38,8 @@ var policy = map[string]web.Access{
 	"GET /receipts/:id": web.Viewer, "GET /replay": web.Viewer, "GET /replay.csv": web.Viewer,
 	"GET /insights": web.Viewer, "GET /insights/wanted": web.Viewer, "GET /insights/wanted.csv": web.Viewer, "GET /insights/wanted.xlsx": web.Viewer,
 	"GET /directory": web.Viewer, "GET /directory/:id": web.Viewer,
+	"GET /insights/regions": web.Viewer, "GET /insights/regions.csv": web.Viewer, "GET /insights/regions.xlsx": web.Viewer,
+	"GET /insights/logistics": web.Viewer, "GET /insights/logistics.csv": web.Viewer, "GET /insights/logistics.xlsx": web.Viewer,
 	"GET /import": web.Viewer, "GET /import/:number": web.Viewer,
 
 	"GET /sell": web.Seller, "POST /sell": web.Seller, "POST /sales": web.Seller, "POST /sales/:id/void": web.Seller, "POST /wishes": web.Seller,

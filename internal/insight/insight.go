@@ -37,6 +37,8 @@ type Store interface {
 	Ages(ctx context.Context) ([]Age, error)
 	// Everything lists the products that have anything in the ledger or at the till.
 	Everything(ctx context.Context) ([]ident.ID, error)
+	Sent
+	Arrivals
 }
 
 // Stock is what insight reads of the ledger's balances and of the queue.

@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"ledger", testLedger},
 		{"missed", testMissed},
 		{"ages", testAges},
+		{"sent", testSent},
 		{"follow", testFollow},
 		{"damage", testDamage},
 	} {
@@ -220,6 +221,47 @@ func testAges(t *testing.T, h House) {
 		default:
 			t.Errorf("%+v", a)
 		}
+	}
+}
+
+// testSent: buyers are counted by place, voided sales and the other shop's left out.
+func testSent(t *testing.T, h House) {
+	p, other := h.product(t, h.A, "p"), h.product(t, h.B, "p")
+	buy := func(ctx context.Context, p catalog.Product, ago int, kind sales.Kind, province, buyer string) sales.Sale {
+		at := day.At(Now.AddDate(0, 0, -ago))
+		s, _, _, err := h.Sales.Record(ctx, sales.Request{
+			ClientID: ident.New(), Kind: kind, Channel: "wechat", Province: province, BuyerID: buyer, At: &at, Lines: []sales.RequestLine{{ProductID: p.ID, Quantity: 1000}},
+		})
+		must(t, err)
+		return s
+	}
+	first := buy(h.A, p, 40, sales.KindSale, "33", "anna")
+	channels := []ident.ID{first.ChannelID}
+	buy(h.A, p, 9, sales.KindSale, "330523", "anna")
+	buy(h.A, p, 8, sales.KindSale, "3305", "ben")
+	buy(h.A, p, 7, sales.KindReturn, "3305", "ben")
+	buy(h.A, p, 7, sales.KindSale, "54", "anna")
+	buy(h.A, p, 7, sales.KindSale, "54", "")
+	must(t, h.Sales.Void(h.A, buy(h.A, p, 60, sales.KindSale, "33", "carl").ID, "x"))
+	h.sell(t, h.A, p, 1000, 50, sales.KindSale, "", "")
+	theirs := buy(h.B, other, 70, sales.KindSale, "33", "anna")
+	check := func(digits int, within string, want ...insight.Buyers) {
+		t.Helper()
+		got, err := h.Store.Buyers(h.A, append(channels, theirs.ChannelID), insight.Window{From: Today.Add(-20), Through: Today}, digits, within)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d digits within %q: %+v, %v; want %+v", digits, within, got, err, want)
+		}
+	}
+	check(2, "", insight.Buyers{Place: "33", Customers: 2, Spent: 500}, insight.Buyers{Place: "54", Customers: 1, Spent: 500})
+	check(0, "", insight.Buyers{Customers: 2, Spent: 1000})
+	check(4, "33", insight.Buyers{Place: "3305", Customers: 2, Spent: 500})
+	check(0, "11")
+	began, found, err := h.Store.FirstSale(h.A, append(channels, theirs.ChannelID))
+	if err != nil || !found || began != Today.Add(-40) {
+		t.Errorf("began on %v, %v, %v", began, found, err)
+	}
+	if _, found, err := h.Store.FirstSale(h.A, nil); found || err != nil {
+		t.Errorf("through no channel: %v, %v", found, err)
 	}
 }
 

@@ -38,6 +38,8 @@ type asked struct {
 	categories []catalog.Category
 	channels   []sales.Channel
 	provinces  bool // the board can be narrowed to one
+	online     bool // it is of the online channels only
+	whole      bool // it cannot be narrowed to a part of the sales
 }
 
 // ask reads the address of a board, whose usual period is given.
@@ -195,16 +197,17 @@ func (a *asked) filter(t *i18n.Printer) insightview.Filter {
 		f.Selects = append(f.Selects, ui.SelectModel{Name: name, Label: label, Options: options})
 	}
 	all := func(key string) []ui.Option { return []ui.Option{{Text: t.T(key)}} }
-	if len(a.categories) > 0 {
+	if len(a.categories) > 0 && !a.whole {
 		options := all("insight.category_all")
 		for _, c := range a.categories {
 			options = append(options, ui.Option{Value: c.ID.String(), Text: c.Name, Selected: c.ID == a.Category})
 		}
 		choose("category", t.T("insight.category"), options)
 	}
-	if len(a.channels) > 1 {
+	channels := slices.DeleteFunc(slices.Clone(a.channels), func(c sales.Channel) bool { return a.online && !c.Online })
+	if len(channels) > 1 && !a.whole {
 		options := all("insight.channel_all")
-		for _, c := range a.channels {
+		for _, c := range channels {
 			options = append(options, ui.Option{Value: c.Code, Text: channelName(t, c.Code, c.Name), Selected: c.ID == a.Channel})
 		}
 		choose("channel", t.T("insight.channel"), options)

@@ -1,6 +1,6 @@
 // Package insightweb holds the pages on which a shop looks at itself. A board is a file
-// here with its route in Routes, its place in boards, and tables whose values are those
-// of its page; it must not know how anything is counted.
+// here and a line in boards: its page, and tables whose values are those of the page; it
+// must not know how anything is counted.
 package insightweb
 
 import (
@@ -16,6 +16,7 @@ import (
 	"buhuo/internal/shop"
 	"buhuo/internal/tenant"
 	"buhuo/internal/web"
+	"buhuo/internal/web/sheet"
 	insightview "buhuo/views/insight"
 	"buhuo/views/layout"
 	"buhuo/views/ui"
@@ -25,6 +26,8 @@ import (
 type Boards interface {
 	Today(in shop.Shop) (today, known day.Date)
 	Wanted(ctx context.Context, q insight.Query, by insight.Order) (insight.Wanted, error)
+	Regions(ctx context.Context, q insight.Query) (insight.Regions, error)
+	Logistics(ctx context.Context, q insight.Query, named func(string) string) (insight.Logistics, error)
 }
 
 // Catalog names what figures are about.
@@ -58,25 +61,30 @@ func New(b Boards, c Catalog, s Sales, shops Shops) *Handlers { return &Handlers
 type board struct {
 	role       tenant.Role
 	name, icon string
+	page       func(*Handlers, *gin.Context) error
+	tables     func(*Handlers, *gin.Context) ([]sheet.Table, error)
 }
 
 func (b board) href() string { return "/insights/" + b.name }
 
-// boards are those that the hub leads to.
+// boards are those that the hub leads to, each with its files.
 var boards = []board{
-	{tenant.Viewer, "wanted", "bulb"},
+	{tenant.Viewer, "wanted", "bulb", (*Handlers).wanted, (*Handlers).wantedTables},
+	{tenant.Viewer, "regions", "home", (*Handlers).regions, (*Handlers).regionTables},
+	{tenant.Viewer, "logistics", "truck", (*Handlers).logistics, (*Handlers).logisticsTables},
 }
 
 // Routes adds the pages of the area.
 func (h *Handlers) Routes(e *web.Engine) {
-	for _, r := range []web.Route{
-		{Path: "/insights", Access: web.Viewer, Handler: h.hub},
-		{Path: "/insights/wanted", Access: web.Viewer, Handler: h.wanted},
-		{Path: "/insights/wanted.csv", Access: web.Viewer, Handler: h.table(h.wantedTables)},
-		{Path: "/insights/wanted.xlsx", Access: web.Viewer, Handler: h.workbook(h.wantedTables)},
-	} {
-		r.Method = http.MethodGet
-		e.Route(r)
+	get := func(path string, role tenant.Role, handler web.Handler) {
+		e.Route(web.Route{Method: http.MethodGet, Path: path, Access: web.Access(role), Handler: handler})
+	}
+	get("/insights", tenant.Viewer, h.hub)
+	for _, b := range boards {
+		of := func(c *gin.Context) ([]sheet.Table, error) { return b.tables(h, c) }
+		get(b.href(), b.role, func(c *gin.Context) error { return b.page(h, c) })
+		get(b.href()+".csv", b.role, h.table(of))
+		get(b.href()+".xlsx", b.role, h.workbook(of))
 	}
 }
 
