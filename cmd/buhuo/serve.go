@@ -13,12 +13,13 @@ import (
 
 type serveCommand struct {
 	target
-	Addr      string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
-	TLSProxy  bool   `name:"tls-proxy" help:"People come over TLS, ended by a proxy in front: cookies are marked Secure."`
-	Metrics   string `placeholder:"HOST:PORT" help:"Address on which figures for Prometheus are served, without a login: keep it inside."`
-	PublicURL string `name:"public-url" placeholder:"URL" help:"Address at which suppliers reach this program, such as https://buhuo.example: orders then carry a link by which they answer."`
-	KeyFile   string `name:"key-file" placeholder:"FILE" help:"File with the secret of which links are made; it is made when missing. Default: beside the database in --data; none with --database."`
-	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Least level of the log: debug, info, warn or error."`
+	Addr        string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	TLSProxy    bool   `name:"tls-proxy" help:"People come over TLS, ended by a proxy in front: cookies are marked Secure."`
+	Metrics     string `placeholder:"HOST:PORT" help:"Address on which figures for Prometheus are served, without a login: keep it inside."`
+	PublicURL   string `name:"public-url" placeholder:"URL" help:"Address at which suppliers reach this program, such as https://buhuo.example: orders then carry a link by which they answer."`
+	KeyFile     string `name:"key-file" placeholder:"FILE" help:"File with the secret of links and mail passwords; it is made when missing. Default: beside the database in --data; none with --database."`
+	PrivateMail bool   `name:"private-mail" help:"Shops may name mail servers on this machine and its own networks, on any port."`
+	LogLevel    string `default:"info" enum:"debug,info,warn,error" help:"Least level of the log: debug, info, warn or error."`
 }
 
 func (serveCommand) Help() string {
@@ -46,7 +47,7 @@ func (c *serveCommand) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
-		return listen(e, a, app.Config{PublicURL: public, Key: key, Addr: c.Addr, Metrics: c.Metrics, TLS: c.TLSProxy, Demo: marked, DemoLogin: demo.Login, DemoPassword: demo.Password}, c.LogLevel, token, func(at string) {
+		return listen(e, a, app.Config{PublicURL: public, Key: key, PrivateMail: c.PrivateMail, Addr: c.Addr, Metrics: c.Metrics, TLS: c.TLSProxy, Demo: marked, DemoLogin: demo.Login, DemoPassword: demo.Password}, c.LogLevel, token, func(at string) {
 			fmt.Fprintf(e.out, "buhuo %s serves on http://%s\n", version, at)
 			if token != "" {
 				fmt.Fprintf(e.out, "First start: open http://%s/setup?token=%s\n", at, token)

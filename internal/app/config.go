@@ -26,6 +26,8 @@ type Config struct {
 	PublicURL string
 	// Key is the installation's secret; nil: there is none, and no links.
 	Key []byte
+	// PrivateMail lets shops name mail servers on this machine and its own networks.
+	PrivateMail bool
 	// Demo marks a demonstration, whose login stands on the login page.
 	Demo                    bool
 	DemoLogin, DemoPassword string

@@ -87,6 +87,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 		f.ids["person"] = p.ID
 	}
 	a.Purchase.SetLinks(linkKey, linkBase, a.Shop)
+	a.Purchase.SetMail(linkKey, nil, a.Shop)
 	f.trade()
 	f.directory()
 	f.past()
@@ -169,7 +170,7 @@ func (f *filler) trade() {
 	f.must(err)
 	today := day.Of(noon, f.shop.Zone)
 	farmer, err := a.Catalog.CreateSupplier(ctx, catalog.Supplier{
-		Name: "果园" + f.mark, Kind: catalog.Farmer, LeadTimeDays: 2, ReviewDays: 1, Contact: f.mark, Address: f.mark, Note: f.mark,
+		Name: "果园" + f.mark, Kind: catalog.Farmer, LeadTimeDays: 2, ReviewDays: 1, Email: "farm@example.org", Contact: f.mark, Address: f.mark, Note: f.mark,
 		Closures: []catalog.Closure{{From: today.Add(200), Through: today.Add(207)}},
 	})
 	f.must(err)
@@ -239,6 +240,11 @@ func (f *filler) orders() {
 	f.must(err)
 	f.send(made[0])
 	f.answer(made[0].ID)
+	f.must(f.a.Purchase.KeepMailSettings(f.ctx, purchase.MailSettings{
+		Host: "mail.example.org", Port: 465, Security: purchase.TLS, Username: f.mark + "wang", Password: "a mail password", From: "shop@example.org", Name: f.mark,
+	}))
+	_, err = f.a.Purchase.Mail(f.ctx, made[0].ID, purchase.Letter{Subject: f.mark, Body: f.mark, FileName: "order.pdf", File: []byte(f.mark)})
+	f.must(err)
 	f.ids["receipt"] = ident.New()
 	_, err = f.a.Purchase.Receive(f.ctx, made[0].ID, purchase.Receipt{ClientID: f.ids["receipt"], Note: f.mark})
 	f.must(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"buhuo/internal/job"
+	"buhuo/internal/purchase/smtp"
 	"buhuo/internal/restock"
 	"buhuo/internal/shop/shopweb"
 	"buhuo/internal/web"
@@ -34,6 +35,9 @@ type Server struct {
 func (a *App) Server(c Config, log *slog.Logger, setupToken string) *Server {
 	if c.PublicURL != "" && c.Key != nil {
 		a.Purchase.SetLinks(c.Key, c.PublicURL, a.Shop)
+	}
+	if c.Key != nil {
+		a.Purchase.SetMail(c.Key, smtp.Sender{Private: c.PrivateMail}, a.Shop)
 	}
 	s := &Server{app: a, log: log, jobs: a.jobs(log)}
 	s.engine = web.New(web.Config{
@@ -102,6 +106,7 @@ const (
 	jobAsked   = "asked"
 	jobPurge   = "purge"
 	jobReplay  = "replay"
+	jobMail    = "mail"
 )
 
 // jobs is the background work.
@@ -111,6 +116,7 @@ func (a *App) jobs(log *slog.Logger) *job.Runner {
 	r.Add(job.Job{Name: jobChanged, Every: time.Second, AtStart: true, Run: a.changed})
 	r.Add(job.Job{Name: jobDaily, Every: 5 * time.Minute, AtStart: true, Run: a.daily})
 	r.Add(job.Job{Name: jobAsked, Every: 2 * time.Second, Run: a.asked})
+	r.Add(job.Job{Name: jobMail, Every: 3 * time.Second, AtStart: true, Run: a.Purchase.RunMails})
 	r.Add(job.Job{Name: jobPurge, Every: time.Hour, Run: a.Shop.Purge})
 	return r
 }

@@ -89,7 +89,7 @@ func TestSupplierByLink(t *testing.T) {
 	if a, err := s.App.Purchase.Attention(ctx); err != nil || a.Answers != 0 {
 		t.Errorf("still to decide: %+v, %v", a, err)
 	}
-	his.Go(path[:len(path)-2] + "AA")
+	his.Go(path[:len(path)-2])
 	if his.Status() != http.StatusNotFound {
 		t.Errorf("an altered link answers %d", his.Status())
 	}

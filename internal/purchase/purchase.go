@@ -318,6 +318,7 @@ type Store interface {
 	Papers(ctx context.Context, supplierID ident.ID) (Papers, error)
 	KeepPapers(ctx context.Context, p Papers) error
 	Shelf
+	Letterbox
 	InsertSavings(ctx context.Context, rows []Saved) error
 	// Savings reads the latest day first, by receipt and position within it.
 	Savings(ctx context.Context, q SavedQuery) ([]Saved, error)
@@ -334,6 +335,7 @@ type Service struct {
 	journal Journal
 	shops   Shops  // nil: weights are told in base units
 	links   *links // nil: suppliers have no links
+	posts   *posts // nil: no order leaves by mail
 	now     func() time.Time
 }
 

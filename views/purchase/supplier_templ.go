@@ -959,7 +959,7 @@ func link(m OrderPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if m.Link.Address != "" {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<textarea class=\"copy\" id=\"link\" readonly rows=\"2\" aria-label=\"")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<textarea class=\"copy\" id=\"link\" readonly rows=\"3\" aria-label=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

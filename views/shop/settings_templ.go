@@ -530,6 +530,7 @@ func (m SettingsPage) links() []ui.Link {
 		links = append(links, ui.Link{Href: "/settings/work", Text: m.Chrome.T.T("shop.work_title"), Icon: "history"})
 	}
 	if m.Owner {
+		links = append(links, ui.Link{Href: "/settings/mail", Text: m.Chrome.T.T("shop.mail_title"), Icon: "send"})
 		links = append(links, ui.Link{Href: "/settings/team", Text: m.Chrome.T.T("shop.team_title"), Icon: "team"})
 	}
 	return links

@@ -93,6 +93,9 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/orders/:id/link/revoke", Access: web.Manager, Handler: h.revokeLink},
 		{Method: http.MethodPost, Path: "/orders/:id/answer/accept", Access: web.Manager, Handler: h.decide(true)},
 		{Method: http.MethodPost, Path: "/orders/:id/answer/dismiss", Access: web.Manager, Handler: h.decide(false)},
+		{Method: http.MethodPost, Path: "/orders/:id/mail", Access: web.Manager, Handler: h.mail},
+		{Method: http.MethodGet, Path: mailSettings, Access: web.Owner, Handler: h.askMailSettings},
+		{Method: http.MethodPost, Path: mailSettings, Access: web.Owner, Handler: h.keepMailSettings},
 		{Method: http.MethodGet, Path: "/s/:token", Access: web.Public, Bearer: true, Handler: h.supplier},
 		{Method: http.MethodPost, Path: "/s/:token", Access: web.Public, Bearer: true, Handler: h.answer},
 	} {

@@ -82,6 +82,9 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 		return err
 	}
 	m.Facts, m.Link = append(m.Facts, said...), h.linkCard(c, p, d, links)
+	if m.Mail, err = h.mailCard(c, p, d); err != nil {
+		return err
+	}
 	allow(c, &m, p, o)
 	f := web.FormOf(c)
 	for i, l := range o.Lines {

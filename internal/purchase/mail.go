@@ -1,0 +1,414 @@
+package purchase
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"buhuo/internal/day"
+	"buhuo/internal/fault"
+	"buhuo/internal/ident"
+	"buhuo/internal/shop"
+	"buhuo/internal/tenant"
+)
+
+// Security is how the line to a mail server is kept private.
+type Security string
+
+// The two ways; an open line carries no password and is not offered.
+const (
+	TLS      Security = "tls"      // from the first byte, usually port 465
+	StartTLS Security = "starttls" // from a command on, usually port 587
+)
+
+// Securities lists them in the order to offer them in.
+func Securities() []Security { return []Security{TLS, StartTLS} }
+
+// MailSettings is how a shop sends mail.
+type MailSettings struct {
+	Host     string
+	Port     int
+	Security Security
+	Username string
+	Password string // never shown
+	From     string // address
+	Name     string
+}
+
+// MailState is how far a mail has come.
+type MailState string
+
+// The states. An Unclear mail may have arrived or not: only a person sends it again.
+const (
+	MailWaiting MailState = "waiting"
+	MailClaimed MailState = "claimed" // on the line
+	MailSent    MailState = "sent"
+	MailFailed  MailState = "failed"
+	MailUnclear MailState = "unclear"
+)
+
+// Mail is an order on its way to its supplier, with the order's document as it was when
+// a person sent it.
+type Mail struct {
+	ID, OrderID, PersonID ident.ID
+	CreatedAt             day.Micros
+	To, Subject, Body     string
+	FileName              string
+	File                  []byte // nil in lists, and when it has ended
+	State                 MailState
+	Attempts              int
+	NextAt                day.Micros
+	EndedAt               *day.Micros
+	Problem               MailProblem // of the last attempt
+	Detail                string      // what the mail server said
+	Shop                  tenant.ShopID
+}
+
+// Live reports whether the program still tries to send it.
+func (m Mail) Live() bool { return m.State == MailWaiting || m.State == MailClaimed }
+
+// MailProblem is why a mail did not leave.
+type MailProblem string
+
+// The problems.
+const (
+	NoServer    MailProblem = "connect"  // nobody answers there
+	NotPrivate  MailProblem = "tls"      // no private line, or another server's certificate
+	NoLogin     MailProblem = "login"    // name or password refused
+	BadSender   MailProblem = "sender"   // our address refused
+	BadReceiver MailProblem = "receiver" // the supplier's address refused
+	Rejected    MailProblem = "rejected" // the mail itself refused
+	Busy        MailProblem = "busy"     // later, says the server
+	Nonsense    MailProblem = "nonsense" // no mail server's answer
+	Cut         MailProblem = "cut"      // the line broke before all was said
+	Unclear     MailProblem = "unclear"  // it broke after all was said, before the answer
+	Unset       MailProblem = "unset"    // the shop has no settings, or the key is another
+)
+
+// MailError is what a Sender says of a mail that did not leave, or may not have.
+type MailError struct {
+	Problem   MailProblem
+	Permanent bool   // the same again would be refused again
+	Detail    string // what the server said
+	Cause     error
+}
+
+func (e *MailError) Error() string { return fmt.Sprintf("mail: %s: %v", e.Problem, e.Cause) }
+
+// Unwrap gives the cause.
+func (e *MailError) Unwrap() error { return e.Cause }
+
+// Sender takes one mail to a mail server; an error is a *MailError.
+type Sender interface {
+	Send(ctx context.Context, s MailSettings, m Mail) error
+}
+
+// Letterbox keeps settings and mails of the shop in ctx. Writes need a transaction.
+type Letterbox interface {
+	// MailSettings reads them with the sealed password.
+	MailSettings(ctx context.Context) (MailSettings, []byte, error)
+	KeepMailSettings(ctx context.Context, s MailSettings, sealed []byte) error
+	InsertMail(ctx context.Context, m Mail) error
+	// Mails reads those of an order without their files, the newest first.
+	Mails(ctx context.Context, orderID ident.ID) ([]Mail, error)
+	// DueMails reads mails of all shops that are to be tried by an instant, or were
+	// claimed before another, without files; it needs no shop.
+	DueMails(ctx context.Context, by, abandoned day.Micros, limit int) ([]Mail, error)
+	// MoveMail writes state, attempts, times and problem of a mail that is in a state and
+	// has so many attempts; false when it is not. It drops the file of one that ended.
+	MoveMail(ctx context.Context, m Mail, from MailState, attempts int) (bool, error)
+	// MailFile reads the file of one.
+	MailFile(ctx context.Context, id ident.ID) ([]byte, error)
+}
+
+// posts is what mail needs.
+type posts struct {
+	key    []byte
+	sender Sender
+	houses Houses
+}
+
+// SetMail lets orders leave by e-mail: key is the installation's secret.
+func (s *Service) SetMail(key []byte, sender Sender, houses Houses) {
+	s.posts = &posts{key: key, sender: sender, houses: houses}
+}
+
+// Mailing reports whether the installation can send mail.
+func (s *Service) Mailing() bool { return s.posts != nil }
+
+// MailSettings reads how the shop sends mail, without the password: set tells whether
+// there is one. Zero when nobody said.
+func (s *Service) MailSettings(ctx context.Context) (m MailSettings, set bool, err error) {
+	m, sealed, err := s.store.MailSettings(ctx)
+	if errors.Is(err, ErrMissing) {
+		return MailSettings{}, false, nil
+	}
+	return m, sealed != nil, err
+}
+
+const (
+	maxHost   = 253
+	maxSecret = 256
+)
+
+// clean checks settings and gives them in stored form, or every field that is wrong.
+func (m MailSettings) clean() (MailSettings, error) {
+	var wrong fault.Fields
+	bad := func(field, key string) { wrong = append(wrong, fault.New(fault.Invalid, key).WithField(field)) }
+	m.Host = strings.ToLower(strings.TrimSpace(m.Host))
+	if m.Host == "" || len(m.Host) > maxHost || strings.Trim(m.Host, "abcdefghijklmnopqrstuvwxyz0123456789.-:[]") != "" {
+		bad("host", "purchase.mail_host")
+	}
+	if m.Port < 1 || m.Port > 65535 {
+		bad("port", "purchase.mail_port")
+	}
+	if m.Security != TLS && m.Security != StartTLS {
+		bad("security", "purchase.mail_security")
+	}
+	if !address(m.From) {
+		bad("from", "purchase.mail_from")
+	}
+	if len(m.Username) > maxSecret || strings.ContainsAny(m.Username, "\r\n\x00") {
+		bad("username", "purchase.mail_username")
+	}
+	if len(m.Password) > maxSecret || strings.ContainsAny(m.Password, "\r\n\x00") {
+		bad("password", "purchase.mail_password")
+	}
+	return m, wrong.Err()
+}
+
+// address reports whether the text is one bare mail address.
+func address(text string) bool {
+	a, err := mail.ParseAddress(text)
+	return err == nil && a.Name == "" && a.Address == text && len(text) <= 254
+}
+
+// KeepMailSettings keeps how the shop sends mail. An empty password keeps the one before,
+// as long as server and user stay: it is not to be sent to another place.
+func (s *Service) KeepMailSettings(ctx context.Context, m MailSettings) error {
+	if s.posts == nil {
+		return fault.New(fault.Conflict, "purchase.mail_off")
+	}
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return err
+	}
+	if m, err = m.clean(); err != nil {
+		return err
+	}
+	return s.atomic.Do(ctx, func(ctx context.Context) error {
+		old, sealed, err := s.store.MailSettings(ctx)
+		if err != nil && !errors.Is(err, ErrMissing) {
+			return err
+		}
+		if sealed != nil {
+			old.Password, _ = s.unseal(scope.Shop, sealed) // another key: as if there were none
+		}
+		if m.Password == "" && m.Username != "" && m.Host == old.Host && m.Username == old.Username {
+			m.Password = old.Password
+		}
+		if m.Username != "" && m.Password == "" {
+			return fault.New(fault.Invalid, "purchase.mail_password_again").WithField("password")
+		}
+		if m == old {
+			return nil
+		}
+		if sealed, err = s.seal(scope.Shop, m.Password); err != nil {
+			return err
+		}
+		if err := s.store.KeepMailSettings(ctx, m, sealed); err != nil {
+			return err
+		}
+		return s.journal.Record(ctx, "mail.settings", ident.Nil, map[string]any{"host": m.Host, "port": m.Port, "user": m.Username, "from": m.From})
+	})
+}
+
+// Letter is what a person sends.
+type Letter struct {
+	After         ident.ID // the newest mail of the order that the person saw; zero: none
+	Subject, Body string
+	FileName      string
+	File          []byte
+}
+
+// Mail puts an order into the queue of mails to its supplier. Nothing new is queued when
+// a mail of the order is still on its way, or one was queued since the person looked: of
+// two people, or two presses, one sends.
+func (s *Service) Mail(ctx context.Context, id ident.ID, l Letter) (Order, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return Order{}, err
+	}
+	if s.posts == nil {
+		return Order{}, fault.New(fault.Conflict, "purchase.mail_off")
+	}
+	var o Order
+	err = s.atomic.Do(ctx, func(ctx context.Context) error {
+		if o, err = s.Order(ctx, id); err != nil {
+			return err
+		}
+		before, err := s.store.Mails(ctx, id)
+		if err != nil {
+			return err
+		}
+		if len(before) > 0 && (before[0].ID != l.After || before[0].Live()) {
+			return nil
+		}
+		to, err := s.receiver(ctx, o)
+		if err != nil {
+			return err
+		}
+		now := day.At(s.now())
+		if len(before) > 0 {
+			now = max(now, before[0].CreatedAt+1) // the newest is known by its time
+		}
+		m := Mail{
+			ID: ident.Derive(id, append([]byte("mail "), l.After[:]...)), OrderID: id, PersonID: scope.Person, CreatedAt: now, To: to, Subject: l.Subject, Body: l.Body, FileName: l.FileName, File: l.File,
+			State: MailWaiting, NextAt: day.At(s.now()),
+		}
+		if err := s.store.InsertMail(ctx, m); err != nil {
+			return err
+		}
+		return s.record(ctx, "order.mail", o, map[string]any{"to": to})
+	})
+	return o, err
+}
+
+// receiver is the supplier's address, when the order and the settings let mail leave.
+func (s *Service) receiver(ctx context.Context, o Order) (string, error) {
+	if !o.State.Open() {
+		return "", fault.New(fault.Conflict, "purchase.mail_not_sent")
+	}
+	if _, _, err := s.store.MailSettings(ctx); err != nil {
+		if errors.Is(err, ErrMissing) {
+			err = fault.New(fault.Conflict, "purchase.mail_unset")
+		}
+		return "", err
+	}
+	supplier, err := s.catalog.Supplier(ctx, o.SupplierID)
+	if err != nil {
+		return "", err
+	}
+	if !address(supplier.Email) {
+		return "", fault.New(fault.Conflict, "purchase.mail_no_address")
+	}
+	return supplier.Email, nil
+}
+
+// Mails reads the mails of an order, the newest first.
+func (s *Service) Mails(ctx context.Context, orderID ident.ID) ([]Mail, error) {
+	return s.store.Mails(ctx, orderID)
+}
+
+// The rhythm of the queue.
+const (
+	mailsAtOnce  = 20
+	mailLease    = 10 * time.Minute // longer than any attempt takes
+	firstRetry   = time.Minute
+	lastRetry    = time.Hour
+	mostAttempts = 12 // about six hours
+)
+
+// RunMails sends what is due, one mail after the other. A mail is claimed before it goes
+// on the line. What is known not to have left is tried again, later and later; what may
+// have left, because the program or the line died between the mail's end and the answer,
+// is Unclear and never tried again by itself: an order is better asked about than
+// delivered twice.
+func (s *Service) RunMails(ctx context.Context) error {
+	if s.posts == nil || s.posts.sender == nil {
+		return nil
+	}
+	for ctx.Err() == nil {
+		now := s.now()
+		due, err := s.store.DueMails(ctx, day.At(now), day.At(now.Add(-mailLease)), mailsAtOnce)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		for _, m := range due {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			err = errors.Join(err, s.runMail(ctx, m)) // one that goes wrong does not keep the others
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (s *Service) runMail(ctx context.Context, m Mail) error {
+	in, err := s.posts.houses.ByID(ctx, m.Shop)
+	if err != nil {
+		return err
+	}
+	ctx = tenant.With(ctx, shop.ScopeOf(in))
+	if m.State == MailClaimed { // who claimed it is gone
+		_, err := s.end(ctx, m, MailClaimed, m.Attempts, &MailError{Problem: Unclear})
+		return err
+	}
+	attempts := m.Attempts
+	m.State, m.Attempts, m.NextAt = MailClaimed, attempts+1, day.At(s.now())
+	claimed := false
+	err = s.atomic.Do(ctx, func(ctx context.Context) error {
+		claimed, err = s.store.MoveMail(ctx, m, MailWaiting, attempts)
+		return err
+	})
+	if err != nil || !claimed {
+		return err
+	}
+	said := s.sendMail(ctx, m)
+	// What came of it is kept even when the program is told to stop.
+	_, err = s.end(context.WithoutCancel(ctx), m, MailClaimed, m.Attempts, said)
+	return err
+}
+
+// sendMail is one attempt; nil: the other side has it.
+func (s *Service) sendMail(ctx context.Context, m Mail) *MailError {
+	scope, _ := tenant.From(ctx)
+	settings, sealed, err := s.store.MailSettings(ctx)
+	if err == nil && sealed != nil {
+		settings.Password, err = s.unseal(scope.Shop, sealed)
+	}
+	if err != nil {
+		return &MailError{Problem: Unset, Permanent: true, Cause: err}
+	}
+	if m.File, err = s.store.MailFile(ctx, m.ID); err != nil {
+		return &MailError{Problem: Cut, Cause: err}
+	}
+	err = s.posts.sender.Send(ctx, settings, m)
+	var said *MailError
+	if err == nil || errors.As(err, &said) {
+		return said
+	}
+	return &MailError{Problem: Cut, Cause: err}
+}
+
+// end notes what came of an attempt.
+func (s *Service) end(ctx context.Context, m Mail, from MailState, attempts int, said *MailError) (bool, error) {
+	now := day.At(s.now())
+	m.EndedAt = &now
+	switch {
+	case said == nil:
+		m.State, m.Problem, m.Detail = MailSent, "", ""
+	case said.Problem == Unclear:
+		m.State, m.Problem, m.Detail = MailUnclear, Unclear, said.Detail
+	case said.Permanent || attempts >= mostAttempts:
+		m.State, m.Problem, m.Detail = MailFailed, said.Problem, said.Detail
+	default:
+		m.State, m.Problem, m.Detail, m.EndedAt = MailWaiting, said.Problem, said.Detail, nil
+		m.NextAt = day.At(s.now().Add(min(firstRetry<<min(attempts-1, 10), lastRetry)))
+	}
+	moved := false
+	err := s.atomic.Do(ctx, func(ctx context.Context) error {
+		var err error
+		if moved, err = s.store.MoveMail(ctx, m, from, attempts); err != nil || !moved || m.State == MailWaiting {
+			return err
+		}
+		return s.journal.Record(ctx, "order.mail_"+string(m.State), m.OrderID, map[string]any{"to": m.To, "attempts": attempts, "problem": string(m.Problem)})
+	})
+	return moved, err
+}
