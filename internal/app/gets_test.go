@@ -41,7 +41,7 @@ func TestOddAddresses(t *testing.T) {
 	h := newHouse(t)
 	b := h.login(t, tenant.Owner)
 	before := h.snapshot(t)
-	names := []string{"q", "code", "cursor", "page", "category", "show", "state", "supplier", "day", "product", "before", "after", "lang", "next", "archived", "shelf", "blind", "channel", "token", "period", "on", "with", "by", "province", "from", "through"}
+	names := []string{"q", "code", "cursor", "page", "category", "show", "state", "supplier", "day", "product", "before", "after", "lang", "next", "archived", "shelf", "blind", "channel", "token", "period", "on", "with", "by", "province", "from", "through", "kind"}
 	values := []string{
 		"", "0", "-1", "99999999999999999999", "1e9", "NaN", "x", "🍊", "𬍛", "%", "_", "\\", "'", "\"", "' OR 1=1 --", "<script>alert(1)</script>", "1899-12-31", "2999-01-01",
 		ident.Nil.String(), strings.Repeat("长", 500), strings.Repeat("%", 250), "a\nb", "AAAA", "{}", "null",

@@ -329,7 +329,7 @@ func TestPlacesOfLittle(t *testing.T) {
 			}
 			_, err = a.Restock.RunChanged(context.Background())
 			must(t, err)
-			raw := rawDays(t, a, d, ctx)
+			raw := readRaw(t, a, d, ctx).days
 			for _, q := range questions(t, a, ctx)[:3] {
 				regionsAreTheLedger(t, a, d, ctx, raw, q)
 				logisticsAreTheLedger(t, a, d, ctx, q)

@@ -40,6 +40,11 @@ var policy = map[string]web.Access{
 	"GET /directory": web.Viewer, "GET /directory/:id": web.Viewer,
 	"GET /insights/regions": web.Viewer, "GET /insights/regions.csv": web.Viewer, "GET /insights/regions.xlsx": web.Viewer,
 	"GET /insights/logistics": web.Viewer, "GET /insights/logistics.csv": web.Viewer, "GET /insights/logistics.xlsx": web.Viewer,
+	"GET /insights/channels": web.Viewer, "GET /insights/channels.csv": web.Viewer, "GET /insights/channels.xlsx": web.Viewer,
+	"GET /insights/health": web.Manager, "GET /insights/health.csv": web.Manager, "GET /insights/health.xlsx": web.Manager,
+	"GET /insights/money": web.Manager, "GET /insights/money.csv": web.Manager, "GET /insights/money.xlsx": web.Manager,
+	"GET /insights/money/statement": web.Manager, "GET /insights/money/statement.csv": web.Manager, "GET /insights/money/statement.xlsx": web.Manager,
+	"GET /insights/lines": web.Manager, "GET /insights/lines.csv": web.Manager, "GET /insights/lines.xlsx": web.Manager,
 	"GET /import": web.Viewer, "GET /import/:number": web.Viewer,
 
 	"GET /sell": web.Seller, "POST /sell": web.Seller, "POST /sales": web.Seller, "POST /sales/:id/void": web.Seller, "POST /wishes": web.Seller,

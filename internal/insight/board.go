@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ type Query struct {
 	Province string   // GB/T 2260; empty: any
 }
 
-// sold reports whether the query takes a part of the sales only, of which nobody knows
+// part reports whether the query takes a part of the sales only, of which nobody knows
 // what an empty shelf missed.
 func (q Query) part() bool { return !q.Channel.IsNil() || q.Province != "" }
 
@@ -100,7 +101,7 @@ type desk struct {
 	channels map[ident.ID]sales.Channel
 }
 
-// Begin reads the shop's day and products for a query.
+// desk reads the shop, its channels and its products for a query.
 func (s *Service) desk(ctx context.Context, q Query) (*desk, error) {
 	in, err := s.shops.Get(ctx)
 	if err != nil {
@@ -114,36 +115,32 @@ func (s *Service) desk(ctx context.Context, q Query) (*desk, error) {
 	for _, c := range channels {
 		d.channels[c.ID] = c
 	}
-	products, err := s.catalog.All(ctx)
+	products, err := s.store.Products(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d.take(products)
+	subjects := make([]subject, len(products))
+	for i, p := range products {
+		subjects[i].Product = p
+		if d.shop.PricesIncludeTax {
+			subjects[i].tax = p.TaxRate
+		}
+		d.subjects[p.ID] = &subjects[i]
+	}
 	return d, nil
 }
 
-func (d *desk) take(products []catalog.Product) {
-	for _, p := range products {
-		one := &subject{Product: p}
-		if d.shop.PricesIncludeTax {
-			one.tax = p.TaxRate
-		}
-		d.subjects[p.ID] = one
-	}
-}
-
-// each visits the cells of both windows. Products that are archived or were merged into
-// another are read when they turn up: what they did counts as it was.
+// each visits the cells of the days from through. Archived and merged products are among
+// them: what they did counts as it was.
 func (s *Service) each(ctx context.Context, d *desk, from, through day.Date, visit func(*subject, *Cell)) error {
-	type late struct{ Row }
-	var unknown []late
-	read := func(one *subject, r Row) error {
-		if !d.Category.IsNil() && one.CategoryID != d.Category {
+	return s.store.Rows(ctx, nil, from.Year(), through.Year(), func(r Row) error {
+		one := d.subjects[r.ProductID]
+		if one == nil || !d.Category.IsNil() && one.CategoryID != d.Category {
 			return nil
 		}
 		for c, err := range r.Cells() {
 			if err != nil {
-				return err
+				return fmt.Errorf("product %s: %w", r.ProductID, err)
 			}
 			if c.Day > through {
 				break
@@ -153,41 +150,10 @@ func (s *Service) each(ctx context.Context, d *desk, from, through day.Date, vis
 			}
 		}
 		return nil
-	}
-	err := s.store.Rows(ctx, nil, from.Year(), through.Year(), func(r Row) error {
-		if one := d.subjects[r.ProductID]; one != nil {
-			return read(one, r)
-		}
-		r.Packed = bytes.Clone(r.Packed)
-		unknown = append(unknown, late{r})
-		return nil
 	})
-	if err != nil || len(unknown) == 0 {
-		return err
-	}
-	ids := make([]ident.ID, len(unknown))
-	for i, l := range unknown {
-		ids[i] = l.ProductID
-	}
-	slices.SortFunc(ids, func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) })
-	gone, err := s.catalog.Products(ctx, slices.Compact(ids))
-	if err != nil {
-		return err
-	}
-	for _, p := range gone {
-		d.take([]catalog.Product{p})
-	}
-	for _, l := range unknown {
-		if one := d.subjects[l.ProductID]; one != nil {
-			if err := read(one, l.Row); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
-// sales visits the cells of sales that the query asks for, in both windows; now tells
+// eachSale visits the cells of sales that the query asks for, in both windows; now tells
 // in which.
 func (s *Service) eachSale(ctx context.Context, d *desk, visit func(one *subject, c *Cell, t Tally, now bool)) error {
 	at := func(one *subject, c *Cell) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"iter"
+	"slices"
 
 	"buhuo/internal/day"
 	"buhuo/internal/ident"
@@ -29,6 +30,7 @@ const (
 	Received
 	SentBack // to the supplier
 	Opened   // the count that opened the book
+	Agreed   // a count found what the book said
 	Missing  // a count found less
 	Found    // a count found more
 	Adjusted
@@ -65,10 +67,23 @@ type Cell struct {
 	Value    money.Amount // what the ledger booked: of a sale, what the goods had cost
 }
 
-// Place is how and whither goods were sold; the zero value is no sale.
+// InLedger is what the cell added to the stock and to its value.
+func (c *Cell) InLedger() (measure.Quantity, money.Amount) {
+	switch c.Kind {
+	case SoldPast, ReturnedPast:
+		return 0, 0
+	case Sold, SoldBare, Returned, ReturnedBare:
+		return -c.Quantity, -c.Value
+	}
+	return c.Quantity, c.Value
+}
+
+// Place is how and whither goods were sold, and whence they had come; the zero value is
+// no sale.
 type Place struct {
 	Channel  ident.ID
-	Province string // GB/T 2260; empty: unknown
+	Province string   // GB/T 2260; empty: unknown
+	Supplier ident.ID // who delivered the lots; zero: unknown
 }
 
 // Row is one product's year as it is stored.
@@ -78,7 +93,7 @@ type Row struct {
 	Packed    []byte
 }
 
-const rowVersion = 1
+const rowVersion = 2
 
 // ErrDamaged is the cause of every refusal to read a row.
 var ErrDamaged = errors.New("insight: packed row is damaged")
@@ -98,7 +113,7 @@ func Pack(year int, cells []Cell) []byte {
 	}
 	out = binary.AppendUvarint(out, uint64(len(places)))
 	for _, p := range places {
-		out = append(out, p.Channel[:]...)
+		out = append(append(out, p.Channel[:]...), p.Supplier[:]...)
 		out = binary.AppendUvarint(out, uint64(len(p.Province)))
 		out = append(out, p.Province...)
 	}
@@ -158,6 +173,7 @@ func (r Row) open() (s scanner, places []Place, n int, err error) {
 	places = make([]Place, min(s.next(), 1<<16)+1)
 	for i := range places[1:] {
 		copy(places[i+1].Channel[:], s.take(16))
+		copy(places[i+1].Supplier[:], s.take(16))
 		places[i+1].Province = string(s.take(int(min(s.next(), 1<<10))))
 	}
 	return s, places, int(min(s.next(), 1<<24)), nil
@@ -214,4 +230,18 @@ func (s *scanner) cell(c *Cell, places []Place) {
 	if !c.Kind.Sale() || c.Kind.Costed() {
 		c.Value = money.Amount(s.signed())
 	}
+}
+
+var kindNames = [kinds]string{
+	"sold", "sold_bare", "sold_past", "returned", "returned_bare", "returned_past", "unclaimed", "received", "sent_back", "opened", "agreed", "missing", "found", "adjusted",
+	"spoiled", "own_use", "gift", "moved", "harvested", "made", "consumed", "revalued",
+}
+
+// String is the kind in one word.
+func (k Kind) String() string { return kindNames[min(k, kinds-1)] }
+
+// ParseKind reads what String wrote.
+func ParseKind(s string) (Kind, bool) {
+	i := slices.Index(kindNames[:], s)
+	return Kind(max(i, 0)), i >= 0
 }

@@ -32,7 +32,10 @@ type Move struct {
 	SourceLine          int
 	Quantity            measure.Quantity
 	Value               money.Amount
-	Reverses            bool // a counter-entry
+	Reverses            bool  // a counter-entry
+	Seq                 int64 // its place in the ledger
+	Reason              string
+	Supplier            ident.ID // who delivered the lot; zero: unknown
 }
 
 // booked names the movements of one line of a sale.
@@ -42,8 +45,9 @@ type booked struct {
 	day  day.Date
 }
 
-// moved is what a sale's line moved.
+// moved is what a sale's line moved of the goods of one supplier.
 type moved struct {
+	supplier ident.ID
 	quantity measure.Quantity
 	value    money.Amount
 	lines    int
@@ -57,53 +61,50 @@ type slot struct {
 	place Place
 }
 
+// folding are the cells of one product in the making.
+type folding struct {
+	cells map[slot]Cell
+	sold  map[booked][]moved // what lines moved, until the line claims it
+	count map[slot]map[ident.ID]int
+}
+
 // fold adds up the lines and movements of one product. knownFrom is the day from which
 // its stock is known, nil never: counts of that day open the book. The cells come in
 // order.
 func fold(lines []Line, moves []Move, knownFrom *day.Date) []Cell {
-	cells := map[slot]Cell{}
-	add := func(at slot, lines int, q measure.Quantity, amount, value money.Amount) {
-		c := cells[at]
-		c.Lines, c.Quantity, c.Amount, c.Value = c.Lines+lines, c.Quantity+q, c.Amount+amount, c.Value+value
-		cells[at] = c
-	}
-	sold := map[booked]moved{}
+	f := folding{map[slot]Cell{}, map[booked][]moved{}, map[slot]map[ident.ID]int{}}
 	for _, m := range moves {
 		if m.Kind == stock.Sale || m.Kind == stock.CustomerReturn {
-			at := booked{m.SourceID, m.SourceLine, m.Day}
-			b := sold[at]
-			sold[at] = moved{b.quantity + m.Quantity, b.value + m.Value, b.lines + 1}
+			f.book(m)
 			continue
 		}
-		add(slot{day: m.Day, kind: m.counts(knownFrom), hour: -1}, 1, m.Quantity, 0, m.Value)
+		f.move(m, knownFrom)
 	}
 	for _, l := range lines {
-		at := booked{l.SaleID, l.Line, l.Day}
-		b, did := sold[at]
-		delete(sold, at)
-		k := SoldPast
-		switch {
-		case did && b.value != 0:
-			k = Sold
-		case did:
-			k = SoldBare
-		}
-		if l.Quantity < 0 {
-			k += Returned - Sold
-		}
-		hour := -1
-		if l.Minute >= 0 {
-			hour = l.Minute / 60
-		}
-		add(slot{l.Day, k, hour, l.Place}, 1, l.Quantity, l.Amount, -b.value)
+		f.line(l)
 	}
-	for at, b := range sold {
-		if b.quantity != 0 || b.value != 0 { // what was taken back as a mistake leaves nothing
-			add(slot{day: at.day, kind: Unclaimed, hour: -1}, b.lines, b.quantity, 0, b.value)
+	for at, list := range f.sold {
+		for _, b := range list {
+			if b.quantity != 0 || b.value != 0 { // what was taken back as a mistake leaves nothing
+				f.add(slot{day: at.day, kind: Unclaimed, hour: -1}, b.lines, b.quantity, 0, b.value)
+			}
 		}
 	}
-	out := make([]Cell, 0, len(cells))
-	for at, c := range cells {
+	for at, sources := range f.count {
+		c := f.cells[at]
+		c.Lines = 0
+		for _, n := range sources {
+			if n > 0 { // a count that was undone was none
+				c.Lines++
+			}
+		}
+		f.cells[at] = c
+	}
+	out := make([]Cell, 0, len(f.cells))
+	for at, c := range f.cells {
+		if c == (Cell{}) {
+			continue
+		}
 		c.Day, c.Kind, c.Hour, c.Place = at.day, at.kind, at.hour, at.place
 		out = append(out, c)
 	}
@@ -111,9 +112,90 @@ func fold(lines []Line, moves []Move, knownFrom *day.Date) []Cell {
 	return out
 }
 
+func (f *folding) add(at slot, lines int, q measure.Quantity, amount, value money.Amount) {
+	c := f.cells[at]
+	c.Lines, c.Quantity, c.Amount, c.Value = c.Lines+lines, c.Quantity+q, c.Amount+amount, c.Value+value
+	f.cells[at] = c
+}
+
+// book notes what a line moved, by supplier.
+func (f *folding) book(m Move) {
+	at := booked{m.SourceID, m.SourceLine, m.Day}
+	for i, b := range f.sold[at] {
+		if b.supplier == m.Supplier {
+			f.sold[at][i] = moved{b.supplier, b.quantity + m.Quantity, b.value + m.Value, b.lines + 1}
+			return
+		}
+	}
+	f.sold[at] = append(f.sold[at], moved{m.Supplier, m.Quantity, m.Value, 1})
+}
+
+// move adds what is no sale. A count of several lots is one count.
+func (f *folding) move(m Move, knownFrom *day.Date) {
+	at := slot{day: m.Day, kind: m.counts(knownFrom), hour: -1}
+	f.add(at, 1, m.Quantity, 0, m.Value)
+	if at.kind < Opened || at.kind > Adjusted {
+		return
+	}
+	if f.count[at] == nil {
+		f.count[at] = map[ident.ID]int{}
+	}
+	if m.Reverses {
+		f.count[at][m.SourceID]--
+	} else {
+		f.count[at][m.SourceID]++
+	}
+}
+
+// line adds a line at the till, split by who had delivered its goods.
+func (f *folding) line(l Line) {
+	at := booked{l.SaleID, l.Line, l.Day}
+	list := f.sold[at]
+	delete(f.sold, at)
+	to := slot{l.Day, SoldPast, -1, l.Place}
+	if l.Minute >= 0 {
+		to.hour = l.Minute / 60
+	}
+	var back Kind
+	if l.Quantity < 0 {
+		back = Returned - Sold
+	}
+	if len(list) == 0 {
+		to.kind += back
+		f.add(to, 1, l.Quantity, l.Amount, 0)
+		return
+	}
+	slices.SortFunc(list, func(a, b moved) int { return bytes.Compare(a.supplier[:], b.supplier[:]) })
+	for i, amount := range shares(l.Amount, list) {
+		b := list[i]
+		if to.kind = Sold + back; b.value == 0 {
+			to.kind = SoldBare + back
+		}
+		to.place.Supplier = b.supplier
+		times := 0
+		if i == 0 {
+			times = 1
+		}
+		f.add(to, times, -b.quantity, amount, -b.value)
+	}
+}
+
+// shares splits what a line brought by what it moved.
+func shares(amount money.Amount, list []moved) []money.Amount {
+	if len(list) == 1 {
+		return []money.Amount{amount}
+	}
+	weights := make([]int64, len(list))
+	for i, b := range list {
+		weights[i] = max(int64(b.quantity), -int64(b.quantity))
+	}
+	return money.Split(amount, weights)
+}
+
 func order(a, b Cell) int {
 	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Hour, b.Hour),
-		bytes.Compare(a.Place.Channel[:], b.Place.Channel[:]), cmp.Compare(a.Place.Province, b.Place.Province))
+		bytes.Compare(a.Place.Channel[:], b.Place.Channel[:]), cmp.Compare(a.Place.Province, b.Place.Province),
+		bytes.Compare(a.Place.Supplier[:], b.Place.Supplier[:]))
 }
 
 // counts gives the kind of cell of a movement that is no sale.
@@ -150,6 +232,8 @@ func (m Move) counted(knownFrom *day.Date) Kind {
 		return Adjusted
 	case m.Source == stock.SourceOpening || knownFrom == nil || m.Day <= *knownFrom:
 		return Opened
+	case m.Quantity == 0:
+		return Agreed
 	case more:
 		return Found
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -60,23 +61,12 @@ func (s *Service) Rebuild(ctx context.Context) error {
 // refold replaces what is kept of products since a day.
 func (s *Service) refold(ctx context.Context, ids []ident.ID, from day.Date) error {
 	from = max(from, beginning)
-	kept := map[ident.ID][]Cell{}
-	year := from.Year()
-	if from != day.New(year, 1, 1) {
-		err := s.store.Rows(ctx, ids, year, year, func(r Row) error {
-			for c, err := range r.Cells() {
-				if err != nil {
-					return fmt.Errorf("product %s: %w", r.ProductID, err)
-				}
-				if c.Day < from {
-					kept[r.ProductID] = append(kept[r.ProductID], *c)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	kept, err := s.kept(ctx, ids, from)
+	if errors.Is(err, ErrDamaged) { // what is derived is made anew, never mended
+		kept, from, err = nil, beginning, nil
+	}
+	if err != nil {
+		return err
 	}
 	folded, err := s.folded(ctx, ids, from)
 	if err != nil {
@@ -86,7 +76,27 @@ func (s *Service) refold(ctx context.Context, ids []ident.ID, from day.Date) err
 	for _, id := range ids {
 		rows = append(rows, years(id, append(kept[id], folded[id]...))...)
 	}
-	return s.store.PutRows(ctx, ids, year, rows)
+	return s.store.PutRows(ctx, ids, from.Year(), rows)
+}
+
+// kept reads the cells of a day's year from before it.
+func (s *Service) kept(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]Cell, error) {
+	kept := map[ident.ID][]Cell{}
+	year := from.Year()
+	if from == day.New(year, 1, 1) {
+		return kept, nil
+	}
+	return kept, s.store.Rows(ctx, ids, year, year, func(r Row) error {
+		for c, err := range r.Cells() {
+			if err != nil {
+				return fmt.Errorf("product %s: %w", r.ProductID, err)
+			}
+			if c.Day < from {
+				kept[r.ProductID] = append(kept[r.ProductID], *c)
+			}
+		}
+		return nil
+	})
 }
 
 // folded folds products from the ledger since a day.

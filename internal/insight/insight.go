@@ -35,6 +35,9 @@ type Store interface {
 	Missed(ctx context.Context, each func(restock.Missed) error) error
 	// Ages reads what lies on the shelf, lot by lot.
 	Ages(ctx context.Context) ([]Age, error)
+	// Products reads all products, archived and merged ones too, as far as boards need
+	// them: no barcodes, no packs.
+	Products(ctx context.Context) ([]catalog.Product, error)
 	// Everything lists the products that have anything in the ledger or at the till.
 	Everything(ctx context.Context) ([]ident.ID, error)
 	Sent
@@ -49,8 +52,6 @@ type Stock interface {
 
 // Catalog is what insight reads of the catalogue.
 type Catalog interface {
-	All(ctx context.Context) ([]catalog.Product, error)
-	Products(ctx context.Context, ids []ident.ID) (map[ident.ID]catalog.Product, error)
 	Suppliers(ctx context.Context, includeArchived bool) ([]catalog.Supplier, error)
 }
 
@@ -94,10 +95,13 @@ func New(store Store, atomic Atomic, shops Shops, c Catalog, s Stock, sold Sales
 
 // Today is the shop's day, and known the last one that is over: boards are of whole days.
 func (s *Service) Today(in shop.Shop) (today, known day.Date) {
-	zone := in.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	today = day.Of(s.now(), zone)
+	today = day.Of(s.now(), zoneOf(in))
 	return today, today.Add(-1)
+}
+
+func zoneOf(in shop.Shop) *time.Location {
+	if in.Zone == nil {
+		return time.UTC
+	}
+	return in.Zone
 }

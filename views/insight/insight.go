@@ -75,3 +75,110 @@ type Wishes struct {
 	Rows []ui.Fact
 	None string
 }
+
+// Health is how well the shop keeps its goods.
+type Health struct {
+	Chrome  layout.Chrome
+	Frame   Frame
+	Empty   *ui.EmptyModel
+	Figures []ui.Figure
+	Faults  []Fault
+	Ages    []ui.Bar
+	Classes Classes
+	Losses  []LossRow
+}
+
+// Fault is something that costs money: how much, which products, and the one thing to do.
+type Fault struct {
+	Title, Cost, Said, Text string
+	Do                      ui.Link
+	Rows                    []StuckRow
+	More                    string
+}
+
+// StuckRow is a product behind a fault.
+type StuckRow struct{ Name, Href, Quantity, Value string }
+
+// LossRow is a cause by which goods went, with the lines behind it.
+type LossRow struct{ Name, Href, Lines, Value, Then string }
+
+// Classes is the table of ABC by XYZ.
+type Classes struct {
+	Head []string
+	Rows []ClassRow
+	Note string
+}
+
+// ClassRow is one of A, B, C.
+type ClassRow struct {
+	Name  string
+	Cells []ClassCell
+}
+
+// ClassCell is how many products are there and what they sell.
+type ClassCell struct{ Products, Net string }
+
+// Money is what the shop earned.
+type Money struct {
+	Chrome                                    layout.Chrome
+	Frame                                     Frame
+	Empty                                     *ui.EmptyModel
+	Figures                                   []ui.Figure
+	Statement                                 []StatementLine
+	Products, Categories, Suppliers, Channels []EarnedRow
+	Savings                                   ui.Link
+}
+
+// EarnedRow is what something earned: Margin, and Of which sales.
+type EarnedRow struct {
+	Name, Href, Margin, Of string
+	Loss                   bool
+}
+
+// StatementLine is a line of the statement; Href leads to the lines behind it.
+type StatementLine struct {
+	Name, Href, Now, Then string
+	Sum                   bool
+}
+
+// Statement is the sheet to print.
+type Statement struct {
+	Chrome                    layout.Chrome
+	Shop, Window, Other, Made string
+	Lines                     []StatementLine
+	Besides                   []ui.Fact
+	Signs                     []string
+	Files                     []ui.Link
+}
+
+// Channels is how counter and online share one stock.
+type Channels struct {
+	Chrome   layout.Chrome
+	Frame    Frame
+	Empty    *ui.EmptyModel
+	Figures  []ui.Figure
+	Channels []ui.Bar
+	Weeks    Chart
+	Head     []string // of product, counter, online, missed
+	Shared   []SharedRow
+}
+
+// SharedRow is a product that the counter missed while it was sold online.
+type SharedRow struct{ Name, Href, Counter, Online, Taken string }
+
+// Behind is what a figure was added up from.
+type Behind struct {
+	Chrome layout.Chrome
+	T      *i18n.Printer
+	Says   string
+	Head   []string
+	Rows   []BehindRow
+	Sum    string
+	Pager  ui.PagerModel
+}
+
+// BehindRow is a product, or a line of the ledger.
+type BehindRow struct {
+	Name, Href, Note string
+	Cells            []string
+}

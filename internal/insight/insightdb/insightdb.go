@@ -3,16 +3,19 @@
 package insightdb
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
 	"math"
 	"slices"
 
+	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/ident"
 	"buhuo/internal/insight"
+	"buhuo/internal/measure"
 	"buhuo/internal/restock"
 )
 
@@ -78,13 +81,17 @@ func (s *Store) Lines(ctx context.Context, ids []ident.ID, from day.Date) (map[i
 // Moves reads the movements of products since a day.
 func (s *Store) Moves(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]insight.Move, error) {
 	out := map[ident.ID][]insight.Move{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.of(ctx, "m.product_id", ids, func(rows *sql.Rows) error {
 		var m insight.Move
-		err := rows.Scan(&m.ProductID, &m.SourceID, &m.Day, &m.Kind, &m.Source, &m.SourceLine, &m.Quantity, &m.Value, &m.Reverses)
+		var supplier sql.RawBytes
+		err := rows.Scan(&m.ProductID, &m.SourceID, &m.Day, &m.Kind, &m.Source, &m.SourceLine, &m.Quantity, &m.Value, &m.Reverses, &m.Seq, &m.Reason, &supplier)
+		if len(supplier) == len(m.Supplier) {
+			copy(m.Supplier[:], supplier)
+		}
 		out[m.ProductID] = append(out[m.ProductID], m)
 		return err
-	}, `SELECT product_id, source_id, business_day, kind, source, source_line, quantity, value, reverses_id IS NOT NULL
-		FROM movements WHERE shop_id = ? AND business_day >= ?%s`, from)
+	}, `SELECT m.product_id, m.source_id, m.business_day, m.kind, m.source, m.source_line, m.quantity, m.value, m.reverses_id IS NOT NULL, m.seq, m.reason, l.supplier_id
+		FROM movements m LEFT JOIN lots l ON l.shop_id = m.shop_id AND l.id = m.lot_id WHERE m.shop_id = ? AND m.business_day >= ?%s ORDER BY m.product_id, m.seq`, from) // the order makes SQLite take the index of products
 	return out, err
 }
 
@@ -96,16 +103,42 @@ func (s *Store) Everything(ctx context.Context) ([]ident.ID, error) {
 		return nil, err
 	}
 	var ids []ident.ID
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	scan := func(rows *sql.Rows) error {
 		var id ident.ID
 		err := rows.Scan(&id)
 		ids = append(ids, id)
 		return err
-	}, `SELECT p.id FROM products p WHERE p.shop_id = ? AND (
+	}
+	err = s.each(ctx, scan, `SELECT p.id FROM products p WHERE p.shop_id = ? AND (
 		EXISTS (SELECT 1 FROM sale_lines l WHERE l.shop_id = p.shop_id AND l.product_id = p.id)
-		OR EXISTS (SELECT 1 FROM movements m WHERE m.shop_id = p.shop_id AND m.product_id = p.id)
-		OR EXISTS (SELECT 1 FROM insight_years y WHERE y.shop_id = p.shop_id AND y.product_id = p.id)) ORDER BY p.id`, shop)
-	return ids, err
+		OR EXISTS (SELECT 1 FROM movements m WHERE m.shop_id = p.shop_id AND m.product_id = p.id))`, shop)
+	if err != nil {
+		return nil, err
+	}
+	err = s.each(ctx, scan, "SELECT DISTINCT product_id FROM insight_years WHERE shop_id = ?", shop)
+	slices.SortFunc(ids, func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(ids), err
+}
+
+// Products reads all products with what boards need of them.
+func (s *Store) Products(ctx context.Context) ([]catalog.Product, error) {
+	var out []catalog.Product
+	err := s.of(ctx, "", nil, func(rows *sql.Rows) error {
+		var p catalog.Product
+		var category sql.RawBytes
+		var maximum sql.NullInt64
+		if err := rows.Scan(&p.ID, &p.Code, &p.Name, &category, &p.Category, &p.BaseUnit, &p.SalePrice, &p.TaxRate, &p.ShelfLifeDays, &maximum, &p.Archived); err != nil {
+			return err
+		}
+		copy(p.CategoryID[:], category)
+		if maximum.Valid {
+			p.Maximum = new(measure.Quantity(maximum.Int64))
+		}
+		out = append(out, p)
+		return nil
+	}, `SELECT p.id, p.code, p.name, p.category_id, COALESCE(c.name, ''), p.base_unit, p.sale_price, p.tax_rate, p.shelf_life, p.maximum, p.archived
+		FROM products p LEFT JOIN categories c ON c.shop_id = p.shop_id AND c.id = p.category_id WHERE p.shop_id = ?%s`)
+	return out, err
 }
 
 // Rows reads the rows of products (nil: all) of years, the bytes as the driver gives

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 	}{
 		{"rows", testRows},
 		{"ledger", testLedger},
+		{"products", testProducts},
 		{"missed", testMissed},
 		{"ages", testAges},
 		{"sent", testSent},
@@ -181,6 +182,28 @@ func testLedger(t *testing.T, h House) {
 	everything, err := h.Store.Everything(h.A)
 	if err != nil || !slices.Equal(everything, []ident.ID{p.ID}) {
 		t.Errorf("with a past are %v, %v", everything, err)
+	}
+}
+
+func testProducts(t *testing.T, h House) {
+	most := measure.Quantity(7000)
+	full, err := h.Catalog.Create(h.A, catalog.Draft{Code: "f", Name: "枣", Category: "干果", BaseUnit: "kg", SalePrice: 50000, TaxRate: 900, ShelfLifeDays: 30, Maximum: &most})
+	must(t, err)
+	bare := h.product(t, h.A, "b")
+	must(t, h.Catalog.Archive(h.A, bare.ID, true))
+	h.product(t, h.B, "x")
+	got, err := h.Store.Products(h.A)
+	must(t, err)
+	if len(got) != 2 {
+		t.Fatalf("%d products", len(got))
+	}
+	for _, p := range got {
+		want, err := h.Catalog.Product(h.A, p.ID)
+		must(t, err)
+		if p.Code != want.Code || p.Name != want.Name || p.CategoryID != want.CategoryID || p.Category != want.Category || p.BaseUnit != want.BaseUnit ||
+			p.SalePrice != want.SalePrice || p.TaxRate != want.TaxRate || p.ShelfLifeDays != want.ShelfLifeDays || p.Archived != want.Archived || (p.ID == full.ID) != (p.Maximum != nil && *p.Maximum == most) {
+			t.Errorf("%+v, want %+v", p, want)
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ type asked struct {
 	channels   []sales.Channel
 	provinces  bool // the board can be narrowed to one
 	online     bool // it is of the online channels only
+	narrowed   bool // not to a channel: it is about all of them
 	whole      bool // it cannot be narrowed to a part of the sales
 }
 
@@ -205,7 +206,7 @@ func (a *asked) filter(t *i18n.Printer) insightview.Filter {
 		choose("category", t.T("insight.category"), options)
 	}
 	channels := slices.DeleteFunc(slices.Clone(a.channels), func(c sales.Channel) bool { return a.online && !c.Online })
-	if len(channels) > 1 && !a.whole {
+	if len(channels) > 1 && !a.whole && !a.narrowed {
 		options := all("insight.channel_all")
 		for _, c := range channels {
 			options = append(options, ui.Option{Value: c.Code, Text: channelName(t, c.Code, c.Name), Selected: c.ID == a.Channel})

@@ -11,6 +11,7 @@ import (
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
+	"buhuo/internal/ident"
 	"buhuo/internal/insight"
 	"buhuo/internal/sales"
 	"buhuo/internal/shop"
@@ -26,6 +27,11 @@ import (
 type Boards interface {
 	Today(in shop.Shop) (today, known day.Date)
 	Wanted(ctx context.Context, q insight.Query, by insight.Order) (insight.Wanted, error)
+	Health(ctx context.Context, q insight.Query) (insight.Health, error)
+	Money(ctx context.Context, q insight.Query) (insight.Money, error)
+	Channels(ctx context.Context, q insight.Query) (insight.Channels, error)
+	Behind(ctx context.Context, q insight.Query, of []insight.Kind) ([]insight.Behind, error)
+	Entries(ctx context.Context, q insight.Query, of []insight.Kind, product ident.ID) ([]insight.Entry, error)
 	Regions(ctx context.Context, q insight.Query) (insight.Regions, error)
 	Logistics(ctx context.Context, q insight.Query, named func(string) string) (insight.Logistics, error)
 }
@@ -70,6 +76,9 @@ func (b board) href() string { return "/insights/" + b.name }
 // boards are those that the hub leads to, each with its files.
 var boards = []board{
 	{tenant.Viewer, "wanted", "bulb", (*Handlers).wanted, (*Handlers).wantedTables},
+	{tenant.Manager, "health", "leaf", (*Handlers).health, (*Handlers).healthTables},
+	{tenant.Manager, "money", "coins", (*Handlers).money, (*Handlers).moneyTables},
+	{tenant.Viewer, "channels", "store", (*Handlers).channelsBoard, (*Handlers).channelsTables},
 	{tenant.Viewer, "regions", "home", (*Handlers).regions, (*Handlers).regionTables},
 	{tenant.Viewer, "logistics", "truck", (*Handlers).logistics, (*Handlers).logisticsTables},
 }
@@ -86,6 +95,12 @@ func (h *Handlers) Routes(e *web.Engine) {
 		get(b.href()+".csv", b.role, h.table(of))
 		get(b.href()+".xlsx", b.role, h.workbook(of))
 	}
+	get(statementPath, tenant.Manager, h.statement)
+	get(statementPath+".csv", tenant.Manager, h.table(h.statementTables))
+	get(statementPath+".xlsx", tenant.Manager, h.workbook(h.statementTables))
+	get(linesPath, tenant.Manager, h.lines)
+	get(linesPath+".csv", tenant.Manager, h.table(h.linesTables))
+	get(linesPath+".xlsx", tenant.Manager, h.workbook(h.linesTables))
 }
 
 // may reports whether the person has at least a role.

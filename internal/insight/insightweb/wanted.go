@@ -400,6 +400,9 @@ func voiceOf(c *gin.Context, a asked) voice {
 	return voice{web.Printer(c), scope.Currency, seesMoney(c), a}
 }
 
+// exact is an amount to the cent.
+func (v voice) exact(a money.Amount) string { return v.t.Money(a, v.c) }
+
 // whole is an amount without its small change: nobody steers by cents.
 func (v voice) whole(a money.Amount) string {
 	units := math.Round(float64(a) / math.Pow10(v.c.Exponent))

@@ -1,0 +1,141 @@
+package insight
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/stock"
+)
+
+// Behind is what one product adds to a figure: so many lines of the ledger or the till.
+type Behind struct {
+	Product       catalog.Product
+	Lines         int
+	Quantity      measure.Quantity
+	Amount, Value money.Amount
+}
+
+// Figure names the kinds that a figure adds up.
+func Figure(name string) ([]Kind, bool) {
+	switch name {
+	case "sales":
+		return []Kind{Sold, SoldBare, SoldPast, Returned, ReturnedBare, ReturnedPast}, true
+	case "uncosted":
+		return []Kind{SoldBare, SoldPast, ReturnedBare, ReturnedPast}, true
+	}
+	k, ok := ParseKind(name)
+	return []Kind{k}, ok && !k.Sale()
+}
+
+// Behind lists the products behind a figure of a window, those first that weigh most.
+func (s *Service) Behind(ctx context.Context, q Query, of []Kind) ([]Behind, error) {
+	d, err := s.desk(ctx, q)
+	if err != nil || q.Window.Days() <= 0 {
+		return nil, err
+	}
+	at := map[*subject]*Behind{}
+	err = s.each(ctx, d, q.Window.From, q.Window.Through, func(one *subject, c *Cell) {
+		if !slices.Contains(of, c.Kind) || c.Kind.Sale() && !d.has(c) {
+			return
+		}
+		b := at[one]
+		if b == nil {
+			b = &Behind{Product: one.Product}
+			at[one] = b
+		}
+		b.Lines, b.Quantity, b.Amount, b.Value = b.Lines+c.Lines, b.Quantity+c.Quantity, b.Amount+c.Amount, b.Value+c.Value
+	})
+	out := make([]Behind, 0, len(at))
+	for _, b := range at {
+		out = append(out, *b)
+	}
+	size := func(b Behind) money.Amount { return max(b.Amount, -b.Amount) + max(b.Value, -b.Value) }
+	slices.SortFunc(out, func(a, b Behind) int {
+		return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a.Product.Name, b.Product.Name), bytes.Compare(a.Product.ID[:], b.Product.ID[:]))
+	})
+	return out, err
+}
+
+// Entry is a line of the ledger, or of the till where it moved nothing, behind a figure.
+type Entry struct {
+	Day           day.Date
+	Kind          Kind
+	Seqs          []int64   // in the ledger; none: it moved nothing
+	Sale          *ident.ID // of a line at the till
+	Quantity      measure.Quantity
+	Amount, Value money.Amount
+	Reason        string
+}
+
+// Entries reads the lines of one product behind a figure, in the order of days.
+func (s *Service) Entries(ctx context.Context, q Query, of []Kind, product ident.ID) ([]Entry, error) {
+	if q.Window.Days() <= 0 {
+		return nil, nil
+	}
+	ids := []ident.ID{product}
+	lines, err := s.store.Lines(ctx, ids, q.Window.From)
+	if err != nil {
+		return nil, err
+	}
+	moves, err := s.store.Moves(ctx, ids, q.Window.From)
+	if err != nil {
+		return nil, err
+	}
+	balances, err := s.stock.Balances(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []Entry
+	take := func(e Entry) {
+		if q.Window.Has(e.Day) && slices.Contains(of, e.Kind) {
+			out = append(out, e)
+		}
+	}
+	sold := map[booked]*Entry{}
+	for _, m := range moves[product] {
+		if m.Kind != stock.Sale && m.Kind != stock.CustomerReturn {
+			take(Entry{Day: m.Day, Kind: m.counts(balances[product].KnownFrom), Seqs: []int64{m.Seq}, Quantity: m.Quantity, Value: m.Value, Reason: m.Reason})
+			continue
+		}
+		at := booked{m.SourceID, m.SourceLine, m.Day}
+		if sold[at] == nil {
+			sold[at] = &Entry{Day: m.Day, Kind: Unclaimed}
+		}
+		e := sold[at]
+		e.Seqs, e.Quantity, e.Value = append(e.Seqs, m.Seq), e.Quantity+m.Quantity, e.Value+m.Value
+	}
+	for _, l := range lines[product] {
+		if !q.has(&Cell{Place: l.Place}) {
+			continue
+		}
+		e := Entry{Day: l.Day, Kind: SoldPast, Sale: &l.SaleID, Quantity: l.Quantity, Amount: l.Amount}
+		at := booked{l.SaleID, l.Line, l.Day}
+		if b := sold[at]; b != nil {
+			e.Seqs, e.Value, e.Kind = b.Seqs, -b.Value, SoldBare
+			if b.Value != 0 {
+				e.Kind = Sold
+			}
+			delete(sold, at)
+		}
+		if l.Quantity < 0 {
+			e.Kind += Returned - Sold
+		}
+		take(e)
+	}
+	for _, e := range sold {
+		if e.Quantity != 0 || e.Value != 0 {
+			take(*e)
+		}
+	}
+	slices.SortFunc(out, func(a, b Entry) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), slices.Compare(a.Seqs, b.Seqs), cmp.Compare(a.Quantity, b.Quantity), cmp.Compare(a.Amount, b.Amount))
+	})
+	return out, nil
+}

@@ -1,0 +1,194 @@
+package insight
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/restock"
+)
+
+// Channels is how the counter and the ways of selling online share one stock.
+type Channels struct {
+	Query
+	Now, Then Tally
+	Channels  []Group
+	Weeks     []Mix // of the window, from its first day on
+	Both      int   // products sold both ways
+	Shared    []SharedProduct
+	// Taken is what the counter missed because it had been sold online since the last
+	// delivery, at the mean prices.
+	Taken money.Amount
+	// Oversold are the days, of all products, that closed below zero and on which
+	// something was sold online.
+	Oversold int
+}
+
+// Mix is what was sold in a week at the counter and online.
+type Mix struct {
+	From            day.Date
+	Counter, Online Tally
+}
+
+// SharedProduct is a product that the counter missed while it was sold online.
+type SharedProduct struct {
+	Product                catalog.Product
+	Counter, Online, Taken measure.Quantity
+	Value                  money.Amount
+}
+
+// sharing is a product while the board is made.
+type sharing struct {
+	counter, online measure.Quantity
+	days            []sharedDay
+	after           measure.Quantity // what moved behind the window
+}
+
+type sharedDay struct {
+	day             day.Date
+	moved, online   measure.Quantity
+	delivered, sold bool
+}
+
+// Channels makes the board.
+func (s *Service) Channels(ctx context.Context, q Query) (Channels, error) {
+	q.Channel, q.Province = ident.Nil, ""
+	out := Channels{Query: q}
+	d, err := s.desk(ctx, q)
+	if err != nil {
+		return out, err
+	}
+	for at := q.Window.From; at <= q.Window.Through; at = at.Add(7) {
+		out.Weeks = append(out.Weeks, Mix{From: at})
+	}
+	today, _ := s.Today(d.shop)
+	groups, shares := grouping{}, map[*subject]*sharing{}
+	var last *subject
+	var share *sharing
+	err = s.each(ctx, d, min(q.Window.From, q.Other.From), today, func(one *subject, c *Cell) {
+		if one != last {
+			if shares[one] == nil {
+				shares[one] = &sharing{}
+			}
+			last, share = one, shares[one]
+		}
+		online := d.channels[c.Place.Channel].Online
+		share.note(q.Window, c, online)
+		if !c.Kind.Sale() {
+			return
+		}
+		t := one.tally(c)
+		if q.Other.Has(c.Day) {
+			one.then, out.Then = one.then.Plus(t), out.Then.Plus(t)
+			groups.of(c.Place.Channel).Then = groups.of(c.Place.Channel).Then.Plus(t)
+		}
+		if !q.Window.Has(c.Day) {
+			return
+		}
+		one.now, out.Now = one.now.Plus(t), out.Now.Plus(t)
+		groups.of(c.Place.Channel).Now = groups.of(c.Place.Channel).Now.Plus(t)
+		mix := &out.Weeks[int(c.Day-q.Window.From)/7]
+		if online {
+			mix.Online = mix.Online.Plus(t)
+		} else {
+			mix.Counter = mix.Counter.Plus(t)
+		}
+	})
+	if err != nil {
+		return out, err
+	}
+	out.Channels = d.channelGroups(groups.at)
+	held, err := s.stock.Balances(ctx, nil)
+	if err != nil {
+		return out, err
+	}
+	for one, share := range shares {
+		if share.counter > 0 && share.online > 0 {
+			out.Both++
+		}
+		if b := held[one.ID]; b.KnownFrom != nil {
+			out.Oversold += share.oversold(b.OnHand)
+		}
+	}
+	err = s.missed(ctx, d, func(one *subject, m restock.Missed) {
+		if share := shares[one]; share != nil {
+			out.take(d, one, share, m)
+		}
+	})
+	slices.SortFunc(out.Shared, func(a, b SharedProduct) int {
+		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Product.Name, b.Product.Name), bytes.Compare(a.Product.ID[:], b.Product.ID[:]))
+	})
+	return out, err
+}
+
+// note keeps what a cell says of how a product is shared.
+func (s *sharing) note(w Window, c *Cell, online bool) {
+	q, _ := c.InLedger()
+	if c.Day > w.Through {
+		s.after += q
+		return
+	}
+	if c.Day < w.From {
+		return
+	}
+	n := len(s.days)
+	if n == 0 || s.days[n-1].day != c.Day {
+		s.days = append(s.days, sharedDay{day: c.Day})
+		n++
+	}
+	at := &s.days[n-1]
+	at.moved += q
+	switch {
+	case c.Kind == Received || c.Kind == Harvested || c.Kind == Made:
+		at.delivered = true
+	case c.Kind.Sale() && online:
+		s.online += c.Quantity
+		at.online += c.Quantity
+		at.sold = at.sold || c.Quantity > 0
+	case c.Kind.Sale():
+		s.counter += c.Quantity
+	}
+}
+
+// oversold counts the days that closed below zero and sold online, from what is there now.
+func (s *sharing) oversold(onHand measure.Quantity) (days int) {
+	onHand -= s.after
+	for _, at := range slices.Backward(s.days) {
+		if onHand < 0 && at.sold {
+			days++
+		}
+		onHand -= at.moved
+	}
+	return days
+}
+
+// take counts what the counter missed although it had been there: on a day with an empty
+// shelf not more than was sold online since the last delivery.
+func (c *Channels) take(d *desk, one *subject, s *sharing, m restock.Missed) {
+	taken, left, next := measure.Quantity(0), measure.Quantity(0), 0
+	for _, short := range m.Days {
+		if !c.Window.Has(short.Day) {
+			continue
+		}
+		for ; next < len(s.days) && s.days[next].day <= short.Day; next++ {
+			if s.days[next].delivered {
+				left = 0
+			}
+			left += s.days[next].online
+		}
+		part := min(short.Lost, max(left, 0))
+		taken, left = taken+part, left-part
+	}
+	if taken <= 0 {
+		return
+	}
+	value := priced(taken, one.Product, d.shop.Currency, one.now, one.then)
+	c.Taken += value
+	c.Shared = append(c.Shared, SharedProduct{one.Product, s.counter, s.online, taken, value})
+}

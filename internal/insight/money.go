@@ -1,0 +1,176 @@
+package insight
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/ident"
+	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+)
+
+// Money is what the shop earned.
+type Money struct {
+	Query
+	Now, Then                       Tally
+	Products                        []Earned
+	Categories, Suppliers, Channels []Group // a product of several suppliers counts in each with what he delivered of it
+	Losses                          []Loss
+	Saved, SavedThen                purchase.SavedDay // by buying from the source, by day of delivery
+	Days                            []Tally           // of the window, one a day
+	Harvested, Made                 Booked            // what came from one's own work, at the value booked
+}
+
+// Earned is what one product earned.
+type Earned struct {
+	Product   catalog.Product
+	Now, Then Tally
+}
+
+// Booked is what the ledger booked of one kind.
+type Booked struct {
+	Lines     int
+	Now, Then money.Amount
+}
+
+// Unknown is the part of the sales of which nobody knows what it had cost, without tax.
+func (t Tally) Unknown() money.Amount { return t.Net - t.Costed }
+
+// Tax is what of the sales is tax.
+func (t Tally) Tax() money.Amount { return t.Amount - t.Net }
+
+// Lost is what went without being sold, less what was found.
+func (m Money) Lost() (now, then money.Amount) {
+	for _, l := range m.Losses {
+		now, then = now+l.Now, then+l.Then
+	}
+	return now, then
+}
+
+// Result is the margin less what was lost.
+func (m Money) Result() (now, then money.Amount) {
+	lost, lostThen := m.Lost()
+	return m.Now.Margin() - lost, m.Then.Margin() - lostThen
+}
+
+// Money makes the board.
+func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
+	out := Money{Query: q, Days: make([]Tally, max(q.Window.Days(), 0))}
+	d, err := s.desk(ctx, q)
+	if err != nil {
+		return out, err
+	}
+	from, through := min(q.Window.From, q.Other.From), max(q.Window.Through, q.Other.Through)
+	if through < from {
+		return out, nil
+	}
+	channels, suppliers := grouping{}, grouping{}
+	var b books
+	err = s.each(ctx, d, from, through, func(one *subject, c *Cell) {
+		now, then := q.Window.Has(c.Day), q.Other.Has(c.Day)
+		if !c.Kind.Sale() {
+			if q.part() { // what is lost belongs to no channel
+				return
+			}
+			if now {
+				b.now[c.Kind] = b.now[c.Kind].plus(c)
+			}
+			if then {
+				b.then[c.Kind] = b.then[c.Kind].plus(c)
+			}
+			return
+		}
+		if !d.has(c) || !now && !then {
+			return
+		}
+		t := one.tally(c)
+		if now {
+			one.now, out.Now = one.now.Plus(t), out.Now.Plus(t)
+			out.Days[c.Day-q.Window.From] = out.Days[c.Day-q.Window.From].Plus(t)
+			channels.of(c.Place.Channel).Now = channels.of(c.Place.Channel).Now.Plus(t)
+			suppliers.of(c.Place.Supplier).Now = suppliers.of(c.Place.Supplier).Now.Plus(t)
+		}
+		if then {
+			one.then, out.Then = one.then.Plus(t), out.Then.Plus(t)
+			channels.of(c.Place.Channel).Then = channels.of(c.Place.Channel).Then.Plus(t)
+			suppliers.of(c.Place.Supplier).Then = suppliers.of(c.Place.Supplier).Then.Plus(t)
+		}
+	})
+	if err != nil {
+		return out, err
+	}
+	out.Losses = b.losses()
+	out.Harvested, out.Made = b.booked(Harvested), b.booked(Made)
+	out.products(d)
+	out.Categories, out.Channels = d.groups(byCategory), d.channelGroups(channels.at)
+	if out.Suppliers, err = s.supplierGroups(ctx, suppliers.at); err != nil {
+		return out, err
+	}
+	if q.part() || !q.Category.IsNil() {
+		return out, nil // savings are known by delivery only
+	}
+	out.Saved, err = s.saved(ctx, q.Window)
+	if err == nil {
+		out.SavedThen, err = s.saved(ctx, q.Other)
+	}
+	return out, err
+}
+
+func (b *books) booked(k Kind) Booked { return Booked{b.now[k].lines, b.now[k].value, b.then[k].value} }
+
+// grouping makes groups; the last one is remembered, because cells come side by side.
+type grouping struct {
+	at   map[ident.ID]*Group
+	last *Group
+	id   ident.ID
+}
+
+func (g *grouping) of(id ident.ID) *Group {
+	if g.last != nil && g.id == id {
+		return g.last
+	}
+	if g.at == nil {
+		g.at = map[ident.ID]*Group{}
+	}
+	if g.at[id] == nil {
+		g.at[id] = &Group{ID: id}
+	}
+	g.last, g.id = g.at[id], id
+	return g.last
+}
+
+func (m *Money) products(d *desk) {
+	for _, one := range d.subjects {
+		if one.now != (Tally{}) || one.then != (Tally{}) {
+			m.Products = append(m.Products, Earned{one.Product, one.now, one.then})
+		}
+	}
+	slices.SortFunc(m.Products, func(a, b Earned) int {
+		return cmp.Or(cmp.Compare(b.Now.Margin(), a.Now.Margin()), cmp.Compare(b.Now.Amount, a.Now.Amount), cmp.Compare(a.Product.Name, b.Product.Name), bytes.Compare(a.Product.ID[:], b.Product.ID[:]))
+	})
+}
+
+func (s *Service) supplierGroups(ctx context.Context, at map[ident.ID]*Group) ([]Group, error) {
+	suppliers, err := s.catalog.Suppliers(ctx, true)
+	for _, one := range suppliers {
+		if g := at[one.ID]; g != nil {
+			g.Name = one.Name
+		}
+	}
+	return sorted(at), err
+}
+
+// saved adds up what deliveries of a window saved.
+func (s *Service) saved(ctx context.Context, w Window) (sum purchase.SavedDay, err error) {
+	if w.Days() <= 0 {
+		return sum, nil
+	}
+	days, err := s.purchase.SavedDays(ctx, w.From, w.Through)
+	for _, one := range days {
+		sum = sum.Plus(one)
+	}
+	return sum, err
+}
