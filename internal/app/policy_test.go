@@ -28,7 +28,7 @@ var policy = map[string]web.Access{
 	"GET /": web.Viewer, "GET /more": web.Viewer, "GET /sales": web.Viewer, "GET /examples/:kind.csv": web.Viewer,
 	"GET /products": web.Viewer, "GET /products.json": web.Viewer, "GET /products/:id": web.Viewer,
 	"GET /products/:id/forecast.json": web.Viewer, "GET /products/:id/what-if": web.Viewer, "GET /products/:id/offers": web.Viewer,
-	"GET /suppliers": web.Viewer, "GET /suppliers/:id": web.Viewer, "GET /stock/movements": web.Viewer,
+	"GET /suppliers": web.Viewer, "GET /suppliers/scorecard": web.Viewer, "GET /suppliers/:id": web.Viewer, "GET /stock/movements": web.Viewer,
 	"GET /suggestions/decisions": web.Viewer, "GET /suggestions/decisions.csv": web.Viewer,
 	"GET /suggestions": web.Viewer, "GET /suggestions.csv": web.Viewer, "GET /suggestions.json": web.Viewer, "GET /suggestions/:id/why": web.Viewer,
 	"GET /orders": web.Viewer, "GET /orders.json": web.Viewer, "GET /orders.zip": web.Viewer, "GET /orders/:id": web.Viewer, "GET /orders/:id.json": web.Viewer,

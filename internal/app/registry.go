@@ -56,7 +56,7 @@ type pages interface{ Routes(e *web.Engine) }
 func (a *App) rooms(people *shopweb.Handlers) []pages {
 	return []pages{
 		people,
-		catalogweb.New(a.Catalog, a.Shop).Measure(a.Restock),
+		catalogweb.New(a.Catalog, a.Shop).Measure(a.Restock).Judge(a.Scores),
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),

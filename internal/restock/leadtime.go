@@ -129,6 +129,28 @@ func (s *Service) LeadRecord(ctx context.Context, supplier catalog.Supplier) (le
 	return lead.RecordOf(delivered(taught[supplier.ID], supplier, today), supplier.LeadTimeDays, today), nil
 }
 
+// Kept reads of suppliers (nil: of all) how many deliveries of the last year came by the
+// promised day, and of how many; those without any are left out.
+func (s *Service) Kept(ctx context.Context, suppliers []ident.ID) (map[ident.ID][2]int, error) {
+	in, err := s.shops.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	today := day.Of(s.now(), in.Zone)
+	taught, err := s.purchase.LeadTimes(ctx, suppliers)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.catalog.Suppliers(ctx, true)
+	out := map[ident.ID][2]int{}
+	for _, one := range all {
+		if kept, of := lead.Kept(delivered(taught[one.ID], one, today), today); of > 0 {
+			out[one.ID] = [2]int{kept, of}
+		}
+	}
+	return out, err
+}
+
 // Late tells of orders that should have come which day they are likely to; orders that
 // are not late are left out.
 func (s *Service) Late(ctx context.Context, orders []purchase.Order) (map[ident.ID]purchase.Late, error) {

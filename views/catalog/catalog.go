@@ -58,6 +58,7 @@ type OfferRow struct {
 type SupplierPage struct {
 	Chrome            layout.Chrome
 	Badge             Badge
+	Score             []ui.Fact // what the books say of him
 	Archived, CanEdit bool
 	Terms, Contact    []ui.Fact
 	Offers            []OfferRow
@@ -132,3 +133,22 @@ func hintedSelect(s ui.SelectModel, hint string) ui.SelectModel {
 	s.Hint = hint
 	return s
 }
+
+// Scorecard sets suppliers side by side.
+type Scorecard struct {
+	Chrome  layout.Chrome
+	Tabs    []ui.Tab
+	Columns []ui.Column
+	Rows    []ScoreRow
+	Empty   ui.EmptyModel
+}
+
+// ScoreRow is one supplier in it.
+type ScoreRow struct {
+	Name, Href string
+	Badge      Badge
+	Cells      []ScoreCell
+}
+
+// ScoreCell is a figure with the cases behind it.
+type ScoreCell struct{ Text, Cases string }

@@ -84,6 +84,7 @@ type Row struct {
 type Invitation struct {
 	Chrome                                        layout.Chrome
 	Client, Version, Action, Message, Hint, Wrong string
+	Lang                                          string // of the message
 	Rows                                          []AnswerRow
 	Said                                          []ui.Fact
 }

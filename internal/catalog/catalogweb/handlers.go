@@ -13,6 +13,7 @@ import (
 	"buhuo/internal/catalog"
 	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/replenish/lead"
 	"buhuo/internal/shop"
@@ -29,7 +30,19 @@ type Shops interface {
 type Handlers struct {
 	catalog *catalog.Service
 	shops   Shops
-	leads   Leads // nil: nobody measures them
+	leads   Leads  // nil: nobody measures them
+	scores  Scores // nil: nobody judges them
+}
+
+// Scores tells what the books say of suppliers (nil: of all).
+type Scores interface {
+	Scores(ctx context.Context, suppliers []ident.ID) (map[ident.ID]catalog.Score, error)
+}
+
+// Judge lets the pages tell what the books say of suppliers.
+func (h *Handlers) Judge(s Scores) *Handlers {
+	h.scores = s
+	return h
 }
 
 // Leads tells how long the deliveries of a supplier took.
@@ -60,6 +73,7 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/products/:id/archive", Access: web.Manager, Handler: h.archiveProduct},
 		{Method: http.MethodGet, Path: "/products/:id/offers/new", Access: web.Manager, Handler: h.chooseSupplier},
 		{Method: http.MethodGet, Path: "/suppliers", Access: web.Viewer, Handler: h.suppliers},
+		{Method: http.MethodGet, Path: "/suppliers/scorecard", Access: web.Viewer, Handler: h.scorecard},
 		{Method: http.MethodGet, Path: "/suppliers/new", Access: web.Manager, Handler: h.newSupplier},
 		{Method: http.MethodPost, Path: "/suppliers/new", Access: web.Manager, Handler: h.createSupplier},
 		{Method: http.MethodGet, Path: "/suppliers/:id", Access: web.Viewer, Handler: h.supplier},

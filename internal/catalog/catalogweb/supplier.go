@@ -66,6 +66,9 @@ func (h *Handlers) suppliers(c *gin.Context) error {
 		{Href: "/suppliers?archived=1", Text: t.T("catalog.archived_suppliers"), Active: archived},
 	}
 	m.CanEdit = mayEdit(c)
+	if h.scores != nil {
+		chrome.Actions = []ui.Link{{Href: scorecardPath, Text: t.T("catalog.score_all"), Icon: "scale"}}
+	}
 	m.Chrome = chrome
 	return web.Render(c, http.StatusOK, catalogview.SuppliersPage(m))
 }
@@ -96,13 +99,17 @@ func (h *Handlers) supplier(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	score, err := h.score(c, s)
+	if err != nil {
+		return err
+	}
 	chrome := web.Chrome(c)
 	t := chrome.T
 	href := "/suppliers/" + s.ID.String()
 	chrome.Active, chrome.Title = layout.More, s.Name
 	chrome.Back = ui.Link{Href: "/suppliers", Text: t.T("catalog.suppliers")}
 	m := catalogview.SupplierPage{
-		Badge: badge(t, s.Kind), Archived: s.Archived, Offers: rows, Terms: slices.Insert(terms(c, s, t), 1, learned...), Contact: contact(s, t),
+		Badge: badge(t, s.Kind), Archived: s.Archived, Offers: rows, Terms: slices.Insert(terms(c, s, t), 1, learned...), Contact: contact(s, t), Score: score,
 		CanEdit: mayEdit(c), Add: href + "/offers/new", Archive: href + "/archive",
 	}
 	if m.CanEdit {
@@ -130,10 +137,6 @@ func (h *Handlers) learned(c *gin.Context, s catalog.Supplier) ([]ui.Fact, error
 	usual, late := r.Days.Usual()
 	facts := []ui.Fact{{Term: t.T("catalog.learned"), Text: t.T("catalog.learned_days", i18n.A("usual", usual), i18n.A("late", late)),
 		Note: t.T("catalog.learned_n", i18n.A("n", r.Deliveries))}}
-	if r.Of > 0 {
-		facts = append(facts, ui.Fact{Term: t.T("catalog.on_time"), Text: t.T("catalog.on_time_share",
-			i18n.A("percent", t.Percent(float64(r.Kept)/float64(r.Of))), i18n.A("kept", r.Kept), i18n.A("of", r.Of))})
-	}
 	if r.Festivals > 0 && r.Festival >= 0.5 {
 		facts = append(facts, ui.Fact{Term: t.T("catalog.festival_later"), Text: t.T("catalog.festival_days", i18n.A("days", t.Decimal(r.Festival, 1))),
 			Note: t.T("catalog.learned_n", i18n.A("n", r.Festivals))})

@@ -68,9 +68,10 @@ func (h *Handlers) invitationPage(c *gin.Context, id ident.ID, status int) error
 	chrome.Title, chrome.Lead, chrome.Active = supplier.Name, t.T("enquiry.answer_by")+" "+t.WeekdayDate(e.AnswerBy), layout.Orders
 	chrome.Back = ui.Link{Href: address(e.ID), Text: e.NumberText()}
 	m := enquiryview.Invitation{
-		Client: client(c, chrome.Client), Version: strconv.FormatInt(in.Version, 10), Action: "/invitations/" + in.ID.String(), Wrong: f.Sentence("line"),
+		Client: client(c, chrome.Client), Version: strconv.FormatInt(in.Version, 10), Action: "/invitations/" + in.ID.String(), Wrong: f.Sentence("answers"),
 	}
 	if e.State == enquiry.Open {
+		m.Lang = string(languageOf(supplier))
 		m.Message = Message(e, supplier, codes, scope.ShopName, v.show)
 	}
 	tax := "enquiry.answer_without_tax"
@@ -292,7 +293,7 @@ func (h *Handlers) answer(c *gin.Context) error {
 	version := f.Int("version", 1, 1<<30)
 	answers := readAnswers(f, e, products)
 	if len(answers) == 0 && in.AnsweredAt == nil && f.Err() == nil {
-		f.Add("line", fault.New(fault.Invalid, "enquiry.answer_nothing"))
+		f.Add("answers", fault.New(fault.Invalid, "enquiry.answer_nothing"))
 	}
 	if err = f.Err(); err == nil {
 		_, err = h.enquiries.Answer(ctx, id, int64(version), answers)

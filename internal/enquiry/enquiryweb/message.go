@@ -9,14 +9,18 @@ import (
 	"buhuo/internal/measure"
 )
 
+// languageOf is the language in which a supplier is written to.
+func languageOf(s catalog.Supplier) i18n.Lang {
+	if lang, ok := i18n.ParseLang(s.Language); ok {
+		return lang
+	}
+	return i18n.ZhHans
+}
+
 // Message asks a supplier for prices, in his language and by his codes: a few lines for a
 // chat. Lines that somebody has already are left out; empty when all are.
 func Message(e enquiry.Enquiry, s catalog.Supplier, codes map[string]string, shop, weightUnit string) string {
-	lang, ok := i18n.ParseLang(s.Language)
-	if !ok {
-		lang = i18n.ZhHans
-	}
-	t := i18n.For(lang)
+	t := i18n.For(languageOf(s))
 	v := voice{t: t, show: weightUnit}
 	one := func(text string) string { return strings.Join(strings.Fields(text), " ") }
 	var lines []string

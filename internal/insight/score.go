@@ -1,0 +1,223 @@
+package insight
+
+import (
+	"context"
+	"time"
+
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/money"
+	"buhuo/internal/stock"
+	"buhuo/internal/tenant"
+)
+
+// ScoreDays is how far back a supplier is judged.
+const ScoreDays = 365
+
+// Came is a lot that a delivery brought.
+type Came struct {
+	SupplierID     ident.ID
+	Quantity       measure.Quantity
+	Ordered, Asked money.Price  // per base unit: of the order, and what he asked on the day; 0: nobody knows
+	Before         money.Price  // what he asked a year before; 0: nobody knows
+	Invoiced       money.Amount // what was asked for the lot
+	Cost           money.Amount // on the shelf, net of tax
+}
+
+// Ended is a line of an order that is over.
+type Ended struct {
+	SupplierID         ident.ID
+	Quantity, Received measure.Quantity
+	Price              money.Price
+}
+
+// Gone is goods of a lot that spoiled or went back to the supplier; a counter-entry has
+// the opposite sign.
+type Gone struct {
+	SupplierID, LotID ident.ID
+	Kind              stock.Kind
+	Came, Day         day.Date // of the lot, and of the loss
+	Expiry            *day.Date
+	ShelfLife         int          // days that the product keeps; 0: it does not spoil
+	Value             money.Amount // what it cost, positive
+}
+
+// within reports whether it went while it should still have been good.
+func (g Gone) within() bool {
+	switch {
+	case g.Expiry != nil:
+		return g.Day <= *g.Expiry
+	case g.ShelfLife > 0:
+		return g.Day <= g.Came.Add(g.ShelfLife)
+	}
+	return true
+}
+
+// ScoreStore reads what suppliers did from the books of the shop in ctx: of the suppliers
+// named (nil: of all), from a day through another.
+type ScoreStore interface {
+	// Came reads the lots of the days.
+	Came(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]Came, error)
+	// Ended reads the lines of orders that were sent on the days and are over: received or
+	// closed short.
+	Ended(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]Ended, error)
+	// Gone reads what was lost or returned of lots that deliveries of the days brought.
+	Gone(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]Gone, error)
+}
+
+// Promises tells how many deliveries came by the promised day, and of how many.
+type Promises interface {
+	Kept(ctx context.Context, suppliers []ident.ID) (map[ident.ID][2]int, error)
+}
+
+// Scores judges suppliers by the books.
+type Scores struct {
+	store    ScoreStore
+	promises Promises
+	now      func() time.Time
+}
+
+// NewScores makes the judge. now is the clock.
+func NewScores(store ScoreStore, promises Promises, now func() time.Time) *Scores {
+	return &Scores{store: store, promises: promises, now: now}
+}
+
+// Scores judges the suppliers named (nil: all) over the last year. Those of whom the books
+// say nothing are left out.
+func (s *Scores) Scores(ctx context.Context, suppliers []ident.ID) (map[ident.ID]catalog.Score, error) {
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zone := scope.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	through := day.Of(s.now(), zone)
+	f := tally{from: through.Add(-ScoreDays), through: through, currency: scope.Currency, by: map[ident.ID]*catalog.Score{}}
+	came, err := s.store.Came(ctx, suppliers, f.from, through)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := s.store.Ended(ctx, suppliers, f.from, through)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := s.store.Gone(ctx, suppliers, f.from, through)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := s.promises.Kept(ctx, suppliers)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.lots(came); err != nil {
+		return nil, err
+	}
+	if err := f.orders(ended); err != nil {
+		return nil, err
+	}
+	f.losses(gone)
+	for id, k := range kept {
+		f.of(id).Kept, f.of(id).Deliveries = k[0], k[1]
+	}
+	out := make(map[ident.ID]catalog.Score, len(f.by))
+	for id, one := range f.by {
+		out[id] = *one
+	}
+	return out, nil
+}
+
+// tally adds up what the books say, supplier by supplier.
+type tally struct {
+	from, through day.Date
+	currency      money.Currency
+	by            map[ident.ID]*catalog.Score
+}
+
+func (f tally) of(supplier ident.ID) *catalog.Score {
+	one, ok := f.by[supplier]
+	if !ok {
+		one = &catalog.Score{From: f.from, Through: f.through}
+		f.by[supplier] = one
+	}
+	return one
+}
+
+func (f tally) lots(came []Came) error {
+	for _, c := range came {
+		s := f.of(c.SupplierID)
+		agreed, err := money.Line(c.Quantity, c.Ordered, f.currency)
+		if err != nil {
+			return err
+		}
+		s.Lots++
+		s.Agreed += agreed
+		s.Invoiced += c.Invoiced
+		s.Received += c.Cost
+		if c.Before <= 0 || c.Asked <= 0 {
+			continue
+		}
+		before, err := money.Line(c.Quantity, c.Before, f.currency)
+		if err != nil {
+			return err
+		}
+		now, err := money.Line(c.Quantity, c.Asked, f.currency)
+		if err != nil {
+			return err
+		}
+		s.Compared++
+		s.Before += before
+		s.Now += now
+	}
+	return nil
+}
+
+func (f tally) orders(ended []Ended) error {
+	for _, e := range ended {
+		s := f.of(e.SupplierID)
+		ordered, err := money.Line(e.Quantity, e.Price, f.currency)
+		if err != nil {
+			return err
+		}
+		came, err := money.Line(min(e.Received, e.Quantity), e.Price, f.currency)
+		if err != nil {
+			return err
+		}
+		s.Lines++
+		s.Ordered += ordered
+		s.Came += came
+		if e.Received >= e.Quantity {
+			s.Full++
+		}
+	}
+	return nil
+}
+
+func (f tally) losses(gone []Gone) {
+	type key struct {
+		supplier, lot ident.ID
+		returned      bool
+	}
+	sums := map[key]money.Amount{}
+	for _, g := range gone {
+		returned := g.Kind == stock.SupplierReturn
+		if returned || g.within() {
+			sums[key{g.SupplierID, g.LotID, returned}] += g.Value
+		}
+	}
+	for k, value := range sums {
+		s := f.of(k.supplier)
+		switch {
+		case value <= 0: // taken back
+		case k.returned:
+			s.ReturnedLots++
+			s.Returned += value
+		default:
+			s.BadLots++
+			s.Lost += value
+		}
+	}
+}
