@@ -74,7 +74,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Enquiry = enquiry.New(enquirydb.New(d), d, a.Catalog, a.Purchase, a.Shop, now)
 	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Insight = insight.New(insightdb.New(d), d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
-	a.Scores = insight.NewScores(insightdb.New(d), a.Restock, now)
+	a.Scores = insight.NewScores(insightdb.New(d), a.Catalog, now)
 	a.Restock.SetFollower(a.Insight)
 	a.Purchase.SetShops(a.Shop)
 	a.Catalog.SetMarker(a.Stock)

@@ -9,6 +9,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/restock"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
 )
@@ -65,23 +66,26 @@ type ScoreStore interface {
 	Ended(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]Ended, error)
 	// Gone reads what was lost or returned of lots that deliveries of the days brought.
 	Gone(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]Gone, error)
+	// Arrived reads the deliveries of orders that were sent on the days.
+	Arrived(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]Arrived, error)
 }
 
-// Promises tells how many deliveries came by the promised day, and of how many.
-type Promises interface {
-	Kept(ctx context.Context, suppliers []ident.ID) (map[ident.ID][2]int, error)
+// Arrived is a delivery: when its order was sent, and when it came.
+type Arrived struct {
+	SupplierID ident.ID
+	Sent, Came day.Date
 }
 
 // Scores judges suppliers by the books.
 type Scores struct {
-	store    ScoreStore
-	promises Promises
-	now      func() time.Time
+	store   ScoreStore
+	catalog Catalog
+	now     func() time.Time
 }
 
 // NewScores makes the judge. now is the clock.
-func NewScores(store ScoreStore, promises Promises, now func() time.Time) *Scores {
-	return &Scores{store: store, promises: promises, now: now}
+func NewScores(store ScoreStore, c Catalog, now func() time.Time) *Scores {
+	return &Scores{store: store, catalog: c, now: now}
 }
 
 // Scores judges the suppliers named (nil: all) over the last year. Those of whom the books
@@ -109,7 +113,11 @@ func (s *Scores) Scores(ctx context.Context, suppliers []ident.ID) (map[ident.ID
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.promises.Kept(ctx, suppliers)
+	arrived, err := s.store.Arrived(ctx, suppliers, f.from, through)
+	if err != nil {
+		return nil, err
+	}
+	terms, err := s.catalog.Suppliers(ctx, true)
 	if err != nil {
 		return nil, err
 	}
@@ -120,9 +128,7 @@ func (s *Scores) Scores(ctx context.Context, suppliers []ident.ID) (map[ident.ID
 		return nil, err
 	}
 	f.losses(gone)
-	for id, k := range kept {
-		f.of(id).Kept, f.of(id).Deliveries = k[0], k[1]
-	}
+	f.deliveries(arrived, terms)
 	out := make(map[ident.ID]catalog.Score, len(f.by))
 	for id, one := range f.by {
 		out[id] = *one
@@ -144,6 +150,20 @@ func (f tally) of(supplier ident.ID) *catalog.Score {
 		f.by[supplier] = one
 	}
 	return one
+}
+
+func (f tally) deliveries(arrived []Arrived, terms []catalog.Supplier) {
+	by := make(map[ident.ID]catalog.Supplier, len(terms))
+	for _, one := range terms {
+		by[one.ID] = one
+	}
+	for _, a := range arrived {
+		s, supplier := f.of(a.SupplierID), by[a.SupplierID]
+		s.Deliveries++
+		if restock.Took(supplier, a.Sent, a.Came) <= supplier.LeadTimeDays {
+			s.Kept++
+		}
+	}
 }
 
 func (f tally) lots(came []Came) error {

@@ -38,20 +38,21 @@ func calendar(s catalog.Supplier) lead.Calendar {
 // delivered is what the deliveries of a supplier tell that had come by a day; days on
 // which it was closed do not count.
 func delivered(list []purchase.LeadTime, s catalog.Supplier, asOf day.Date) []lead.Delivered {
-	closed := calendar(s)
 	out := make([]lead.Delivered, 0, len(list))
 	for _, l := range list {
-		came := l.SentDay.Add(l.Days)
-		if came > asOf {
-			continue
+		if came := l.SentDay.Add(l.Days); came <= asOf {
+			out = append(out, lead.Delivered{Product: l.ProductID, Delivery: l.ReceiptID, Sent: l.SentDay, Days: Took(s, l.SentDay, came), Promised: s.LeadTimeDays})
 		}
-		days := l.Days
-		if closed != nil {
-			days = closed.Passed(l.SentDay, came)
-		}
-		out = append(out, lead.Delivered{Product: l.ProductID, Delivery: l.ReceiptID, Sent: l.SentDay, Days: days, Promised: s.LeadTimeDays})
 	}
 	return out
+}
+
+// Took is how many days a delivery took, without those on which the supplier was closed.
+func Took(s catalog.Supplier, sent, came day.Date) int {
+	if closed := calendar(s); closed != nil {
+		return closed.Passed(sent, came)
+	}
+	return int(came - sent)
 }
 
 // learnLeads learns from the deliveries of all suppliers how long the next ones take.
@@ -127,28 +128,6 @@ func (s *Service) LeadRecord(ctx context.Context, supplier catalog.Supplier) (le
 	}
 	today := day.Of(s.now(), in.Zone)
 	return lead.RecordOf(delivered(taught[supplier.ID], supplier, today), supplier.LeadTimeDays, today), nil
-}
-
-// Kept reads of suppliers (nil: of all) how many deliveries of the last year came by the
-// promised day, and of how many; those without any are left out.
-func (s *Service) Kept(ctx context.Context, suppliers []ident.ID) (map[ident.ID][2]int, error) {
-	in, err := s.shops.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	today := day.Of(s.now(), in.Zone)
-	taught, err := s.purchase.LeadTimes(ctx, suppliers)
-	if err != nil {
-		return nil, err
-	}
-	all, err := s.catalog.Suppliers(ctx, true)
-	out := map[ident.ID][2]int{}
-	for _, one := range all {
-		if kept, of := lead.Kept(delivered(taught[one.ID], one, today), today); of > 0 {
-			out[one.ID] = [2]int{kept, of}
-		}
-	}
-	return out, err
 }
 
 // Late tells of orders that should have come which day they are likely to; orders that

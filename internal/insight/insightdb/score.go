@@ -65,3 +65,17 @@ func (s *Store) Gone(ctx context.Context, suppliers []ident.ID, from, through da
 			AND NOT EXISTS (SELECT 1 FROM movements v WHERE v.shop_id = r.shop_id AND v.reverses_id = r.id)%s`, from, from, through)
 	return out, err
 }
+
+// Arrived reads deliveries with their lead times, which all their lines share.
+func (s *Store) Arrived(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]insight.Arrived, error) {
+	var out []insight.Arrived
+	err := s.of(ctx, "t.supplier_id", suppliers, func(rows *sql.Rows) error {
+		var a insight.Arrived
+		var receipt ident.ID
+		err := rows.Scan(&receipt, &a.SupplierID, &a.Sent, &a.Came)
+		out = append(out, a)
+		return err
+	}, `SELECT DISTINCT t.receipt_id, t.supplier_id, t.sent_day, t.sent_day + t.days FROM lead_times t
+		WHERE t.shop_id = ? AND t.sent_day BETWEEN ? AND ? AND t.sent_day + t.days <= ?%s`, from, through, through)
+	return out, err
+}

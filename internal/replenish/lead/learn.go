@@ -282,22 +282,16 @@ func RecordOf(list []Delivered, promised int, today day.Date) Record {
 	s := Learn(list, today)
 	r := Record{Promised: promised, Deliveries: s.n, Days: s.Of(ident.ID{}, promised, today)}
 	r.Festival, r.Festivals = s.Effect(SpringFestival)
-	r.Kept, r.Of = Kept(list, today)
-	return r
-}
-
-// Kept counts the deliveries of the last year that came by the promised day, and all.
-func Kept(list []Delivered, today day.Date) (kept, of int) {
 	seen := map[ident.ID]bool{}
 	for _, d := range list {
 		if d.Sent < today.Add(-halfLife) || seen[d.Delivery] {
 			continue
 		}
 		seen[d.Delivery] = true
-		of++
+		r.Of++
 		if d.Days <= d.Promised {
-			kept++
+			r.Kept++
 		}
 	}
-	return kept, of
+	return r
 }
