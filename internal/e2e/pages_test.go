@@ -140,6 +140,7 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/products/:id/adjust":      {product + "/adjust"},
 		"/products/:id/what-if":     {product + "/what-if", product + "/what-if?promotion=1&price=2"},
 		"/products/:id/offers/new":  {product + "/offers/new"},
+		"/products/:id/offers":      {product + "/offers"},
 		"/enquiries/new":            {"/enquiries/new?product=" + id, "/enquiries/new?supplier=" + strings.TrimPrefix(supplier, "/suppliers/")},
 		"/enquiries/:id":            {enquiry},
 		"/invitations/:id":          {invitation},
