@@ -115,6 +115,15 @@ var forms = map[string]form{
 		"name": title, "kind": choice, "province": choice, "about": line, "contact": line, "phone": line, "lead_time_days": count,
 		"minimum_order": optional, "freight": optional, "free_freight_from": optional, "version": count,
 	}},
+	"deal": {page: at("/inbox/:id", "deal"), action: at("/inbox/:id/confirm", "deal"), role: tenant.Manager, fields: map[string]kind{
+		"line": amount, "quantity": count, "price": count, "product": hidden, "due": date, "version": amount,
+	}},
+	"deal refused": {page: at("/inbox/:id", "deal"), action: at("/inbox/:id/refuse", "deal"), role: tenant.Manager, fields: map[string]kind{"reason": line, "version": amount}},
+	"shipment": {page: at("/inbox/:id", "promised"), action: at("/inbox/:id/ship", "promised"), role: tenant.Seller, fields: map[string]kind{
+		"line": amount, "ships": optional, "note": line, "client_id": hidden,
+	}},
+	"direct order": {page: func(f filled) string { return "/directory/" + f.found.String() }, action: func(f filled) string { return "/directory/" + f.found.String() + "/order" },
+		role: tenant.Manager, fields: map[string]kind{"quantity": amount, "client_id": hidden}},
 	"listing": {page: at("/publish/:id", "product"), action: at("/publish/:id", "product"), role: tenant.Manager, fields: map[string]kind{
 		"name": title, "grade": line, "origin": line, "lot": line, "about": line, "price": amount, "minimum": optional, "unit": choice, "pack": choice,
 		"harvest_from": date, "harvest_through": date, "break_from": optional, "break_price": optional, "version": count,
@@ -353,7 +362,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb
-		"/directory/:id/take": true, "/publish/:id/withdraw": true, // tradeweb
+		"/directory/:id/take": true, "/directory/:id/order": true, "/publish/:id/withdraw": true, // tradeweb
 		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,
 	}
 	for _, f := range forms {

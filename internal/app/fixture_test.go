@@ -52,11 +52,13 @@ type filled struct {
 	shop    shop.Shop
 	ctx     context.Context
 	ids     map[string]ident.ID
-	code    string   // of the product that has an offer, lots and a delivery on the way
-	assumed string   // of the product that has only the usual supplier's prices
-	batch   int64    // an import that brought sales
-	found   ident.ID // what a neighbour offers to everybody
-	sheet   ident.ID // what the shop itself does
+	code    string          // of the product that has an offer, lots and a delivery on the way
+	assumed string          // of the product that has only the usual supplier's prices
+	batch   int64           // an import that brought sales
+	found   ident.ID        // what a neighbour offers to everybody
+	sheet   ident.ID        // what the shop itself does
+	taken   catalog.Offer   // from the neighbour
+	next    context.Context // in which the neighbour works
 }
 
 // filler fails the test on the first thing that a shop refuses.
@@ -93,6 +95,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.past()
 	f.orders()
 	f.enquiry()
+	f.deals()
 	f.must(a.Restock.Recompute(f.ctx, nil))
 	f.must(a.Insight.Rebuild(f.ctx))
 	f.must(a.Restock.AskHindsight(f.ctx))
@@ -133,23 +136,43 @@ func (f *filler) directory() {
 	gone, err := a.Trade.Publish(ctx, trade.Listing{ProductID: hidden.ID, Name: "陈皮" + f.mark, Price: 150000, About: f.mark, Sheet: true})
 	f.must(err)
 	f.ids["listing"] = gone.ID
-	f.found = f.neighbour()
-	_, err = a.Trade.Take(ctx, trade.Take{ListingID: f.found})
+	f.neighbour()
+	taken, err := a.Trade.Take(ctx, trade.Take{ListingID: f.found})
+	f.must(err)
+	f.taken = taken
+}
+
+// deals are an order to the neighbour, and one of the neighbour that is confirmed.
+func (f *filler) deals() {
+	order := func(ctx context.Context, o catalog.Offer) ident.ID {
+		made, err := f.a.Purchase.Draft(ctx, []purchase.DraftOrder{{SupplierID: o.SupplierID, Note: f.mark, Lines: []purchase.DraftLine{{ProductID: o.ProductID, Quantity: 10_000}}}})
+		f.must(err)
+		_, err = f.a.Purchase.Send(ctx, made[0].ID, 0)
+		f.must(err)
+		return made[0].ID
+	}
+	f.ids["bought"] = order(f.ctx, f.taken)
+	theirs, err := f.a.Trade.Take(f.next, trade.Take{ListingID: f.sheet})
+	f.must(err)
+	f.ids["deal"] = order(f.next, theirs)
+	f.ids["promised"] = order(f.next, theirs)
+	_, err = f.a.Trade.Confirm(f.ctx, f.ids["promised"], 0, trade.Reply{})
 	f.must(err)
 }
 
 // neighbour is another shop, which only offers something to the others.
-func (f *filler) neighbour() ident.ID {
+func (f *filler) neighbour() {
 	a := f.a
 	made, err := a.Shop.CreateShop(context.Background(), shop.NewShop{Slug: f.shop.Slug + "-farm", Name: "农场" + f.mark, Timezone: "Asia/Shanghai", Currency: "CNY"})
 	f.must(err)
 	ctx := shop.Acting(context.Background(), made)
+	f.next = ctx
 	f.must(a.Trade.PutProducer(ctx, trade.Producer{Name: "农场", Kind: catalog.Farmer, Open: true}))
 	product, err := a.Catalog.Create(ctx, catalog.Draft{Code: "1", Name: "山药", BaseUnit: "kg"})
 	f.must(err)
 	l, err := a.Trade.Publish(ctx, trade.Listing{ProductID: product.ID, Name: "山药", Price: 80000, Published: true, Sheet: true})
 	f.must(err)
-	return l.ID
+	f.found = l.ID
 }
 
 func secret(slug string) string { return "a long enough secret " + slug }
@@ -315,6 +338,7 @@ func snapshot(t *testing.T, d *db.DB, id tenant.ShopID) map[string]string {
 			out[table] = hashRows(t, d, "SELECT * FROM "+table+" WHERE shop_id = ?", int64(id))
 		}
 	}
+	out["deals"] = hashRows(t, d, "SELECT * FROM deals WHERE from_shop_id = ? OR to_shop_id = ?", int64(id), int64(id))
 	persons := "SELECT * FROM persons WHERE id IN (SELECT person_id FROM memberships WHERE shop_id = ?)"
 	out["persons"] = hashRows(t, d, persons, int64(id))
 	return out

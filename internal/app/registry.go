@@ -5,6 +5,7 @@ import (
 	"buhuo/internal/enquiry/enquiryweb"
 	"buhuo/internal/insight/insightweb"
 	"buhuo/internal/purchase"
+	"buhuo/internal/purchase/format"
 	"buhuo/internal/purchase/format/csv"
 	"buhuo/internal/purchase/format/html"
 	"buhuo/internal/purchase/format/json"
@@ -48,6 +49,12 @@ func formats() []purchase.Format {
 	}
 }
 
+// drawCode is the QR code of an address as an SVG path, and how many modules wide it is.
+func drawCode(address string) (path string, size int, err error) {
+	code, err := format.NewCode(address)
+	return code.Path(), len(code), err
+}
+
 // pages is a room with routes.
 type pages interface{ Routes(e *web.Engine) }
 
@@ -59,10 +66,10 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		catalogweb.New(a.Catalog, a.Shop).Measure(a.Restock).Judge(a.Scores),
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop),
-		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
+		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock).Partner(a.Trade),
 		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop),
-		tradeweb.New(a.Trade, a.Catalog, a.Shop),
 		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),
-		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase),
+		tradeweb.New(a.Trade, a.Catalog, a.Shop).Draw(drawCode),
+		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade),
 	}
 }

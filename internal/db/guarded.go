@@ -328,8 +328,8 @@ func (d *DB) Unguarded(ctx context.Context) (string, error) {
 		return "the database user " + role + " passes by row security (superuser or BYPASSRLS): give buhuo a user of its own that is neither", nil
 	}
 	var open sql.NullString
-	err = d.readerSQL.QueryRowContext(ctx, `SELECT string_agg(c.relname::text, ', ' ORDER BY c.relname) FROM pg_class c
-		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'shop_id' AND NOT a.attisdropped
+	err = d.readerSQL.QueryRowContext(ctx, `SELECT string_agg(DISTINCT c.relname::text, ', ' ORDER BY c.relname::text) FROM pg_class c
+		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('shop_id', 'from_shop_id') AND NOT a.attisdropped
 		WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
 			AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid))`).Scan(&open)
 	if err != nil {

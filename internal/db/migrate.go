@@ -85,6 +85,21 @@ func (w words) Published(table, mark string) string {
 	return fmt.Sprintf("CREATE POLICY published ON %s FOR SELECT USING (%s);", table, mark)
 }
 
+// Between has PostgreSQL keep a table of rows between two shops for these two: each
+// reads and changes them, the one that they come from makes them, nobody removes them.
+func (w words) Between(table string) string {
+	if w.dialect != Postgres {
+		return ""
+	}
+	const shop, wide = "(SELECT NULLIF(current_setting('buhuo.shop', true), '')::bigint)", "(SELECT current_setting('buhuo.installation', true) = 'on')"
+	either := fmt.Sprintf("(from_shop_id = %[1]s OR to_shop_id = %[1]s OR %[2]s)", shop, wide)
+	return fmt.Sprintf(`ALTER TABLE %[1]s ENABLE ROW LEVEL SECURITY;
+ALTER TABLE %[1]s FORCE ROW LEVEL SECURITY;
+CREATE POLICY two_shops ON %[1]s FOR SELECT USING %[2]s;
+CREATE POLICY two_shops_change ON %[1]s FOR UPDATE USING %[2]s;
+CREATE POLICY one_shop ON %[1]s FOR INSERT WITH CHECK (from_shop_id = %[3]s OR %[4]s);`, table, either, shop, wide)
+}
+
 // render turns the templates into the dialect's SQL.
 func render(dialect Dialect, files fs.FS) (fs.FS, error) {
 	out := fstest.MapFS{}

@@ -101,6 +101,9 @@ func (l *Loader) openProducers(ctx context.Context, w *world.World) error {
 		if err := l.DB.Do(ctx, func(ctx context.Context) error { return l.furnish(ctx, there, w, p) }); err != nil {
 			return fmt.Errorf("furnish the shop %s: %w", p.slug, err)
 		}
+		if err := l.think(there(ctx), func(string, int, int) {}); err != nil {
+			return fmt.Errorf("think for the shop %s: %w", p.slug, err)
+		}
 	}
 	return nil
 }

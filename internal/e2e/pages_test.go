@@ -134,6 +134,7 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 	invitation := first(enquiry, "main a[href^='/invitations/']")
 	tab.Go(product)
 	tab.Press("main form[action='/orders'] button[data-kind=primary]")
+	listing, deal := dealt(t, tab)
 	return map[string][]string{
 		"/products/:id":             {product},
 		"/products/:id/edit":        {product + "/edit"},
@@ -163,9 +164,29 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/suggestions/:id/reject":   {suggestion + "/reject"},
 		"/stock/counts/:id":         {counted(t, tab, id)},
 		"/import/:number":           {imported(t, tab)},
+		"/directory/:id":            {listing, first("/directory?q=%E6%9C%88%E5%85%89%E7%99%BD", "main a.name")},
+		"/sheets/:id":               {strings.Replace(listing, "/directory/", "/sheets/", 1)},
+		"/publish/:id":              {"/publish/" + id},
+		"/inbox/:id":                {deal},
 
 		"/settings/team/:id/password": {hired(t, tab)},
 	}
+}
+
+// dealt takes goods from the directory and orders them; it answers the addresses of both.
+func dealt(t *testing.T, tab *e2e.Tab) (listing, deal string) {
+	t.Helper()
+	tab.Go("/directory?q=%E8%A1%80%E6%A9%99") // 血橙
+	tab.Press("main a.name")
+	listing = tab.Path()
+	tab.Press("main form[action$='/take'] button")
+	tab.Press("main form[action$='/order'] button")
+	deal = strings.Replace(tab.Path(), "/orders/", "/inbox/", 1)
+	tab.Press("button[form=send]")
+	if strings.HasSuffix(tab.Path(), "/send") { // below the producer's minimum
+		tab.Press("form[action$='/send'] button")
+	}
+	return listing, deal
 }
 
 // counted counts one product and answers the address of the result.

@@ -337,6 +337,8 @@ type Service struct {
 	links   *links // nil: suppliers have no links
 	posts   *posts // nil: no order leaves by mail
 	now     func() time.Time
+
+	follower Follower // nil: nobody
 }
 
 // Shops tells how the shop of ctx wants weights shown.

@@ -33,7 +33,10 @@ func (s *Service) change(ctx context.Context, id ident.ID, lines bool, rule func
 		if !ok {
 			return stale()
 		}
-		return after(ctx, o)
+		if err := after(ctx, o); err != nil {
+			return err
+		}
+		return s.tell(ctx, o)
 	})
 	if err != nil {
 		return Order{}, err

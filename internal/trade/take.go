@@ -9,6 +9,7 @@ import (
 	"buhuo/internal/fault"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
+	"buhuo/internal/purchase"
 	"buhuo/internal/tenant"
 )
 
@@ -272,6 +273,41 @@ func (s *Service) product(ctx context.Context, e Entry) (ident.ID, error) {
 	}
 	p, err := s.catalog.Create(ctx, d)
 	return p.ID, err
+}
+
+// Order drafts an order of goods that the shop has taken, in whole packs and not below
+// the least quantity. The same client again answers with the same draft.
+func (s *Service) Order(ctx context.Context, listing, client ident.ID, q measure.Quantity) (purchase.Order, error) {
+	f, err := s.followed(ctx, listing)
+	if err != nil {
+		return purchase.Order{}, err
+	}
+	var offer *catalog.Offer
+	if f != nil {
+		if offer, err = s.offer(ctx, f.SupplierID, f.ProductID); err != nil {
+			return purchase.Order{}, err
+		}
+	}
+	if offer == nil {
+		return purchase.Order{}, fault.New(fault.NotFound, "trade.listing_missing")
+	}
+	if q <= 0 || !q.InBounds() {
+		return purchase.Order{}, fault.New(fault.Invalid, "purchase.quantity_missing").WithField("quantity")
+	}
+	step, err := offer.Pack.Size()
+	if err != nil {
+		return purchase.Order{}, err
+	}
+	if q, err = measure.CeilTo(q, step, offer.Minimum); err != nil {
+		return purchase.Order{}, err
+	}
+	made, err := s.desk.Orders.Draft(ctx, []purchase.DraftOrder{{
+		SupplierID: f.SupplierID, ClientID: client, Lines: []purchase.DraftLine{{ProductID: f.ProductID, OfferID: offer.ID, Quantity: q}},
+	}})
+	if err != nil {
+		return purchase.Order{}, err
+	}
+	return made[0], nil
 }
 
 // Change is a listing that asks something else than when it was taken, or is gone.

@@ -162,6 +162,7 @@ type Service struct {
 	catalog Catalog
 	journal Journal
 	now     func() time.Time
+	desk    Desk
 }
 
 // New makes the service; now is the server's clock.

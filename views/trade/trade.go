@@ -53,7 +53,10 @@ type EntryPage struct {
 	Products      ui.SelectModel
 	Supplier      ui.SelectModel // no options: somebody new, or known
 	Links         []ui.Link      // to the supplier and the product, once taken
-	Changed       string         // what is asked now, when it was taken at other terms
+	Order, Unit   string         // the form that orders; empty: not taken, or ended
+	Client        string
+	Quantity      ui.FieldModel
+	Changed       string // what is asked now, when it was taken at other terms
 }
 
 // ListingRow is one of the shop's own listings.
@@ -110,4 +113,64 @@ type SheetPage struct {
 	Marks        []Badge
 	Goods, Terms []ui.Fact
 	Address      string
+	Code         string // path of its QR code; empty: none
+	Size         int
+}
+
+// DealRow is an order between two shops in a list.
+type DealRow struct {
+	Href, Number, Other, Due, Total string
+	Lines                           string
+	State                           Badge
+}
+
+// InboxPage lists the orders between the shop and others.
+type InboxPage struct {
+	Chrome layout.Chrome
+	Tabs   []ui.Tab
+	Rows   []DealRow
+	Next   string
+	Empty  ui.EmptyModel
+	Mine   bool // those that the shop sent
+}
+
+// DealLine is one product of a deal.
+type DealLine struct {
+	Name, Code                           string
+	Ordered, Promised, Shipped, Received string
+	Price                                string
+	Here                                 string // what the seller has of it
+	Line, Unit                           string // of the forms
+	Quantity, Cost                       ui.FieldModel
+	Product                              ui.SelectModel // no options: known
+	Leaves                               ui.FieldModel  // empty name: nothing left to ship
+}
+
+// ShipmentCard is goods that left together.
+type ShipmentCard struct {
+	Title, Note string
+	Lines       []ui.Fact
+	Receive     string // address that books it as it was shipped; empty: it is booked, or not ours to book
+	Client      string
+	Fields      []ReceiveRow
+}
+
+// ReceiveRow is a lot of a shipment, as the order's page takes it.
+type ReceiveRow struct{ Line, Quantity, Unit, Lot, Expiry string }
+
+// DealPage is one order between two shops, as one side sees it.
+type DealPage struct {
+	Chrome            layout.Chrome
+	Base              string
+	Version, Client   string
+	State             Badge
+	Say               string // what happens next, in a sentence
+	Facts             []ui.Fact
+	Lines             []DealLine
+	Total             string
+	Confirm, Ship     bool // forms that the seller may use
+	Refuse            bool
+	Due, Note, Reason ui.FieldModel
+	Shipments         []ShipmentCard
+	Order             string // the buyer's own page of the order
 }

@@ -41,6 +41,18 @@ type Handlers struct {
 	stock   *stock.Service
 	shops   Shops
 	orders  Orders // nil: none wait
+	inbox   Inbox  // nil: no other shop orders here
+}
+
+// Inbox tells how many orders of other shops wait for an answer.
+type Inbox interface {
+	Waiting(ctx context.Context) (int, error)
+}
+
+// Receive lets Today lead to orders of other shops.
+func (h *Handlers) Receive(i Inbox) *Handlers {
+	h.inbox = i
+	return h
 }
 
 // Orders tells which orders wait for a person.

@@ -114,6 +114,15 @@ func addUp(totals []restock.SupplierTotal) (s sums, err error) {
 
 // attend leads to the orders that wait for a person.
 func (h *Handlers) attend(ctx context.Context, v voice, m *restockview.Today) error {
+	if h.inbox != nil {
+		n, err := h.inbox.Waiting(ctx)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			m.Waiting = append(m.Waiting, ui.Link{Href: "/inbox", Text: v.t.T("trade.waiting", arg("n", n)), Icon: "store"})
+		}
+	}
 	if h.orders == nil {
 		return nil
 	}

@@ -11,6 +11,15 @@ import (
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
 	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+	"buhuo/internal/purchase/purchasedb"
+	"buhuo/internal/sales"
+	"buhuo/internal/sales/salesdb"
+	"buhuo/internal/shop"
+	"buhuo/internal/shop/argon"
+	"buhuo/internal/shop/shopdb"
+	"buhuo/internal/stock"
+	"buhuo/internal/stock/stockdb"
 	"buhuo/internal/tenant"
 	"buhuo/internal/trade/tradedb"
 	"buhuo/internal/trade/tradetest"
@@ -27,10 +36,17 @@ func TestStore(t *testing.T) {
 
 func house(t testing.TB, d *db.DB) tradetest.House {
 	t.Helper()
-	goods := catalog.New(catalogdb.New(d), d, func(string) string { return "" }, func() time.Time { return tradetest.Now })
+	now := func() time.Time { return tradetest.Now }
+	goods := catalog.New(catalogdb.New(d), d, func(string) string { return "" }, now)
+	ledger := stock.New(stockdb.New(d), d, now)
+	goods.SetMarker(ledger)
+	houses := shop.New(shopdb.New(d), d, argon.New(argon.Default), now)
+	store := tradedb.New(d)
 	return tradetest.House{
-		Store: tradedb.New(d), Atomic: d, Catalog: goods,
-		Farm: scope(t, d, 1, money.CNY), Grocer: scope(t, d, 2, money.CNY), Other: scope(t, d, 3, money.CNY), Abroad: scope(t, d, 4, euro(t)),
+		Store: store, Atomic: d, Catalog: goods, Deals: store, Stock: ledger, Houses: houses,
+		Orders: purchase.New(purchasedb.New(d), d, goods, ledger, houses, now),
+		Sales:  sales.New(salesdb.New(d), d, goods, ledger, houses, nil, now),
+		Farm:   scope(t, d, 1, money.CNY), Grocer: scope(t, d, 2, money.CNY), Other: scope(t, d, 3, money.CNY), Abroad: scope(t, d, 4, euro(t)),
 	}
 }
 
@@ -118,4 +134,43 @@ func euro(t testing.TB) money.Currency {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestTheServerKeepsDealsBetweenTwo: PostgreSQL itself shows the row of a deal to its two
+// shops only, lets none of them remove it, and takes none that comes from somebody else.
+func TestTheServerKeepsDealsBetweenTwo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if d.Dialect != db.Postgres {
+			return
+		}
+		h := house(t, d)
+		h.Deal(t)
+		run := func(ctx context.Context, statement string) (n int64, err error) {
+			err = d.Do(ctx, func(ctx context.Context) error {
+				tx := d.From(ctx).Exec(statement)
+				n = tx.RowsAffected
+				return tx.Error
+			})
+			return n, err
+		}
+		for who, c := range map[string]struct {
+			ctx  context.Context
+			want int64
+		}{"the farm": {h.Farm, 1}, "the grocer": {h.Grocer, 1}, "a third shop": {h.Other, 0}} {
+			var n int64
+			if err := d.From(c.ctx).Raw("SELECT COUNT(*) FROM deals WHERE to_shop_id > 0").Scan(&n).Error; err != nil || n != c.want {
+				t.Errorf("%s sees %d deals, %v", who, n, err)
+			}
+			if n, err := run(c.ctx, "UPDATE deals SET note = note WHERE to_shop_id > 0"); err != nil || n != c.want {
+				t.Errorf("%s changes %d deals, %v", who, n, err)
+			}
+			if n, err := run(c.ctx, "DELETE FROM deals WHERE to_shop_id > 0"); err != nil || n != 0 {
+				t.Errorf("%s removes %d deals, %v", who, n, err)
+			}
+		}
+		copied := "INSERT INTO deals SELECT from_shop_id, to_shop_id, decode('00000000000000000000000000000001', 'hex'), number, from_name, to_name, currency, prices_include_tax, state, wanted_day, due_day, freight, note, reason, lines, shipments, sent_at, answered_at, closed_at, version FROM deals WHERE from_shop_id = 2"
+		if _, err := run(h.Farm, copied); err == nil {
+			t.Error("the seller makes a deal in the buyer's name")
+		}
+	})
 }

@@ -15,6 +15,9 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/purchase"
+	"buhuo/internal/sales"
+	"buhuo/internal/stock"
 	"buhuo/internal/trade"
 )
 
@@ -23,6 +26,11 @@ type House struct {
 	Store   trade.Store
 	Atomic  trade.Atomic
 	Catalog *catalog.Service
+	Deals   trade.Deals
+	Orders  *purchase.Service
+	Stock   *stock.Service
+	Sales   *sales.Service
+	Houses  trade.Houses
 	// Farm publishes, Grocer takes, Other looks on; all count in CNY, Abroad in EUR.
 	Farm, Grocer, Other, Abroad context.Context
 }
@@ -42,7 +50,10 @@ func (j *Journal) Record(_ context.Context, action string, _ ident.ID, _ map[str
 // Service is the area's service in the house, with a journal of its own.
 func (h House) Service() (*trade.Service, *Journal) {
 	j := &Journal{}
-	return trade.New(h.Store, h.Atomic, h.Catalog, j, func() time.Time { return Now }), j
+	s := trade.New(h.Store, h.Atomic, h.Catalog, j, func() time.Time { return Now })
+	s.SetDesk(trade.Desk{Deals: h.Deals, Orders: h.Orders, Ledger: h.Stock, Sales: h.Sales, Houses: h.Houses})
+	h.Orders.SetFollower(s)
+	return s, j
 }
 
 // Run tests the store that open makes, a fresh one each time.
@@ -61,6 +72,12 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"taken for a product", testTakenForProduct},
 		{"terms change", testTermsChange},
 		{"sheet", testSheet},
+		{"deal snapshot", testDealSnapshot},
+		{"deal whole", testDealWhole},
+		{"deal refused", testDealRefused},
+		{"deal bad input", testDealBadInput},
+		{"deal apart", testDealApart},
+		{"deal with an unknown line", testDealUnknownLine},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}

@@ -8,6 +8,8 @@ import (
 	"buhuo/internal/catalog"
 	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
+	"buhuo/internal/measure"
+	"buhuo/internal/purchase"
 	"buhuo/internal/shop"
 	"buhuo/internal/trade"
 	"buhuo/internal/web"
@@ -143,7 +145,11 @@ func (h *Handlers) entryPage(c *gin.Context, e trade.Entry, status int) error {
 			Options: []ui.Option{{Value: n.ID.String(), Text: n.Name, Selected: true}, {Text: t.T("trade.new_supplier")}}}
 	}
 	if f := standing.Followed; f != nil {
-		m.Taken = true
+		m.Taken, m.Client = true, client(c, chrome)
+		if standing.Offer != nil {
+			m.Order, m.Unit = "/directory/"+e.ID.String()+"/order", u.unit
+			m.Quantity = h.quantity(c, t, e, u)
+		}
 		m.Links = []ui.Link{
 			{Href: "/suppliers/" + f.SupplierID.String(), Icon: "truck", Text: standing.Supplier.Name, Note: t.T("trade.supplier_note")},
 			{Href: "/products/" + f.ProductID.String(), Icon: "box", Text: t.T("trade.product_link"), Note: t.T("trade.product_note")},
@@ -156,6 +162,21 @@ func (h *Handlers) entryPage(c *gin.Context, e trade.Entry, status int) error {
 	}
 	m.Chrome = chrome
 	return web.Render(c, status, tradeview.Entry(m))
+}
+
+// quantity asks how much to order: the least that is sold, at first.
+func (h *Handlers) quantity(c *gin.Context, t *i18n.Printer, e trade.Entry, u shown) ui.FieldModel {
+	f := web.FormOf(c)
+	least := e.Minimum
+	if size, err := e.Pack.Size(); err == nil {
+		least = max(least, size)
+	}
+	m := ui.FieldModel{Name: "quantity", Label: t.T("trade.order_quantity"), Hint: t.T("trade.order_hint"), Error: f.Sentence("quantity"), Mode: "decimal", Short: true,
+		Unit: t.Unit(u.unit, measure.Thousandths), Value: f.Typed(u.quantity(least).Decimal())}
+	if f.Given("quantity") {
+		m.Value = f.Value("quantity")
+	}
+	return m
 }
 
 // products are what the listing could be in the shop: the likeliest is chosen.
@@ -179,10 +200,9 @@ func (h *Handlers) take(c *gin.Context) error {
 	product, _ := f.IDOpt("product")
 	supplier, _ := f.IDOpt("supplier")
 	if err = f.Err(); err == nil {
-		offer, failed := h.trade.Take(c.Request.Context(), trade.Take{
+		_, err = h.trade.Take(c.Request.Context(), trade.Take{
 			ListingID: e.ID, ProductID: product, SupplierID: supplier, Language: string(web.Lang(c)), Province: provinceOf(t, e.Producer.Province),
 		})
-		supplier, err = offer.SupplierID, failed
 	}
 	if f.Refused(err) {
 		return h.entryPage(c, e, http.StatusUnprocessableEntity)
@@ -191,5 +211,31 @@ func (h *Handlers) take(c *gin.Context) error {
 		return err
 	}
 	web.Flash(c, web.Good, "trade.flash_taken")
-	return web.Redirect(c, "/suppliers/"+supplier.String())
+	return web.Redirect(c, "/directory/"+e.ID.String())
+}
+
+// order drafts an order of what was taken and leads to it.
+func (h *Handlers) order(c *gin.Context) error {
+	e, err := h.pathEntry(c)
+	if err != nil {
+		return err
+	}
+	f := web.FormOf(c)
+	client := f.ID("client_id")
+	u := shown{e.Unit, measure.One}
+	if show := unitOf(e.Listing, h.showUnit(c)); f.Value("unit") == show.unit {
+		u = show
+	}
+	q := inBase(f, "quantity", f.Quantity("quantity"), u.factor)
+	var o purchase.Order
+	if err = f.Err(); err == nil {
+		o, err = h.trade.Order(c.Request.Context(), e.ID, client, q)
+	}
+	if f.Refused(err) {
+		return h.entryPage(c, e, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(c, "/orders/"+o.ID.String())
 }

@@ -31,6 +31,13 @@ type Handlers struct {
 	trade   *trade.Service
 	catalog *catalog.Service
 	shops   Shops
+	draw    func(address string) (path string, size int, err error) // nil: sheets have no QR code
+}
+
+// Draw lets public sheets carry the QR code of their address.
+func (h *Handlers) Draw(code func(address string) (path string, size int, err error)) *Handlers {
+	h.draw = code
+	return h
 }
 
 // New makes the pages.
@@ -44,12 +51,18 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/directory", Access: web.Viewer, Handler: h.directory},
 		{Method: http.MethodGet, Path: "/directory/:id", Access: web.Viewer, Handler: h.entry},
 		{Method: http.MethodPost, Path: "/directory/:id/take", Access: web.Manager, Handler: h.take},
+		{Method: http.MethodPost, Path: "/directory/:id/order", Access: web.Manager, Handler: h.order},
 		{Method: http.MethodGet, Path: "/publish", Access: web.Manager, Handler: h.publish},
 		{Method: http.MethodGet, Path: "/publish/profile", Access: web.Manager, Handler: h.profile},
 		{Method: http.MethodPost, Path: "/publish/profile", Access: web.Manager, Handler: h.putProfile},
 		{Method: http.MethodGet, Path: "/publish/:id", Access: web.Manager, Handler: h.listing},
 		{Method: http.MethodPost, Path: "/publish/:id", Access: web.Manager, Handler: h.putListing},
 		{Method: http.MethodPost, Path: "/publish/:id/withdraw", Access: web.Manager, Handler: h.withdraw},
+		{Method: http.MethodGet, Path: "/inbox", Access: web.Viewer, Handler: h.inbox},
+		{Method: http.MethodGet, Path: "/inbox/:id", Access: web.Viewer, Handler: h.deal},
+		{Method: http.MethodPost, Path: "/inbox/:id/confirm", Access: web.Manager, Handler: h.confirm},
+		{Method: http.MethodPost, Path: "/inbox/:id/refuse", Access: web.Manager, Handler: h.refuse},
+		{Method: http.MethodPost, Path: "/inbox/:id/ship", Access: web.Seller, Handler: h.ship},
 		{Method: http.MethodGet, Path: "/sheets/:id", Access: web.Public, Handler: h.sheet},
 	} {
 		e.Route(r)

@@ -27,7 +27,15 @@ func (h *Handlers) sheet(c *gin.Context) error {
 	chrome := web.Chrome(c)
 	t := chrome.T
 	chrome.Title = e.Name
+	var code string
+	var size int
+	if h.draw != nil {
+		if code, size, err = h.draw(address(c)); err != nil {
+			return err
+		}
+	}
 	return web.Render(c, http.StatusOK, tradeview.Sheet(tradeview.SheetPage{
+		Code: code, Size: size,
 		Chrome: chrome, Name: e.Name, About: e.About, Producer: kindBadge(e.Producer), Marks: season(c, t, e.Listing),
 		Goods: goodsOf(t, e.Listing, unitOf(e.Listing, h.showUnit(c)), cur), Terms: termsOf(t, e.Producer, cur), Address: address(c),
 	}))
