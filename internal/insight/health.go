@@ -142,7 +142,7 @@ func (s *Service) Health(ctx context.Context, q Query) (Health, error) {
 	}
 	lately := known.Add(1 - DeadAfter)
 	from := min(q.Window.From, q.Other.From, lately)
-	flows := make([]money.Amount, int(today-q.Window.From)+2) // by day of the window and behind it
+	flows := make([]money.Amount, max(int(today-q.Window.From)+2, 0)) // by day of the window and behind it
 	var last *subject
 	var t *tending
 	err = s.each(ctx, d, from, today, func(one *subject, c *Cell) {

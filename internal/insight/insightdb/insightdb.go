@@ -64,6 +64,18 @@ func (s *Store) of(ctx context.Context, column string, ids []ident.ID, scan func
 	return nil
 }
 
+// The statements that read much; their plans are tested.
+const (
+	linesQuery = `SELECT l.product_id, l.sale_id, l.business_day, l.line, l.minute, l.quantity, l.amount, s.channel_id, s.province
+		FROM sale_lines l JOIN sales s ON s.shop_id = l.shop_id AND s.id = l.sale_id
+		WHERE l.shop_id = ? AND l.business_day >= ? AND NOT l.void%s`
+	// The order makes SQLite take the index of products, not the ledger from end to end.
+	movesQuery = `SELECT m.product_id, m.source_id, m.business_day, m.kind, m.source, m.source_line, m.quantity, m.value, m.reverses_id IS NOT NULL, m.seq, m.reason, l.supplier_id
+		FROM movements m LEFT JOIN lots l ON l.shop_id = m.shop_id AND l.id = m.lot_id WHERE m.shop_id = ? AND m.business_day >= ?%s ORDER BY m.product_id, m.seq`
+	rowsQuery   = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year BETWEEN ? AND ?%s ORDER BY year, product_id"
+	rowsOfQuery = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year IN ?%s ORDER BY year, product_id"
+)
+
 // Lines reads what was sold and brought back of products since a day.
 func (s *Store) Lines(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]insight.Line, error) {
 	out := map[ident.ID][]insight.Line{}
@@ -72,9 +84,7 @@ func (s *Store) Lines(ctx context.Context, ids []ident.ID, from day.Date) (map[i
 		err := rows.Scan(&l.ProductID, &l.SaleID, &l.Day, &l.Line, &l.Minute, &l.Quantity, &l.Amount, &l.Place.Channel, &l.Place.Province)
 		out[l.ProductID] = append(out[l.ProductID], l)
 		return err
-	}, `SELECT l.product_id, l.sale_id, l.business_day, l.line, l.minute, l.quantity, l.amount, s.channel_id, s.province
-		FROM sale_lines l JOIN sales s ON s.shop_id = l.shop_id AND s.id = l.sale_id
-		WHERE l.shop_id = ? AND l.business_day >= ? AND NOT l.void%s`, from)
+	}, linesQuery, from)
 	return out, err
 }
 
@@ -90,8 +100,7 @@ func (s *Store) Moves(ctx context.Context, ids []ident.ID, from day.Date) (map[i
 		}
 		out[m.ProductID] = append(out[m.ProductID], m)
 		return err
-	}, `SELECT m.product_id, m.source_id, m.business_day, m.kind, m.source, m.source_line, m.quantity, m.value, m.reverses_id IS NOT NULL, m.seq, m.reason, l.supplier_id
-		FROM movements m LEFT JOIN lots l ON l.shop_id = m.shop_id AND l.id = m.lot_id WHERE m.shop_id = ? AND m.business_day >= ?%s ORDER BY m.product_id, m.seq`, from) // the order makes SQLite take the index of products
+	}, movesQuery, from)
 	return out, err
 }
 
@@ -159,13 +168,13 @@ func (s *Store) Rows(ctx context.Context, ids []ident.ID, from, through int, eac
 		return each(insight.Row{ProductID: ident.ID(id), Year: int(n), Packed: b})
 	}
 	if ids == nil {
-		return s.of(ctx, "", nil, scan, "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year BETWEEN ? AND ?%s ORDER BY year, product_id", from, through)
+		return s.of(ctx, "", nil, scan, rowsQuery, from, through)
 	}
 	years, err := s.years(ctx, from, through)
 	if err != nil || len(years) == 0 {
 		return err
 	}
-	return s.of(ctx, "product_id", ids, scan, "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year IN ?%s ORDER BY year, product_id", years)
+	return s.of(ctx, "product_id", ids, scan, rowsOfQuery, years)
 }
 
 // years lists those with rows: a product is found by its year, which leads the key.

@@ -1,0 +1,46 @@
+package insightdb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+
+	"buhuo/internal/dbtest"
+	"buhuo/internal/tenant"
+)
+
+// TestPlans: a page finds its rows by the year, and what follows a changed product finds
+// its lines and movements by the product; nothing is read from end to end.
+func TestPlans(t *testing.T) {
+	d := dbtest.SQLite(t)
+	ctx := tenant.With(context.Background(), tenant.Scope{Shop: 1})
+	some := "IN (" + strings.Repeat("x'00', ", 49) + "x'00')"
+	for name, c := range map[string]struct{ query, want string }{
+		"rows":          {fmt.Sprintf(rowsQuery, ""), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year>? AND year<?)"},
+		"some rows":     {fmt.Sprintf(rowsOfQuery, " AND product_id "+some), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year=? AND product_id=?)"},
+		"movements":     {fmt.Sprintf(movesQuery, " AND m.product_id "+some), "movements_product (shop_id=? AND product_id=?)"},
+		"lines at till": {fmt.Sprintf(linesQuery, " AND l.product_id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND product_id=? AND business_day>?)"},
+	} {
+		var plan []string
+		s := New(d)
+		args := make([]any, strings.Count(c.query, "?"))
+		for i := range args {
+			args[i] = 1
+		}
+		err := s.each(ctx, func(rows *sql.Rows) error {
+			var a, b, c sql.NullInt64
+			var text string
+			err := rows.Scan(&a, &b, &c, &text)
+			plan = append(plan, text)
+			return err
+		}, "EXPLAIN QUERY PLAN "+strings.ReplaceAll(c.query, "IN ?", "IN (?)"), args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := strings.Join(plan, "; "); !strings.Contains(said, c.want) || strings.Contains(said, "SCAN") {
+			t.Errorf("%s: %s; want %s", name, said, c.want)
+		}
+	}
+}
