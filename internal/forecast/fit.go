@@ -42,7 +42,7 @@ type Pool struct {
 	Global    *boost.Model        `json:"global,omitempty"` // one more model, learned from all products; its weight is the last
 }
 
-const poolVersion = 4
+const poolVersion = 5
 
 // Current tells whether the pool was learned by this program's methods. One stored by others must be
 // learned anew before it is used: its figures mean something else.

@@ -172,12 +172,45 @@ func (h *history) value(w Worth) {
 	if h.open || len(w) == 0 {
 		return
 	}
+	rush := h.rush()
 	h.seen = 0
 	for t, a := range h.a {
 		h.a[t] = w.of(a)
+		if a > 0 && a < 1 {
+			h.a[t] = max(h.a[t]-rush, h.a[t]*leastRush)
+		}
 		h.seen += h.a[t]
 	}
 	h.measure()
+}
+
+const (
+	leastRush = 0.5  // the share of a period's worth that is left to it in any case
+	mostRush  = 0.25 // of a period: what sells seldom differs from day to day by chance
+)
+
+// rush is by how much too long the time until a shelf ran empty was, in periods. Goods run out when many
+// come: a sum that stops where the stock ends stops late, by half the squared deviation of a period over
+// its mean (the inspection paradox of renewal theory: Feller 1971), as far as the whole period is busy or
+// slow; of what differs by chance from hour to hour next to nothing. A third is taken to be of the first kind.
+func (h *history) rush() float64 {
+	var n, sum, squares float64
+	for t, y := range h.y {
+		if h.a[t] >= 1 {
+			n++
+			sum += y
+			squares += y * y
+		}
+	}
+	if n < 10 || sum <= 0 {
+		return 0
+	}
+	mean := sum / n
+	excess := squares/n/(mean*mean) - 1
+	if h.counted { // chance alone is known there
+		excess -= 1 / mean
+	}
+	return min(max(excess, 0)/2/3, mostRush)
 }
 
 // expose sets what each period is worth, from availability, the season's factors and what moved all
