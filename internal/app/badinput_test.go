@@ -162,6 +162,7 @@ var forms = map[string]form{
 	"order": {page: at("/products/:id", "product"), action: at("/orders"), role: tenant.Manager, fields: map[string]kind{"suggestions": code}},
 	"snooze": {page: at("/suggestions/:id/snooze", "product"), action: at("/suggestions/:id/snooze", "product"), role: tenant.Manager, good: url.Values{"days": {"date"}, "until": {"2026-12-01"}},
 		fields: map[string]kind{"days": choice, "until": date, "why": choice, "reason": line}},
+	"level": {page: at("/settings/level"), action: at("/settings/level"), role: tenant.Owner, fields: map[string]kind{"lower": choice, "upper": choice}},
 	"change": {page: at("/suggestions/:id/change", "product"), action: at("/suggestions/:id/change", "product"), role: tenant.Manager, good: url.Values{"packs": {"3"}, "why": {"event"}},
 		fields: map[string]kind{"packs": count, "offer": hidden, "why": choice, "reason": line}},
 	"reject": {page: at("/suggestions/:id/reject", "product"), action: at("/suggestions/:id/reject", "product"), role: tenant.Manager, good: url.Values{"days": {"date"}, "until": {"2026-12-01"}},
@@ -360,7 +361,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
 		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/repeat": true, "/orders/:id/mail": true, "/orders/:id/link": true, "/orders/:id/link/revoke": true, "/orders/:id/answer/accept": true, "/orders/:id/answer/dismiss": true, "/s/:token": true, "/orders/:id/decline": true, "/enquiries/:id/close": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
-		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true,
+		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true, "/settings/level/:id/back": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb
 		"/directory/:id/take": true, "/directory/:id/order": true, "/publish/:id/withdraw": true, // tradeweb
 		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,

@@ -117,6 +117,11 @@ func (f *filler) decisions() {
 	answer := restock.Answer{ID: f.ids["decision"], ProductID: f.ids["product"], Why: restock.WhyCash, Note: f.mark + "没钱"}
 	f.must(f.a.Restock.PutOff(f.ctx, answer, day.Of(noon, f.shop.Zone).Add(3)))
 	f.must(f.a.Restock.Reopen(f.ctx, f.ids["product"]))
+	f.must(f.a.Restock.SteerLevel(f.ctx, false, 300, 200))
+	f.ids["step"] = ident.New()
+	f.must(f.a.DB.Do(f.ctx, func(ctx context.Context) error {
+		return restockdb.New(f.a.DB).AddLevelStep(ctx, restock.LevelStep{ID: f.ids["step"], Day: day.Of(noon, f.shop.Zone), Kind: restock.StepLearned, To: 9600, Policy: shop.Balanced})
+	}))
 	judged := restock.Judgement{DecisionID: f.ids["decision"], Finding: restock.FoundReplaced, Day: day.Of(noon, f.shop.Zone)}
 	f.must(f.a.DB.Do(f.ctx, func(ctx context.Context) error {
 		return restockdb.New(f.a.DB).PutJudgements(ctx, []restock.Judgement{judged})

@@ -64,6 +64,15 @@ func (l *Loader) make(ctx context.Context, progress Progress) (Report, error) {
 	if err := l.Restock.Judge(ctx); err != nil {
 		return Report{}, err
 	}
+	moved, err := l.Restock.Learn(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	if moved {
+		if err := l.settled(ctx, func() error { return l.Restock.Renew(ctx, nil) }); err != nil {
+			return Report{}, err
+		}
+	}
 	progress(stageLook, 1, 1)
 	m.Person, m.Complete = book.person, true
 	return Report{Made: true, Events: n}, l.save(ctx, m)
@@ -173,15 +182,21 @@ const lookedAt = 13
 // marksAtOnce is more than the demo has products.
 const marksAtOnce = 2000
 
-// think works out the first suggestions. What was marked changed before is then
-// up to date.
+// think works out the first suggestions.
 func (l *Loader) think(ctx context.Context, progress Progress) error {
 	progress(stageThink, 0, 1)
+	return l.settled(ctx, func() error {
+		return l.Restock.Recompute(ctx, func(done, of int) { progress(stageThink, done, of) })
+	})
+}
+
+// settled works; what was marked changed before is then up to date.
+func (l *Loader) settled(ctx context.Context, work func() error) error {
 	marks, err := l.Stock.Changed(ctx, marksAtOnce)
 	if err != nil {
 		return err
 	}
-	if err := l.Restock.Recompute(ctx, func(done, of int) { progress(stageThink, done, of) }); err != nil {
+	if err := work(); err != nil {
 		return err
 	}
 	scope, err := tenant.Must(ctx)

@@ -23,6 +23,9 @@ const (
 	strangerLevel = 0.75
 )
 
+// Level is the cycle service level that a policy's words are sure of.
+func (s Service) Level() float64 { return words[Policy{Service: s}.service()].sure }
+
 func (p Policy) service() Service {
 	if _, ok := words[p.Service]; ok {
 		return p.Service

@@ -50,6 +50,7 @@ type surroundings struct {
 	quotes    map[ident.ID]catalog.Quote
 	madeAt    day.Micros
 	standIns  map[ident.ID]standIn
+	level     int // learned from past orders, in 1/10,000; 0: as the policy's words say
 }
 
 // subject is one product with all that its suggestion depends on.
@@ -195,6 +196,7 @@ func (c surroundings) suggest(s subject, e expectation) Suggestion {
 	out.Weighed = weighed
 	out.lessDrafted(s.drafted, c.shop.Currency)
 	c.tellAdjusted(s, e.ours, e.told, &out)
+	c.tellLevel(s, &out)
 	c.tellCounts(s, e, &out)
 	if s.counts == nil {
 		c.tellSilent(s, e.history, &out)
@@ -266,6 +268,9 @@ func (c surroundings) policy(s subject) replenish.Policy {
 	spoils := s.product.LossRate > 0 && s.product.ShelfLifeDays == 0
 	if spoils || !slices.ContainsFunc(s.offers, func(o catalog.Offer) bool { return !o.Assumed }) {
 		p.Ordering = 0
+	}
+	if level := c.learned(s); level > 0 {
+		p.Level = float64(level) / 1e4
 	}
 	return p
 }

@@ -185,7 +185,7 @@ type Judgement struct {
 	Best                   measure.Quantity
 	Ours, Theirs           score.Verdict
 	OurRegret, TheirRegret money.Amount
-	Ladder                 []money.Amount // our regret at each of Levels; nil: of goods that do not keep
+	Ladder                 []money.Amount // our regret at each of Levels and under the words alone; nil: of goods that do not keep
 }
 
 // Delivery is goods that came in.

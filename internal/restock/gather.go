@@ -57,6 +57,13 @@ func (s *Service) around(ctx context.Context, in shop.Shop, pool Pool, at moment
 	if c.quotes, err = s.catalog.LastQuotes(ctx, at.first); err != nil {
 		return c, err
 	}
+	if !at.closed { // of a day that is over nobody had learned yet
+		level, err := s.serviceLevel(ctx, in)
+		if err != nil {
+			return c, err
+		}
+		c.level = level.At(in)
+	}
 	if len(ids) == 0 {
 		return c, nil
 	}

@@ -301,7 +301,8 @@ func Levels() []int {
 	return []int{8000, 8500, 9000, 9200, 9400, 9500, 9600, 9700, 9800, 9900, 9950}
 }
 
-// ladder is what would have been suggested at each of Levels from the same offer; nil of
+// ladder is what would have been suggested at each of Levels from the same offer and,
+// last, under the words of the policy alone; nil of
 // goods that do not keep, whose level is worked out from what spoils, and of decisions
 // that no offer stands behind.
 func ladder(d Decision, in replenish.Input) []measure.Quantity {
@@ -311,8 +312,9 @@ func ladder(d Decision, in replenish.Input) []measure.Quantity {
 	}
 	in.Offers = []replenish.Offer{*o}
 	drafted := max(replenish.Recompute(in).Quantity-d.Suggested, 0) // stood in drafts already
-	out := make([]measure.Quantity, len(Levels()))
-	for i, level := range Levels() {
+	in.Policy.FillRate = 0
+	out := make([]measure.Quantity, len(Levels())+1)
+	for i, level := range append(Levels(), 0) {
 		in.Policy.Level = float64(level) / 1e4
 		out[i] = max(replenish.Recompute(in).Quantity-drafted, 0)
 	}

@@ -171,6 +171,7 @@ type Store interface {
 	Reader
 	Decisions
 	Scores
+	LevelStore
 	Pool(ctx context.Context) (Pool, bool, error)
 	PutPool(ctx context.Context, p Pool) error
 	// Years reads the packed rows of products by product, in order of year.

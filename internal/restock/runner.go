@@ -251,5 +251,9 @@ func (s *Service) everything(ctx context.Context, in shop.Shop, r *progress) err
 	if err := s.replayOnce(ctx, in, at.first); err != nil {
 		return err
 	}
-	return s.Judge(ctx)
+	if err := s.Judge(ctx); err != nil {
+		return err
+	}
+	_, err = s.Learn(ctx)
+	return err
 }

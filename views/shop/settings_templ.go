@@ -527,6 +527,7 @@ func (m SettingsPage) links() []ui.Link {
 		{Href: "/settings/sessions", Text: m.Chrome.T.T("shop.sessions_title"), Icon: "phone"},
 	}
 	if m.Manager {
+		links = append(links, ui.Link{Href: "/settings/level", Text: m.Chrome.T.T("level.title"), Icon: "scale"})
 		links = append(links, ui.Link{Href: "/settings/work", Text: m.Chrome.T.T("shop.work_title"), Icon: "history"})
 	}
 	if m.Owner {

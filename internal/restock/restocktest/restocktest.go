@@ -59,6 +59,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"refusals", testRefusals},
 		{"decisions", testDecisions},
 		{"scores", testScores},
+		{"level", testLevel},
 		{"unanswered", testUnanswered},
 		{"deliveries", testDeliveries},
 		{"pool anew", testPoolAnew},
