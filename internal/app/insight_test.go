@@ -521,6 +521,7 @@ func (raw rawShop) health(t *testing.T, a *app.App, ctx context.Context, q insig
 		t.Errorf("%s: %d counts of which %d were right, the ledger says %d and %d", name, got.Counts, got.Right, len(counts), len(right))
 	}
 	raw.shelves(t, q, got, mine)
+	raw.gone(t, name, q, got, mine)
 	var now insight.Tally
 	sold := map[ident.ID]insight.Tally{}
 	for _, l := range raw.days {
@@ -547,6 +548,33 @@ func (raw rawShop) health(t *testing.T, a *app.App, ctx context.Context, q insig
 		t.Errorf("%s: %d products are classed, %d sold", name, classed, with)
 	}
 	raw.idle(t, a, ctx, name, got, mine)
+}
+
+// gone adds up what each product lost by spoilage and at counts.
+func (raw rawShop) gone(t *testing.T, name string, q insight.Query, got insight.Health, mine func(ident.ID) bool) {
+	t.Helper()
+	for _, c := range []struct {
+		list   []insight.Stuck
+		causes []string
+	}{{got.Spoilers, []string{"spoiled"}}, {got.Misses, []string{"missing", "found"}}} {
+		want := map[ident.ID]money.Amount{}
+		for _, m := range raw.moves {
+			if q.Window.Has(m.BusinessDay) && mine(m.ProductID) && slices.Contains(c.causes, raw.loss(m)) {
+				want[m.ProductID] -= m.Value
+			}
+		}
+		for _, s := range c.list {
+			if want[s.Product.ID] != s.Value {
+				t.Errorf("%s: %s lost %d by %v, the ledger says %d", name, s.Product.Name, s.Value, c.causes, want[s.Product.ID])
+			}
+			delete(want, s.Product.ID)
+		}
+		for id, v := range want {
+			if v > 0 {
+				t.Errorf("%s: the board lacks %d of %s by %v", name, v, raw.products[id].Name, c.causes)
+			}
+		}
+	}
 }
 
 // shelves walks every product day by day: how long the shelf was empty, and in how many

@@ -34,9 +34,8 @@ type Health struct {
 	Ages             [ages]Aged
 	Dead, Over       []Stuck
 	Losses           []Loss
-	Spoilers         []Stuck // the products that cost most by spoilage and missing goods
+	Spoilers, Misses []Stuck // the products that cost most by spoilage, and by what counts found missing
 	Counts, Right    int     // counts, and those that found what the book said
-	MissingShare     money.Amount
 	held             map[ident.ID]stock.Balance
 }
 
@@ -106,17 +105,16 @@ func (h Health) AccuracyPPM() (int64, bool) { return ppm(int64(h.Right), int64(h
 
 // tending is a product while the board is made.
 type tending struct {
-	wanted       []float64 // by block
-	cost         money.Amount
-	deliveries   []day.Date // days of the window, in order
-	lost, demand measure.Quantity
-	lostThen     measure.Quantity
-	lastSold     *day.Date
-	opened       *day.Date    // first day since DeadAfter on which goods came in
-	gone         money.Amount // spoiled and missing
-	goneQuantity measure.Quantity
-	seen         [kinds]bool
-	firstKnown   day.Date
+	wanted           []float64 // by block
+	cost             money.Amount
+	deliveries       []day.Date // days of the window, in order
+	lost, demand     measure.Quantity
+	lostThen         measure.Quantity
+	lastSold         *day.Date
+	opened           *day.Date // first day since DeadAfter on which goods came in
+	spoiled, missing ledger    // what went, by cause: below zero
+	seen             [kinds]bool
+	firstKnown       day.Date
 }
 
 // Health makes the board.
@@ -206,7 +204,7 @@ func (s *Service) Health(ctx context.Context, q Query) (Health, error) {
 	if err := s.aged(ctx, d, &out, today); err != nil {
 		return out, err
 	}
-	for _, list := range []*[]Stuck{&out.Losers, &out.Dead, &out.Over, &out.Spoilers} {
+	for _, list := range []*[]Stuck{&out.Losers, &out.Dead, &out.Over, &out.Spoilers, &out.Misses} {
 		slices.SortFunc(*list, func(a, b Stuck) int {
 			return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Product.Name, b.Product.Name), bytes.Compare(a.Product.ID[:], b.Product.ID[:]))
 		})
@@ -221,9 +219,10 @@ func (t *tending) note(c *Cell) {
 		if n := len(t.deliveries); c.Quantity > 0 && (n == 0 || t.deliveries[n-1] != c.Day) {
 			t.deliveries = append(t.deliveries, c.Day)
 		}
-	case Spoiled, Missing:
-		t.gone -= c.Value
-		t.goneQuantity -= c.Quantity
+	case Spoiled:
+		t.spoiled = t.spoiled.plus(c)
+	case Missing, Found:
+		t.missing = t.missing.plus(c)
 	}
 }
 
@@ -320,11 +319,15 @@ func (h *Health) product(d *desk, one *subject, t *tending, lately day.Date) {
 		loser.Quantity, loser.Value = t.lost, lost
 		h.Losers = append(h.Losers, loser)
 	}
-	if t.gone > 0 {
-		spoiler := at
-		spoiler.Quantity, spoiler.Value = t.goneQuantity, t.gone
-		h.Spoilers = append(h.Spoilers, spoiler)
+	gone := func(list *[]Stuck, l ledger) {
+		if l.value < 0 {
+			one := at
+			one.Quantity, one.Value = -l.quantity, -l.value
+			*list = append(*list, one)
+		}
 	}
+	gone(&h.Spoilers, t.spoiled)
+	gone(&h.Misses, t.missing)
 	if held.OnHand <= 0 || held.KnownFrom == nil {
 		return
 	}

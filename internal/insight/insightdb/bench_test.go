@@ -3,9 +3,9 @@ package insightdb_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
-	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/dbtest"
 	"buhuo/internal/ident"
@@ -20,34 +20,34 @@ func BenchmarkBoards(b *testing.B) {
 	h := house(b, d)
 	const products, lines = 10_000, 150 // a product and year
 	channel := ident.New()
-	for part := range products / 500 {
-		err := d.Do(h.A, func(ctx context.Context) error {
-			drafts := make([]catalog.Draft, 500)
-			for i := range drafts {
-				n := part*500 + i
-				drafts[i] = catalog.Draft{Code: fmt.Sprintf("p%05d", n), Name: fmt.Sprintf("商品%05d", n), BaseUnit: "piece", SalePrice: 50000}
-			}
-			ids := make([]ident.ID, len(drafts))
-			var rows []insight.Row
-			for i, draft := range drafts {
-				p, err := h.Catalog.Create(ctx, draft)
-				if err != nil {
-					return err
-				}
-				ids[i] = p.ID
-				for _, year := range []int{2025, 2026} {
-					cells := make([]insight.Cell, lines)
-					for n := range cells {
-						cells[n] = insight.Cell{Day: day.New(year, 1, 1).Add(n * 320 / lines), Kind: insight.Sold, Hour: (n * 7) % 14, Lines: 1, Quantity: 2000, Amount: 1000, Value: 700, Place: insight.Place{Channel: channel}}
-					}
-					rows = append(rows, insight.Row{ProductID: p.ID, Year: year, Packed: insight.Pack(year, cells)})
-				}
-			}
-			return h.Store.PutRows(ctx, ids, 2025, rows)
-		})
+	ids := make([]ident.ID, products)
+	for i := range ids {
+		ids[i] = ident.New()
+	}
+	must := func(err error) {
 		if err != nil {
 			b.Fatal(err)
 		}
+	}
+	must(d.Do(h.A, func(ctx context.Context) error {
+		_, err := d.Insert(ctx, "products", []string{"shop_id", "id", "code", "name", "base_unit", "sort_key", "created_at", "changed_at"}, products, "", func(i int, dst []any) {
+			code := fmt.Sprintf("p%05d", i)
+			copy(dst, []any{ids[i][:], code, code, "piece", []byte(code), 1, 1})
+		})
+		return err
+	}))
+	for part := range slices.Chunk(ids, 500) {
+		var rows []insight.Row
+		for _, id := range part {
+			for _, year := range []int{2025, 2026} {
+				cells := make([]insight.Cell, lines)
+				for n := range cells {
+					cells[n] = insight.Cell{Day: day.New(year, 1, 1).Add(n * 320 / lines), Kind: insight.Sold, Hour: (n * 7) % 14, Lines: 1, Quantity: 2000, Amount: 1000, Value: 700, Place: insight.Place{Channel: channel}}
+				}
+				rows = append(rows, insight.Row{ProductID: id, Year: year, Packed: insight.Pack(year, cells)})
+			}
+		}
+		must(d.Do(h.A, func(ctx context.Context) error { return h.Store.PutRows(ctx, part, 2025, rows) }))
 	}
 	known := insighttest.Today.Add(-1)
 	q := insight.Query{Span: insight.SpanOf(insight.Year, insight.Year.Of(known), insight.Lunar, known)}

@@ -91,8 +91,8 @@ func (v voice) faults(found insight.Health) []insightview.Fault {
 		lost,
 		v.fault("over", total(found.Over), found.Over, ui.Link{Href: "/suggestions", Icon: "hourglass"}),
 		v.fault("dead", total(found.Dead), found.Dead, ui.Link{Href: "/products", Icon: "tag"}),
-		v.fault("spoiled", spoiled, nil, ui.Link{Href: "/replay", Icon: "chart"}),
-		v.fault("missing", missing, found.Spoilers, ui.Link{Href: "/stock/count", Icon: "count"}),
+		v.fault("spoiled", spoiled, found.Spoilers, ui.Link{Href: "/replay", Icon: "chart"}),
+		v.fault("missing", missing, found.Misses, ui.Link{Href: "/stock/count", Icon: "count"}),
 	}
 	out := list[:0]
 	for _, f := range list {
@@ -221,7 +221,7 @@ func (h *Handlers) healthTables(c *gin.Context) ([]sheet.Table, error) {
 	for _, one := range []struct {
 		name, code string
 		list       []insight.Stuck
-	}{{"insight.fault.lost", "lost", found.Losers}, {"insight.fault.over", "over", found.Over}, {"insight.fault.dead", "dead", found.Dead}, {"insight.fault.missing", "gone", found.Spoilers}} {
+	}{{"insight.fault.lost", "lost", found.Losers}, {"insight.fault.over", "over", found.Over}, {"insight.fault.dead", "dead", found.Dead}, {"insight.fault.spoiled", "spoiled", found.Spoilers}, {"insight.fault.missing", "missing", found.Misses}} {
 		tables = append(tables, v.stuckTable(one.name, one.list))
 	}
 	return append(tables, v.ageTable(found)), nil

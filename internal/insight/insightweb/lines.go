@@ -39,7 +39,9 @@ func (h *Handlers) askLines(c *gin.Context) (askedLines, error) {
 		return askedLines{}, err
 	}
 	l, f := askedLines{asked: a}, web.QueryOf(c)
-	l.name = f.String("kind", 40)
+	if l.name = f.String("kind", 40); l.name == "" {
+		l.name = "sales"
+	}
 	kinds, ok := insight.Figure(l.name)
 	if !ok {
 		return l, fault.New(fault.NotFound, "insight.figure_missing")
