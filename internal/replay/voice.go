@@ -8,7 +8,7 @@ import "math"
 // told before and came, or came not, and pulled to saying it as it is.
 type voice [voiceParts]float64
 
-const voiceParts = 4
+const voiceParts = 5
 
 const (
 	voicePull = 20.0 // cases that saying it as it is counts for
@@ -19,7 +19,7 @@ const (
 )
 
 // plainly says it as it is.
-var plainly = voice{0, 1, 0, 0}
+var plainly = voice{0, 1, 0, 0, 0}
 
 func odds(p float64) float64 {
 	return math.Min(math.Max(math.Log(p/(1-p)), -oddsMost), oddsMost)
@@ -28,7 +28,7 @@ func odds(p float64) float64 {
 // parts returns what the voice listens to.
 func (c *Chance) parts() [voiceParts]float64 {
 	x, u := odds(c.Told), math.Min(math.Max(c.lumpy, -3), 3)
-	return [voiceParts]float64{1, x, u, x * u}
+	return [voiceParts]float64{1, x, u, x * u, x * math.Abs(x) / 4}
 }
 
 func (v *voice) say(x *[voiceParts]float64) float64 {
@@ -61,7 +61,8 @@ func listen(cases []Chance, morning int) voice {
 		}
 	}
 	v := plainly
-	for range 8 {
+	before := v.loss(heard, came)
+	for range 12 {
 		var a [voiceParts][voiceParts + 1]float64 // the system to be solved; the last column is the gradient
 		for i := range v {
 			a[i][i], a[i][voiceParts] = voicePull, voicePull*(v[i]-plainly[i])
@@ -77,11 +78,44 @@ func listen(cases []Chance, morning int) voice {
 			}
 		}
 		step := solve(&a)
-		for i := range v {
-			v[i] = math.Min(math.Max(v[i]-step[i], -voiceMost), voiceMost)
+		// A full step can lead astray where much is nearly sure: half of it, and half again, does not.
+		length, after, next := 1.0, math.Inf(1), v
+		for ; length > 1e-3; length /= 2 {
+			for i := range v {
+				next[i] = math.Min(math.Max(v[i]-length*step[i], -voiceMost), voiceMost)
+			}
+			if after = next.loss(heard, came); after <= before {
+				break
+			}
+		}
+		if after >= before {
+			break
+		}
+		enough := before-after < 1e-9*before
+		if v, before = next, after; enough {
+			break
 		}
 	}
 	return v
+}
+
+// loss is how far the voice is from what came, in nats, with the pull.
+func (v *voice) loss(heard [][voiceParts]float64, came []float64) float64 {
+	sum := 0.0
+	for i := range v {
+		sum += voicePull / 2 * (v[i] - plainly[i]) * (v[i] - plainly[i])
+	}
+	for n := range heard {
+		z := 0.0
+		for i, x := range heard[n] {
+			z += v[i] * x
+		}
+		if came[n] > 0 {
+			z = -z
+		}
+		sum += math.Max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))
+	}
+	return sum
 }
 
 // solve solves a positive definite system by elimination.
