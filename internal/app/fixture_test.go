@@ -97,6 +97,8 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.enquiry()
 	f.deals()
 	f.must(a.Restock.Recompute(f.ctx, nil))
+	_, err = a.Catalog.SetEssential(f.ctx, f.ids["product"], true)
+	f.must(err)
 	f.must(a.Insight.Rebuild(f.ctx))
 	f.must(a.Restock.AskHindsight(f.ctx))
 	f.must(a.Restock.Ask(f.ctx))

@@ -208,6 +208,10 @@ func randomShop(t *testing.T, a *app.App, seed uint64) context.Context {
 		}
 	}
 	must(t, a.Catalog.Archive(ctx, products[4].ID, true))
+	for _, p := range products[1:] {
+		_, err := a.Catalog.SetEssential(ctx, p.ID, true)
+		must(t, err)
+	}
 	return ctx
 }
 
@@ -256,6 +260,7 @@ func TestBoardsAreTheLedger(t *testing.T) {
 					raw.channels(t, a, ctx, q)
 					regionsAreTheLedger(t, a, d, ctx, raw.days, q)
 					logisticsAreTheLedger(t, a, d, ctx, q)
+					needsAreTheLedger(t, a, d, ctx, raw.days, q)
 				}
 			}
 			if engine != nil {

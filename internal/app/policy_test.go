@@ -45,6 +45,8 @@ var policy = map[string]web.Access{
 	"GET /insights/money/statement": web.Manager, "GET /insights/money/statement.csv": web.Manager, "GET /insights/money/statement.xlsx": web.Manager,
 	"GET /insights/lines": web.Manager, "GET /insights/lines.csv": web.Manager, "GET /insights/lines.xlsx": web.Manager,
 	"GET /inbox": web.Viewer, "GET /inbox/:id": web.Viewer, "GET /directory": web.Viewer, "GET /directory/:id": web.Viewer,
+	"GET /insights/needs": web.Viewer, "GET /insights/needs.csv": web.Viewer, "GET /insights/needs.xlsx": web.Viewer,
+	"GET /insights/needs/county.csv": web.Manager, "POST /insights/needs/essentials": web.Manager, "POST /insights/needs/essentials/drop": web.Manager,
 	"GET /import": web.Viewer, "GET /import/:number": web.Viewer,
 
 	"GET /sell": web.Seller, "POST /sell": web.Seller, "POST /sales": web.Seller, "POST /sales/:id/void": web.Seller, "POST /wishes": web.Seller,

@@ -56,6 +56,11 @@ type Store interface {
 	// ArchiveProduct sets the mark and raises the version; false when unknown.
 	ArchiveProduct(ctx context.Context, id ident.ID, archived bool, at day.Micros) (bool, error)
 
+	// Essentials reads the products that are named so; SetEssential reports whether the
+	// name was given or taken.
+	Essentials(ctx context.Context) ([]ident.ID, error)
+	SetEssential(ctx context.Context, id ident.ID, essential bool, at day.Micros) (bool, error)
+
 	// Groups reads the products that are sold and stand in for others, by group.
 	Groups(ctx context.Context) (map[string][]ident.ID, error)
 	// Categories reads all of them by name.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
@@ -97,8 +98,19 @@ func (l *Loader) products(ctx context.Context, w *world.World, past survey) erro
 			return fmt.Errorf("take %s off the list: %w", p.Name, err)
 		}
 	}
+	for _, p := range w.Products {
+		if !slices.Contains(essentials, p.Name) {
+			continue
+		}
+		if _, err := l.Catalog.SetEssential(ctx, p.ID, true); err != nil {
+			return fmt.Errorf("name %s essential: %w", p.Name, err)
+		}
+	}
 	return nil
 }
+
+// essentials are the goods that the village cannot do without.
+var essentials = []string{"散装东北大米", "中筋面粉 5kg", "一级大豆油 5L", "散装菜籽油", "加碘食盐 400g"}
 
 func (l *Loader) suppliers(ctx context.Context, w *world.World, _ survey) error {
 	for i := range w.Suppliers {

@@ -42,6 +42,7 @@ type Store interface {
 	Everything(ctx context.Context) ([]ident.ID, error)
 	Sent
 	Arrivals
+	Needed
 }
 
 // Stock is what insight reads of the ledger's balances and of the queue.

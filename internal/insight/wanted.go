@@ -94,6 +94,11 @@ func (s *Service) Wanted(ctx context.Context, q Query, by Order) (Wanted, error)
 	if err != nil {
 		return Wanted{}, err
 	}
+	return s.wantedOn(ctx, d, by)
+}
+
+func (s *Service) wantedOn(ctx context.Context, d *desk, by Order) (Wanted, error) {
+	q := d.Query
 	out := Wanted{Query: q}
 	out.days()
 	cut := blocksOf(q.Window)
@@ -106,7 +111,7 @@ func (s *Service) Wanted(ctx context.Context, q Query, by Order) (Wanted, error)
 		return one.want
 	}
 	channels, last, lastID := map[ident.ID]*Group{}, (*Group)(nil), ident.ID{}
-	err = s.eachSale(ctx, d, func(one *subject, c *Cell, t Tally, now bool) {
+	err := s.eachSale(ctx, d, func(one *subject, c *Cell, t Tally, now bool) {
 		g := last
 		if g == nil || lastID != c.Place.Channel {
 			if g = channels[c.Place.Channel]; g == nil {

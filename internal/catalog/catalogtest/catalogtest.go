@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"search pages", testSearchPages},
 		{"categories", testCategories},
 		{"groups", testGroups},
+		{"essentials", testEssentials},
 		{"suppliers", testSuppliers},
 		{"offers", testOffers},
 		{"quotes", testQuotes},

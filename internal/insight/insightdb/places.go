@@ -69,3 +69,22 @@ func (s *Store) Arrivals(ctx context.Context, w insight.Window) ([]insight.Arriv
 		WHERE r.shop_id = ? AND r.business_day BETWEEN ? AND ? AND r.lead_time_days IS NOT NULL%s ORDER BY r.business_day, r.id`, w.From, w.Through)
 	return out, err
 }
+
+// Essentials reads how the goods stand that are named essential.
+func (s *Store) Essentials(ctx context.Context) ([]insight.Standing, error) {
+	var out []insight.Standing
+	err := s.of(ctx, "", nil, func(rows *sql.Rows) error {
+		var one insight.Standing
+		var runOut sql.NullInt64
+		err := rows.Scan(&one.ProductID, &one.OnHand, &one.Known, &one.RiskPPM, &runOut)
+		if runOut.Valid {
+			one.RunOut = new(day.Date(runOut.Int64))
+		}
+		out = append(out, one)
+		return err
+	}, `SELECT e.product_id, COALESCE(b.on_hand, 0), b.known_from IS NOT NULL, COALESCE(s.risk, 0), s.run_out_day FROM essentials e
+		LEFT JOIN stock_balances b ON b.shop_id = e.shop_id AND b.product_id = e.product_id
+		LEFT JOIN suggestions s ON s.shop_id = e.shop_id AND s.product_id = e.product_id
+		WHERE e.shop_id = ?%s ORDER BY e.product_id`)
+	return out, err
+}

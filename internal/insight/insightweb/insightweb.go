@@ -34,11 +34,14 @@ type Boards interface {
 	Entries(ctx context.Context, q insight.Query, of []insight.Kind, product ident.ID) ([]insight.Entry, error)
 	Regions(ctx context.Context, q insight.Query) (insight.Regions, error)
 	Logistics(ctx context.Context, q insight.Query, named func(string) string) (insight.Logistics, error)
+	Needs(ctx context.Context, q insight.Query) (insight.Needs, error)
 }
 
-// Catalog names what figures are about.
+// Catalog names what figures are about, and which goods are essential.
 type Catalog interface {
 	Categories(ctx context.Context) ([]catalog.Category, error)
+	Find(ctx context.Context, text string) (catalog.Product, error)
+	SetEssential(ctx context.Context, id ident.ID, essential bool) (catalog.Product, error)
 }
 
 // Sales gives the ways of selling.
@@ -81,6 +84,7 @@ var boards = []board{
 	{tenant.Viewer, "channels", "store", (*Handlers).channelsBoard, (*Handlers).channelsTables},
 	{tenant.Viewer, "regions", "home", (*Handlers).regions, (*Handlers).regionTables},
 	{tenant.Viewer, "logistics", "truck", (*Handlers).logistics, (*Handlers).logisticsTables},
+	{tenant.Viewer, "needs", "team", (*Handlers).needs, (*Handlers).needTables},
 }
 
 // Routes adds the pages of the area.
@@ -101,6 +105,9 @@ func (h *Handlers) Routes(e *web.Engine) {
 	get(linesPath, tenant.Manager, h.lines)
 	get(linesPath+".csv", tenant.Manager, h.table(h.linesTables))
 	get(linesPath+".xlsx", tenant.Manager, h.workbook(h.linesTables))
+	get("/insights/needs/county.csv", tenant.Manager, h.table(h.countyTables))
+	e.Route(web.Route{Method: http.MethodPost, Path: "/insights/needs/essentials", Access: web.Manager, Handler: h.nameEssential})
+	e.Route(web.Route{Method: http.MethodPost, Path: "/insights/needs/essentials/drop", Access: web.Manager, Handler: h.dropEssential})
 }
 
 // may reports whether the person has at least a role.

@@ -409,6 +409,11 @@ func (v voice) whole(a money.Amount) string {
 	return v.t.Money(money.Amount(units), money.Currency{Code: v.c.Code})
 }
 
+// units are whole units of money for a file.
+func (v voice) units(minor int64) string {
+	return strconv.FormatFloat(math.Round(float64(minor)/math.Pow10(v.c.Exponent)), 'f', 0, 64)
+}
+
 func (v voice) decimal(a money.Amount) string { return a.Decimal(v.c) }
 
 func (v voice) col(code, key string, kind sheet.Kind) sheet.Column {
