@@ -151,6 +151,8 @@ var forms = map[string]form{
 		fields: map[string]kind{"line": amount, "quantity": count, "price": optional, "day": date, "later": optional, "later_day": date, "unit": hidden, "version": signed}},
 	"mail": {page: at("/settings/mail"), action: at("/settings/mail"), role: tenant.Owner, good: url.Values{"password": {"another one"}},
 		fields: map[string]kind{"host": title, "port": amount, "security": choice, "username": line, "from": title, "name": line}},
+	"return": {page: at("/orders/:id/return", "received"), action: at("/orders/:id/return", "received"), role: tenant.Manager, good: url.Values{"quantity": {"1"}, "reason": {"烂了"}},
+		fields: map[string]kind{"lot": hidden, "quantity": optional, "credit": optional, "reason": title, "unit": hidden, "client_id": hidden}},
 	"team": {page: at("/settings/team"), action: at("/settings/team"), role: tenant.Owner, fields: map[string]kind{"person": title, "login": title, "role": choice},
 		good: url.Values{"person": {"陈阿姨"}, "login": {"chen"}, "password": {"nine green lanterns"}, "again": {"nine green lanterns"}}},
 	"enquiry": {page: at("/enquiries/new?product=:id", "product"), action: at("/enquiries/new"), role: tenant.Manager, good: url.Values{"quantity": {"20"}},
@@ -360,7 +362,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		// Buttons without anything typed, and what other tests try.
 		"/logout": true, "/login": true, "/setup": true, "/settings/appearance": true, "/settings/shop": true, "/settings/password": true,
 		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
-		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/repeat": true, "/orders/:id/mail": true, "/orders/:id/link": true, "/orders/:id/link/revoke": true, "/orders/:id/answer/accept": true, "/orders/:id/answer/dismiss": true, "/s/:token": true, "/orders/:id/decline": true, "/enquiries/:id/close": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
+		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/repeat": true, "/orders/:id/mail": true, "/orders/:id/credited": true, "/orders/:id/link": true, "/orders/:id/link/revoke": true, "/orders/:id/answer/accept": true, "/orders/:id/answer/dismiss": true, "/s/:token": true, "/orders/:id/decline": true, "/enquiries/:id/close": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true, "/settings/level/:id/back": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb

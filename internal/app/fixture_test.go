@@ -26,6 +26,7 @@ import (
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
+	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/restock"
 	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/sales"
@@ -287,6 +288,20 @@ func (f *filler) orders() {
 		}
 		f.ids[name] = made[0].ID
 	}
+	f.sendBack(f.ids["received"])
+}
+
+// sendBack keeps that some of an order went back, without moving goods: what the other
+// tests count stays.
+func (f *filler) sendBack(order ident.ID) {
+	f.ids["return"] = ident.New()
+	day := day.Of(noon, f.shop.Zone)
+	f.must(f.a.DB.Do(f.ctx, func(ctx context.Context) error {
+		return purchasedb.New(f.a.DB).InsertReturn(ctx, purchase.Return{
+			ID: f.ids["return"], OrderID: order, BusinessDay: day, Reason: f.mark + "烂", CreditRef: f.mark, Hash: []byte{1},
+			Lines: []purchase.ReturnLine{{Line: 1, ReceiptID: ident.New(), ProductID: f.ids["product"], LotID: ident.New(), Quantity: 500, Credit: 9}},
+		})
+	}))
 }
 
 // answer is the supplier's, by his link: all as ordered, with a word.

@@ -157,6 +157,7 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/orders/:id":               orders,
 		"/orders/:id.html":          {orders[0] + ".html"},
 		"/orders/:id/confirm":       {first("/orders?state=sent", "main tbody a") + "/confirm"},
+		"/orders/:id/return":        {first("/orders?state=received", "main tbody a") + "/return"},
 		"/orders/:id/send":          {first("/orders?state=draft", "main tbody a") + "/send"},
 		"/suggestions/:id/why":      {suggestion + "/why"},
 		"/suggestions/:id/change":   {suggestion + "/change"},

@@ -319,6 +319,7 @@ type Store interface {
 	KeepPapers(ctx context.Context, p Papers) error
 	Shelf
 	Letterbox
+	Attic
 	InsertSavings(ctx context.Context, rows []Saved) error
 	// Savings reads the latest day first, by receipt and position within it.
 	Savings(ctx context.Context, q SavedQuery) ([]Saved, error)

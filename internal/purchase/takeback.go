@@ -29,6 +29,12 @@ func (s *Service) TakeBack(ctx context.Context, id, receipt ident.ID, reason str
 		if wrong.TakenBack() {
 			return false, nil
 		}
+		if gone, err := s.returned(ctx, id, receipt); gone || err != nil {
+			if err == nil {
+				err = fault.New(fault.Conflict, "purchase.take_back_returned")
+			}
+			return false, err
+		}
 		return true, o.takeBack(wrong)
 	}, func(ctx context.Context, o Order) error { return s.unbook(ctx, o, wrong, reason) })
 }

@@ -168,6 +168,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"answers", testAnswers},
 		{"link secrets", testLinkSecrets},
 		{"answers at once", testAnswerAtOnce},
+		{"send back", testSendBack},
 		{"mail", testMail},
 		{"mail at once", testMailAtOnce},
 		{"mail retries", testMailRetries},

@@ -2,6 +2,7 @@ package purchaseweb
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -94,7 +95,13 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	if m.Mail, err = h.mailCard(c, p, d); err != nil {
 		return err
 	}
+	if m.Returns, err = h.returnsOf(c, p, d); err != nil {
+		return err
+	}
 	allow(c, &m, p, o)
+	if manager && slices.ContainsFunc(came, func(d purchase.Delivery) bool { return !d.TakenBack() }) {
+		m.GiveBack = ui.Link{Href: address(o) + "/return", Text: p.T("purchase.return_title"), Icon: "undo"}
+	}
 	f := web.FormOf(c)
 	for i, l := range o.Lines {
 		m.Lines = append(m.Lines, line(p, d, l, i, f))
