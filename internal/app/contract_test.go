@@ -393,8 +393,8 @@ func TestGuards(t *testing.T) {
 	b := h.login(t, tenant.Owner)
 	before := h.snapshot(t)
 	for _, route := range h.server.Engine().Routes() {
-		if route.Method != http.MethodPost {
-			continue
+		if route.Method != http.MethodPost || route.Bearer {
+			continue // a form whose address is the authority may come from anywhere: no session counts there
 		}
 		path := strings.NewReplacer(":id", h.mine.ids["product"].String(), ":number", "1").Replace(route.Path)
 		for name, foreign := range map[string]*webtest.Browser{
