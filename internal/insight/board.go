@@ -60,11 +60,21 @@ func ppm[T ~int64](part, of T) (int64, bool) {
 	return n, err == nil
 }
 
+// add is Plus in place: boards add up millions.
+func (t *Tally) add(o *Tally) {
+	t.Lines += o.Lines
+	t.Returns += o.Returns
+	t.Quantity += o.Quantity
+	t.Back += o.Back
+	t.Amount += o.Amount
+	t.Net += o.Net
+	t.Costed += o.Costed
+	t.Cost += o.Cost
+}
+
 // Plus adds up two.
 func (t Tally) Plus(o Tally) Tally {
-	t.Lines, t.Returns = t.Lines+o.Lines, t.Returns+o.Returns
-	t.Quantity, t.Back = t.Quantity+o.Quantity, t.Back+o.Back
-	t.Amount, t.Net, t.Costed, t.Cost = t.Amount+o.Amount, t.Net+o.Net, t.Costed+o.Costed, t.Cost+o.Cost
+	t.add(&o)
 	return t
 }
 
@@ -166,11 +176,11 @@ func (s *Service) eachSale(ctx context.Context, d *desk, visit func(one *subject
 		}
 		t := one.tally(c)
 		if now {
-			one.now = one.now.Plus(t)
+			one.now.add(&t)
 			visit(one, c, t, true)
 		}
 		if then {
-			one.then = one.then.Plus(t)
+			one.then.add(&t)
 			visit(one, c, t, false)
 		}
 	}

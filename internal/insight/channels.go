@@ -85,19 +85,21 @@ func (s *Service) Channels(ctx context.Context, q Query) (Channels, error) {
 		}
 		t := one.tally(c)
 		if q.Other.Has(c.Day) {
-			one.then, out.Then = one.then.Plus(t), out.Then.Plus(t)
-			groups.of(c.Place.Channel).Then = groups.of(c.Place.Channel).Then.Plus(t)
+			one.then.add(&t)
+			out.Then.add(&t)
+			groups.of(c.Place.Channel).Then.add(&t)
 		}
 		if !q.Window.Has(c.Day) {
 			return
 		}
-		one.now, out.Now = one.now.Plus(t), out.Now.Plus(t)
-		groups.of(c.Place.Channel).Now = groups.of(c.Place.Channel).Now.Plus(t)
+		one.now.add(&t)
+		out.Now.add(&t)
+		groups.of(c.Place.Channel).Now.add(&t)
 		mix := &out.Weeks[int(c.Day-q.Window.From)/7]
 		if online {
-			mix.Online = mix.Online.Plus(t)
+			mix.Online.add(&t)
 		} else {
-			mix.Counter = mix.Counter.Plus(t)
+			mix.Counter.add(&t)
 		}
 	})
 	if err != nil {

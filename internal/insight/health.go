@@ -165,7 +165,7 @@ func (s *Service) Health(ctx context.Context, q Query) (Health, error) {
 		if now {
 			if c.Kind.Sale() {
 				sold := one.tally(c)
-				one.now = one.now.Plus(sold)
+				one.now.add(&sold)
 				cut.add(t.wanted, q.Window, c.Day, c.Quantity)
 			}
 			b.now[c.Kind] = b.now[c.Kind].plus(c)

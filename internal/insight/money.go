@@ -88,15 +88,17 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 		}
 		t := one.tally(c)
 		if now {
-			one.now, out.Now = one.now.Plus(t), out.Now.Plus(t)
-			out.Days[c.Day-q.Window.From] = out.Days[c.Day-q.Window.From].Plus(t)
-			channels.of(c.Place.Channel).Now = channels.of(c.Place.Channel).Now.Plus(t)
-			suppliers.of(c.Place.Supplier).Now = suppliers.of(c.Place.Supplier).Now.Plus(t)
+			one.now.add(&t)
+			out.Now.add(&t)
+			out.Days[c.Day-q.Window.From].add(&t)
+			channels.of(c.Place.Channel).Now.add(&t)
+			suppliers.of(c.Place.Supplier).Now.add(&t)
 		}
 		if then {
-			one.then, out.Then = one.then.Plus(t), out.Then.Plus(t)
-			channels.of(c.Place.Channel).Then = channels.of(c.Place.Channel).Then.Plus(t)
-			suppliers.of(c.Place.Supplier).Then = suppliers.of(c.Place.Supplier).Then.Plus(t)
+			one.then.add(&t)
+			out.Then.add(&t)
+			channels.of(c.Place.Channel).Then.add(&t)
+			suppliers.of(c.Place.Supplier).Then.add(&t)
 		}
 	})
 	if err != nil {

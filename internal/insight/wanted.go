@@ -122,18 +122,20 @@ func (s *Service) wantedOn(ctx context.Context, d *desk, by Order) (Wanted, erro
 		}
 		w := of(one)
 		if !now {
-			g.Then, out.Then = g.Then.Plus(t), out.Then.Plus(t)
+			g.Then.add(&t)
+			out.Then.add(&t)
 			cut.add(w.then, q.Other, c.Day, c.Quantity)
 			return
 		}
-		g.Now, out.Now = g.Now.Plus(t), out.Now.Plus(t)
+		g.Now.add(&t)
+		out.Now.add(&t)
 		cut.add(w.now, q.Window, c.Day, c.Quantity)
-		out.Weekdays[c.Day.Weekday()].Tally = out.Weekdays[c.Day.Weekday()].Plus(t)
+		out.Weekdays[c.Day.Weekday()].Tally.add(&t)
 		if c.Hour < 0 {
-			out.NoHour.Tally = out.NoHour.Plus(t)
+			out.NoHour.Tally.add(&t)
 			return
 		}
-		out.Hours[c.Hour].Tally = out.Hours[c.Hour].Plus(t)
+		out.Hours[c.Hour].Tally.add(&t)
 	})
 	if err != nil {
 		return out, err
