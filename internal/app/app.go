@@ -81,6 +81,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Restock.SetFollower(a.Insight)
 	a.Purchase.SetShops(a.Shop)
 	a.Catalog.SetMarker(a.Stock)
+	a.Shop.SetMarker(a.Stock)
 	a.Catalog.SetUsage(usage{a.Stock, a.Sales})
 	a.Catalog.SetJournal(a.Shop)
 	a.Sales.SetJournal(a.Shop)

@@ -223,3 +223,26 @@ func TestServiceLevelStaysWithinBounds(t *testing.T) {
 		}
 	})
 }
+
+// Another policy in the settings is followed without anybody asking; the same settings
+// kept once more change nothing.
+func TestSettingsAreFollowed(t *testing.T) {
+	v, _ := wound(t, dbtest.SQLite(t))
+	_, err := v.App.Restock.RunChanged(context.Background())
+	v.Must(err)
+	keep := func() (worked int) {
+		t.Helper()
+		in, err := v.App.Shop.Get(v.Ctx)
+		v.Must(err)
+		v.Must(v.App.Shop.Update(v.Ctx, shop.Settings{Name: in.Name, Policy: shop.NeverOut, OpenHour: in.OpenHour, CloseHour: in.CloseHour, ShowUnit: in.ShowUnit, Ordering: in.Ordering, MarketDays: in.MarketDays, PricesIncludeTax: in.PricesIncludeTax}, in.Version))
+		worked, err = v.App.Restock.RunChanged(context.Background())
+		v.Must(err)
+		return worked
+	}
+	if n := keep(); n < 3 || rowOf(t, v, v.Rice.ID).Trace.Inputs.Policy.Service != replenish.NeverRunOut {
+		t.Errorf("%d products were worked out, by %v", n, rowOf(t, v, v.Rice.ID).Trace.Inputs.Policy.Service)
+	}
+	if n := keep(); n != 0 {
+		t.Errorf("the same settings: %d products were worked out", n)
+	}
+}

@@ -274,12 +274,26 @@ func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
 		if err != nil {
 			return err
 		}
+		if s.marker != nil && decides(old, next) {
+			if err := s.marker.MarkAll(ctx); err != nil {
+				return err
+			}
+		}
 		return s.Record(ctx, "shop.updated", ident.Nil, map[string]any{
 			"name": n.Name, "policy": n.Policy, "open": n.OpenHour, "close": n.CloseHour, "market_days": n.MarketDays.String(), "show_unit": n.ShowUnit, "tax": n.PricesIncludeTax,
 			"target": n.Target.Kind, "target_percent": n.Target.Percent, "ordering_cost": n.Ordering, "approve_above": n.ApproveAbove,
 		})
 	})
 }
+
+// decides reports whether suggestions depend on what differs between two settings.
+func decides(a, b Shop) bool {
+	return a.Policy != b.Policy || a.Target != b.Target || a.Ordering != b.Ordering || a.PricesIncludeTax != b.PricesIncludeTax ||
+		a.OpenHour != b.OpenHour || a.CloseHour != b.CloseHour || a.MarketDays.String() != b.MarketDays.String()
+}
+
+// SetMarker sets who hears that the shop decides otherwise.
+func (s *Service) SetMarker(m Marker) { s.marker = m }
 
 // SetPolicy changes only how the shop weighs empty shelves against money and waste, and
 // answers what held before, and whether anything changes. A target in figures, which would

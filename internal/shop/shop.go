@@ -129,6 +129,12 @@ type Hasher interface {
 	Verify(ctx context.Context, password, hash string) (ok, outdated bool, err error)
 }
 
+// Marker hears that the shop decides otherwise from now on, in the transaction of the
+// change: everything that was worked out must be again.
+type Marker interface {
+	MarkAll(ctx context.Context) error
+}
+
 // Service holds the rules of the area.
 type Service struct {
 	store  Store
@@ -137,6 +143,7 @@ type Service struct {
 	now    func() time.Time
 	dummy  func(ctx context.Context) (string, error)
 	gate   chan struct{} // passwords looked at together
+	marker Marker        // nil: nobody hears of it
 	first  sync.Mutex    // one first start at a time
 }
 

@@ -131,6 +131,7 @@ func TestArguments(t *testing.T) {
 		{replenish.Arg{Kind: replenish.KindDate, Int: int64(day.New(2026, time.November, 26))}, map[i18n.Lang]string{i18n.ZhHans: "11月26日 周四", i18n.En: "Thursday 26\u00a0Nov"}},
 		{replenish.Arg{Kind: replenish.KindMoney, Int: 31_200, Unit: "CNY"}, map[i18n.Lang]string{i18n.ZhHans: "¥312.00", i18n.Fr: "312,00\u00a0CN¥"}},
 		{replenish.Arg{Kind: replenish.KindPrice, Int: 104_000, Unit: "CNY"}, map[i18n.Lang]string{i18n.ZhHans: "¥10.40"}},
+		{replenish.Arg{Kind: replenish.KindPrice, Int: 28_531, Unit: "CNY"}, map[i18n.Lang]string{i18n.ZhHans: "¥2.85"}},
 		{replenish.Arg{Kind: replenish.KindPercent, Int: 30}, map[i18n.Lang]string{i18n.ZhHans: "30%", i18n.En: "30%"}},
 		{replenish.Arg{Kind: replenish.KindWeekday, Int: 6}, map[i18n.Lang]string{i18n.ZhHans: "周六", i18n.Fr: "samedi"}},
 		{replenish.Arg{Kind: replenish.KindWeekday, Int: -1}, map[i18n.Lang]string{i18n.ZhHans: "周六"}},

@@ -142,10 +142,16 @@ func (w Words) argument(a replenish.Arg, unit string) string {
 	case replenish.KindMoney:
 		return w.Money(money.Amount(a.Int))
 	case replenish.KindPrice:
-		if unit == "" {
-			return w.Printer.Price(money.Price(a.Int), w.Currency)
+		switch p, exact := money.Price(a.Int), a.Name == "unit_price"; {
+		case unit != "" && exact:
+			return w.Price(p, unit)
+		case unit != "": // worked out: nobody pays its last digits
+			return w.Landed(p, unit)
+		case exact:
+			return w.Printer.Price(p, w.Currency)
+		default:
+			return w.Printer.Price((p+50)/100*100, w.Currency)
 		}
-		return w.Price(money.Price(a.Int), unit)
 	case replenish.KindPercent:
 		return w.Printer.Percent(float64(a.Int) / 100)
 	case replenish.KindWeekday:
