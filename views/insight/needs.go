@@ -16,6 +16,7 @@ type Needs struct {
 	More           string
 	Categories     []ui.Bar
 	Asked, Stocked Wishes
+	Credit         string  // what is known of households on credit; empty: not for this person
 	County         ui.Link // no Href: not for this person
 }
 

@@ -51,6 +51,9 @@ func (h *Handlers) needsPage(c *gin.Context, status int, find ui.FieldModel) err
 		find.Name, find.Label, find.Hint, find.Max = "q", v.t.T("insight.essential_name"), v.t.T("insight.essential_hint"), catalog.MaxName
 		m.County = ui.Link{Href: a.with(needsPath+"/county.csv", "category", ""), Text: v.t.T("insight.county_download"), Icon: "download", Download: true}
 	}
+	if may(c, tenant.Owner) {
+		m.Credit = v.t.T("insight.credit_unknown")
+	}
 	for _, p := range n.Unmet[:min(len(n.Unmet), wantedRows)] {
 		m.Unmet = append(m.Unmet, v.unmet(p))
 	}

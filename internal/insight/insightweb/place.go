@@ -61,11 +61,19 @@ func levelOf(n, most int64) int {
 }
 
 // place is how people call a place of GB/T 2260; a code without a name stays one.
+// Prefectures have their Chinese names in every language, with the code for those who do
+// not read them.
 func place(t *i18n.Printer, code string) string {
-	if len(code) == 2 && slices.Contains(shop.Provinces(), code) {
+	name := prefectureNames()[code]
+	switch {
+	case len(code) == 2 && slices.Contains(shop.Provinces(), code):
 		return t.T("shop.province." + code)
+	case name == "":
+		return code
+	case t.Lang() == i18n.ZhHans:
+		return name
 	}
-	return code
+	return name + " " + code
 }
 
 // provinceOf finds which province a text means that somebody wrote in any of our
