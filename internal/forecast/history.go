@@ -192,7 +192,7 @@ const (
 // rush is by how much too long the time until a shelf ran empty was, in periods. Goods run out when many
 // come: a sum that stops where the stock ends stops late, by half the squared deviation of a period over
 // its mean (the inspection paradox of renewal theory: Feller 1971), as far as the whole period is busy or
-// slow; of what differs by chance from hour to hour next to nothing. A third is taken to be of the first kind.
+// slow; of what differs by chance from hour to hour next to nothing. A sixth is taken to be of the first kind.
 func (h *history) rush() float64 {
 	var n, sum, squares float64
 	for t, y := range h.y {
@@ -210,7 +210,7 @@ func (h *history) rush() float64 {
 	if h.counted { // chance alone is known there
 		excess -= 1 / mean
 	}
-	return min(max(excess, 0)/2/3, mostRush)
+	return min(max(excess, 0)/2/6, mostRush)
 }
 
 // expose sets what each period is worth, from availability, the season's factors and what moved all
