@@ -118,6 +118,13 @@ func (h *house) addresses(t *testing.T) []string {
 				path = strings.Replace(path, ":id", h.mine.ids[name].String(), 1)
 			}
 		}
+		if path == "/q/:token" { // that of a supplier who is asked
+			_, in, err := h.Enquiry.Invited(h.mine.ctx, h.mine.ids["silent"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			path = strings.TrimPrefix(h.Enquiry.LinkAddress(in), linkBase)
+		}
 		if path == "/s/:token" { // the supplier's, of the order that is sent
 			d, err := h.Purchase.Document(h.mine.ctx, h.mine.ids["sent"], "")
 			if err != nil || d.Link == "" {

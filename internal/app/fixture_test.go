@@ -90,6 +90,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 		f.ids["person"] = p.ID
 	}
 	a.Purchase.SetLinks(linkKey, linkBase, a.Shop)
+	a.Enquiry.SetLinks(linkKey, linkBase, a.Shop)
 	a.Purchase.SetMail(linkKey, nil, a.Shop)
 	f.trade()
 	f.directory()

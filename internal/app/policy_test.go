@@ -17,7 +17,7 @@ import (
 var policy = map[string]web.Access{
 	"GET /healthz": web.Public, "GET /readyz": web.Public, "GET /static/*path": web.Public,
 	"GET /setup": web.Public, "POST /setup": web.Public, "GET /login": web.Public, "POST /login": web.Public, "POST /logout": web.Public,
-	"GET /s/:token": web.Public, "POST /s/:token": web.Public,
+	"GET /q/:token": web.Public, "POST /q/:token": web.Public, "GET /s/:token": web.Public, "POST /s/:token": web.Public,
 
 	"GET /sheets/:id": web.Public,
 
@@ -72,7 +72,7 @@ var policy = map[string]web.Access{
 	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
 	"POST /inbox/:id/confirm": web.Manager, "POST /inbox/:id/refuse": web.Manager, "POST /directory/:id/take": web.Manager, "POST /directory/:id/order": web.Manager, "GET /publish": web.Manager, "GET /publish/profile": web.Manager, "POST /publish/profile": web.Manager,
 	"GET /publish/:id": web.Manager, "POST /publish/:id": web.Manager, "POST /publish/:id/withdraw": web.Manager,
-	"GET /enquiries/new": web.Manager, "POST /enquiries/new": web.Manager, "POST /enquiries/:id/award": web.Manager, "POST /enquiries/:id/close": web.Manager, "POST /invitations/:id": web.Manager,
+	"GET /enquiries/new": web.Manager, "POST /enquiries/new": web.Manager, "POST /enquiries/:id/award": web.Manager, "POST /enquiries/:id/close": web.Manager, "POST /invitations/:id": web.Manager, "POST /invitations/:id/link": web.Manager, "POST /invitations/:id/link/revoke": web.Manager,
 	"POST /replay": web.Manager, "POST /replay/adopt": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
 

@@ -35,6 +35,7 @@ type Server struct {
 func (a *App) Server(c Config, log *slog.Logger, setupToken string) *Server {
 	if c.PublicURL != "" && c.Key != nil {
 		a.Purchase.SetLinks(c.Key, c.PublicURL, a.Shop)
+		a.Enquiry.SetLinks(c.Key, c.PublicURL, a.Shop)
 	}
 	if c.Key != nil {
 		a.Purchase.SetMail(c.Key, smtp.Sender{Private: c.PrivateMail}, a.Shop)

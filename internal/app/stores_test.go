@@ -51,7 +51,7 @@ var spans = map[string]string{
 	"stock.Changed": "the runner's queue", "stock.Queue": "the runner's queue", "stock.Unmark": "the runner's queue",
 	"restock.Asked": "the runner's queue",
 	"trade.Search":  "reads what shops published for one another", "trade.Entries": "reads what shops published for one another", "trade.Sheet": "reads what a shop published for everybody",
-	"purchase.DueMails": "the queue of mails", "purchase.LinkShop": "found by a secret",
+	"purchase.DueMails": "the queue of mails", "purchase.LinkShop": "found by a secret", "enquiry.LinkShop": "found by a secret",
 }
 
 // TestStoresKeepShopsApart calls every method of every store as one shop with the

@@ -86,7 +86,7 @@ func everyPage(t *testing.T, s *site, tab *e2e.Tab) []string {
 	out := []string{"/suggestions?page=2", "/products?q=%E6%B2%A1%E6%9C%89", "/orders?state=received", "/suggestions?page=40"}
 	for _, r := range s.Routes {
 		switch {
-		case r.Method != http.MethodGet, r.Path == "/setup", r.Path == "/login", r.Path == "/receipts/:id", r.Path == "/s/:token":
+		case r.Method != http.MethodGet, r.Path == "/setup", r.Path == "/login", r.Path == "/receipts/:id", r.Path == "/s/:token", r.Path == "/q/:token":
 			continue // these lead on
 		case strings.HasPrefix(r.Path, "/healthz"), strings.HasPrefix(r.Path, "/readyz"), strings.HasPrefix(r.Path, "/static"):
 			continue
@@ -121,7 +121,7 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 	product := first("/suggestions", "main tbody a.name[href^='/products/']")
 	id := strings.TrimPrefix(product, "/products/")
 	suggestion := strings.Replace(product, "/products/", "/suggestions/", 1)
-	supplier := first("/suppliers", "main a[href^='/suppliers/']:not([href$='/new'])")
+	supplier := first("/suppliers", "main tbody a[href^='/suppliers/']")
 	tab.Go("/orders")
 	orders := e2e.Ask[[]string](tab, "[...new Map([...document.querySelectorAll('main tbody tr')].map(r => [r.querySelector('.badge').innerText, r.querySelector('a').getAttribute('href')])).values()]")
 	if len(orders) < 2 {

@@ -53,16 +53,7 @@ func (s *Service) Answer(ctx context.Context, invitation ident.ID, version int64
 		if in.Version != version {
 			return stale()
 		}
-		at, _ := s.moment(scope)
-		in.Answers, in.AnsweredAt = told, &at
-		if len(told) == 0 {
-			in.AnsweredAt = nil
-		}
-		in.Version++
-		if ok, err := s.store.PutAnswers(ctx, in); err != nil || !ok {
-			return errors.Join(err, refusedWhen(!ok))
-		}
-		return s.update(ctx, e, "enquiry.answer", map[string]any{"supplier": in.SupplierID.String(), "answers": spelled(told)})
+		return s.note(ctx, scope, e, in, told, "enquiry.answer")
 	})
 	if err != nil {
 		return Enquiry{}, err
@@ -70,9 +61,27 @@ func (s *Service) Answer(ctx context.Context, invitation ident.ID, version int64
 	return s.Enquiry(ctx, id)
 }
 
-func refusedWhen(lost bool) error {
-	if lost {
-		return stale()
+// note keeps what was answered.
+func (s *Service) note(ctx context.Context, scope tenant.Scope, e Enquiry, in Invitation, told []Answer, action string) error {
+	at, _ := s.moment(scope)
+	in.Answers, in.AnsweredAt = told, &at
+	if len(told) == 0 {
+		in.AnsweredAt = nil
+	}
+	if err := s.put(ctx, in); err != nil {
+		return err
+	}
+	return s.update(ctx, e, action, map[string]any{"supplier": in.SupplierID.String(), "answers": spelled(told)})
+}
+
+// put writes a changed invitation.
+func (s *Service) put(ctx context.Context, in Invitation) error {
+	in.Version++
+	if ok, err := s.store.PutAnswers(ctx, in); err != nil || !ok {
+		if err == nil {
+			err = stale()
+		}
+		return err
 	}
 	return nil
 }

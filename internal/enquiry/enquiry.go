@@ -16,6 +16,7 @@ import (
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
+	"buhuo/internal/tenant"
 )
 
 // State is how far an enquiry has come.
@@ -90,6 +91,8 @@ type Invitation struct {
 	SupplierName string // today's
 	AnsweredAt   *day.Micros
 	Answers      []Answer // by line; lines that he said nothing of are left out
+	LinkID       ident.ID // of the link by which he may answer; zero: none is valid
+	ReplyHash    []byte   // of what he answered by it; nil: nothing yet
 	Version      int64
 }
 
@@ -216,7 +219,7 @@ type Store interface {
 	// e.Version; false when there is none such.
 	Update(ctx context.Context, e Enquiry) (bool, error)
 	// PutAnswers replaces what the invitation with the version before in.Version was
-	// answered; false when there is none such.
+	// answered, and its link; false when there is none such.
 	PutAnswers(ctx context.Context, in Invitation) (bool, error)
 	// Enquiry reads one with all its parts.
 	Enquiry(ctx context.Context, id ident.ID) (Enquiry, error)
@@ -224,6 +227,10 @@ type Store interface {
 	// invitation.
 	ByClient(ctx context.Context, clientID ident.ID) (ident.ID, error)
 	ByInvitation(ctx context.Context, invitationID ident.ID) (ident.ID, error)
+	// LinkShop tells which shop a link belongs to, and needs no shop in ctx; ByLink finds
+	// its invitation.
+	LinkShop(ctx context.Context, link ident.ID) (tenant.ShopID, error)
+	ByLink(ctx context.Context, link ident.ID) (ident.ID, error)
 	// List reads heads with their counts, newest number first.
 	List(ctx context.Context, q Query) ([]Enquiry, error)
 }
@@ -235,6 +242,7 @@ type Service struct {
 	catalog Catalog
 	orders  Orders
 	journal Journal
+	links   *links // nil: nobody answers by link
 	now     func() time.Time
 }
 

@@ -133,7 +133,7 @@ func (s *Service) compose(ctx context.Context, scope tenant.Scope, n NewEnquiry)
 		return e, err
 	}
 	for _, one := range suppliers {
-		e.Invitations = append(e.Invitations, Invitation{ID: ident.New(), EnquiryID: e.ID, SupplierID: one.ID, SupplierName: one.Name, Version: 1})
+		e.Invitations = append(e.Invitations, Invitation{ID: ident.New(), EnquiryID: e.ID, SupplierID: one.ID, SupplierName: one.Name, LinkID: ident.New(), Version: 1})
 	}
 	return e, wrong.Err()
 }

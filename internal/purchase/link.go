@@ -2,9 +2,7 @@ package purchase
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -97,7 +95,7 @@ type Houses interface {
 
 // links is what links are made with.
 type links struct {
-	key    []byte
+	signet Signet
 	base   string // address of the installation, without a slash at its end
 	houses Houses
 }
@@ -105,42 +103,18 @@ type links struct {
 // SetLinks lets suppliers answer by link: key is the installation's secret, base the
 // address at which they reach it.
 func (s *Service) SetLinks(key []byte, base string, houses Houses) {
-	s.links = &links{key: key, base: strings.TrimRight(base, "/"), houses: houses}
+	s.links = &links{signet: NewSignet(key, "buhuo order link 1"), base: strings.TrimRight(base, "/"), houses: houses}
 }
 
 const (
 	leastLife = 30 * 24 * time.Hour // of a link, from its making
 	afterDue  = 14                  // days, if that is later
-	macSize   = 16
 )
 
-// mac binds the id to the installation.
-func (l *links) mac(id ident.ID) []byte {
-	h := hmac.New(sha256.New, l.key)
-	h.Write([]byte("buhuo order link 1\n"))
-	h.Write(id[:])
-	return h.Sum(nil)[:macSize]
-}
-
-// token is the secret end of the link's address.
-func (l *links) token(id ident.ID) string {
-	return base64.RawURLEncoding.EncodeToString(append(slices.Clone(id[:]), l.mac(id)...))
-}
-
-// read gives the id in a token that this installation made. It looks at all of the
-// token, however much of it is wrong.
-func (l *links) read(token string) (ident.ID, bool) {
-	var id ident.ID
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) != len(id)+macSize {
-		return ident.Nil, false
-	}
-	copy(id[:], raw)
-	return id, hmac.Equal(raw[len(id):], l.mac(id))
-}
-
 // LinkAddress is where the supplier answers by the link.
-func (s *Service) LinkAddress(l Link) string { return s.links.base + "/s/" + s.links.token(l.ID) }
+func (s *Service) LinkAddress(l Link) string {
+	return s.links.base + "/s/" + s.links.signet.Token(l.ID)
+}
 
 // Linked reports whether the installation can make links.
 func (s *Service) Linked() bool { return s.links != nil }
@@ -233,7 +207,7 @@ func (s *Service) Enter(ctx context.Context, token string) (context.Context, Lin
 	if s.links == nil {
 		return ctx, Link{}, errGone
 	}
-	id, ok := s.links.read(token)
+	id, ok := s.links.signet.Read(token)
 	if !ok {
 		return ctx, Link{}, errGone
 	}

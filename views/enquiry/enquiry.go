@@ -85,6 +85,7 @@ type Invitation struct {
 	Chrome                                        layout.Chrome
 	Client, Version, Action, Message, Hint, Wrong string
 	Lang                                          string // of the message
+	Link                                          *LinkCard
 	Rows                                          []AnswerRow
 	Said                                          []ui.Fact
 }
@@ -95,4 +96,17 @@ type AnswerRow struct {
 	Can, Unit                         ui.SelectModel
 	Price, Minimum, Pack, Days, Until ui.FieldModel
 	Open                              bool // the terms beside the price stand open
+}
+
+// LinkCard is the link by which a supplier answers; without an address none is valid.
+type LinkCard struct{ Address, Said, Renew string }
+
+// Reply is an enquiry as a supplier sees it by his link: to answer, or as it was answered.
+type Reply struct {
+	Chrome              layout.Chrome
+	Action, Wrong, Hint string
+	Tone                ui.Tone
+	Said                string // how it stands; empty while an answer is due
+	Facts, Lines        []ui.Fact
+	Rows                []AnswerRow
 }

@@ -63,12 +63,27 @@ type invitationRow struct {
 	Position   int
 	SupplierID ident.ID
 	AnsweredAt *day.Micros
+	LinkID     *ident.ID
+	ReplyHash  []byte
 	Version    int64
 }
 
 func (invitationRow) TableName() string { return "invitations" }
 
-var invitationColumns = []string{"shop_id", "id", "enquiry_id", "position", "supplier_id", "answered_at", "version"}
+var invitationColumns = []string{"shop_id", "id", "enquiry_id", "position", "supplier_id", "answered_at", "link_id", "version"}
+
+func fromInvitation(r invitationRow) enquiry.Invitation {
+	in := enquiry.Invitation{
+		ID: r.ID, EnquiryID: r.EnquiryID, SupplierID: r.SupplierID, AnsweredAt: r.AnsweredAt, ReplyHash: r.ReplyHash, Version: r.Version,
+	}
+	if len(r.ReplyHash) == 0 {
+		in.ReplyHash = nil
+	}
+	if r.LinkID != nil {
+		in.LinkID = *r.LinkID
+	}
+	return in
+}
 
 type lineRow struct {
 	ShopID       db.ShopID `gorm:"primaryKey"`

@@ -9,6 +9,7 @@ import (
 	"buhuo/internal/db"
 	"buhuo/internal/enquiry"
 	"buhuo/internal/ident"
+	"buhuo/internal/tenant"
 )
 
 // Store is enquiry.Store over a database.
@@ -60,7 +61,7 @@ func (s *Store) Insert(ctx context.Context, e enquiry.Enquiry) error {
 	}
 	if _, err = s.d.Insert(ctx, "invitations", invitationColumns, len(e.Invitations), "", func(i int, dst []any) {
 		in := &e.Invitations[i]
-		copy(dst, []any{in.ID, e.ID, i + 1, in.SupplierID, in.AnsweredAt, in.Version})
+		copy(dst, []any{in.ID, e.ID, i + 1, in.SupplierID, in.AnsweredAt, known(in.LinkID), in.Version})
 	}); err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (s *Store) Update(ctx context.Context, e enquiry.Enquiry) (bool, error) {
 // PutAnswers replaces what an invitation of the version before was answered.
 func (s *Store) PutAnswers(ctx context.Context, in enquiry.Invitation) (bool, error) {
 	tx := s.d.From(ctx).Model(&invitationRow{}).Where("id = ? AND version = ?", in.ID, in.Version-1).Updates(map[string]any{
-		"answered_at": in.AnsweredAt, "version": in.Version,
+		"answered_at": in.AnsweredAt, "link_id": known(in.LinkID), "reply_hash": in.ReplyHash, "version": in.Version,
 	})
 	if tx.Error != nil || tx.RowsAffected == 0 {
 		return false, db.Err(tx.Error)
@@ -126,9 +127,7 @@ func (s *Store) Enquiry(ctx context.Context, id ident.ID) (enquiry.Enquiry, erro
 	at, ids := map[ident.ID]int{}, make([]ident.ID, len(invitations))
 	for i, r := range invitations {
 		at[r.ID], ids[i] = i, r.ID
-		e.Invitations = append(e.Invitations, enquiry.Invitation{
-			ID: r.ID, EnquiryID: r.EnquiryID, SupplierID: r.SupplierID, AnsweredAt: r.AnsweredAt, Version: r.Version,
-		})
+		e.Invitations = append(e.Invitations, fromInvitation(r))
 	}
 	var answers []answerRow
 	if err := s.d.From(ctx).Where("invitation_id IN ?", ids).Order("line").Find(&answers).Error; err != nil {
@@ -153,6 +152,20 @@ func (s *Store) ByInvitation(ctx context.Context, invitationID ident.ID) (ident.
 	var row invitationRow
 	err := s.d.From(ctx).Select("enquiry_id").Where("id = ?", invitationID).Take(&row).Error
 	return row.EnquiryID, missing(err)
+}
+
+// LinkShop looks among the links of all shops.
+func (s *Store) LinkShop(ctx context.Context, link ident.ID) (tenant.ShopID, error) {
+	var row invitationRow
+	err := s.d.From(db.Installation(ctx)).Select("shop_id").Where("link_id = ?", link).Take(&row).Error
+	return tenant.ShopID(row.ShopID), missing(err)
+}
+
+// ByLink looks among those of the shop.
+func (s *Store) ByLink(ctx context.Context, link ident.ID) (ident.ID, error) {
+	var row invitationRow
+	err := s.d.From(ctx).Select("id").Where("link_id = ?", link).Take(&row).Error
+	return row.ID, missing(err)
 }
 
 // List reads a page of heads, newest number first, with their counts.

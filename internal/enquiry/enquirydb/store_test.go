@@ -15,6 +15,7 @@ import (
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
+	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 	"buhuo/internal/stock/stockdb"
 	"buhuo/internal/tenant"
@@ -39,7 +40,15 @@ func house(t testing.TB, d *db.DB, a, b tenant.ShopID) enquirytest.House {
 	ledger := stock.New(stockdb.New(d), d, now)
 	goods.SetMarker(ledger)
 	orders := purchase.New(purchasedb.New(d), d, goods, ledger, &enquirytest.Journal{}, now)
-	return enquirytest.House{Store: enquirydb.New(d), Atomic: d, Catalog: goods, Orders: orders, Now: now, A: scope(t, d, a), B: scope(t, d, b)}
+	return enquirytest.House{Store: enquirydb.New(d), Atomic: d, Catalog: goods, Orders: orders, Now: now, Houses: houses{}, A: scope(t, d, a), B: scope(t, d, b)}
+}
+
+// houses makes a shop as Enter needs it.
+type houses struct{}
+
+func (houses) ByID(_ context.Context, id tenant.ShopID) (shop.Shop, error) {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	return shop.Shop{ID: id, Name: "村口小店", Zone: zone, Currency: money.CNY}, err
 }
 
 func scope(t testing.TB, d *db.DB, id tenant.ShopID) context.Context {

@@ -28,6 +28,7 @@ type House struct {
 	Catalog *catalog.Service
 	Orders  *purchase.Service
 	Now     func() time.Time
+	Houses  purchase.Houses // of A and B
 	// A and B carry the scopes of two shops in Asia/Shanghai that count in CNY.
 	A, B context.Context
 }
@@ -153,6 +154,9 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"award fails whole", testAwardWhole},
 		{"award at once", testAwardAtOnce},
 		{"close", testClose},
+		{"link", testLink},
+		{"link refuses", testLinkRefuses},
+		{"link at once", testLinkAtOnce},
 		{"exact", testExact},
 		{"never twice", testNeverTwice},
 	} {

@@ -72,7 +72,10 @@ func (h *Handlers) invitationPage(c *gin.Context, id ident.ID, status int) error
 	}
 	if e.State == enquiry.Open {
 		m.Lang = string(languageOf(supplier))
-		m.Message = Message(e, supplier, codes, scope.ShopName, v.show)
+		m.Message = Message(e, supplier, codes, scope.ShopName, v.show, h.enquiries.LinkAddress(in))
+	}
+	if e.State == enquiry.Open && h.enquiries.Linked() && manager(c) {
+		m.Link = linkCard(t, in, h.enquiries.LinkAddress(in))
 	}
 	tax := "enquiry.answer_without_tax"
 	if supplier.PricesIncludeTax {
@@ -82,7 +85,7 @@ func (h *Handlers) invitationPage(c *gin.Context, id ident.ID, status int) error
 	row := 0
 	for _, l := range e.Lines {
 		if l.Award != nil || e.State != enquiry.Open || !manager(c) {
-			m.Said = append(m.Said, v.said(l, in, products[l.ProductID], supplier))
+			m.Said = append(m.Said, v.said(l, in, products[l.ProductID]))
 			continue
 		}
 		m.Rows = append(m.Rows, v.answerRow(l, in, products[l.ProductID], by, f, row))
@@ -102,7 +105,7 @@ func (h *Handlers) products(c *gin.Context, e enquiry.Enquiry) (map[ident.ID]cat
 }
 
 // said is an answer that cannot be changed here.
-func (v voice) said(l enquiry.Line, in enquiry.Invitation, p catalog.Product, s catalog.Supplier) ui.Fact {
+func (v voice) said(l enquiry.Line, in enquiry.Invitation, p catalog.Product) ui.Fact {
 	fact := ui.Fact{Term: l.ProductName, Text: v.t.T("enquiry.no_answer"), Note: v.amount(l.Quantity, l.Unit)}
 	switch a, ok := in.Answer(l.Line); {
 	case ok && a.Cannot:

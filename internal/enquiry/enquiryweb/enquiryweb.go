@@ -41,11 +41,12 @@ type Handlers struct {
 	orders    *purchase.Service
 	shops     Shops
 	needs     Needs
+	knocks    *web.Knocks
 }
 
 // New makes the pages.
 func New(s *enquiry.Service, c *catalog.Service, orders *purchase.Service, shops Shops, needs Needs) *Handlers {
-	return &Handlers{enquiries: s, catalog: c, orders: orders, shops: shops, needs: needs}
+	return &Handlers{enquiries: s, catalog: c, orders: orders, shops: shops, needs: needs, knocks: &web.Knocks{}}
 }
 
 // Routes adds the pages to the engine.
@@ -59,6 +60,10 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/enquiries/:id/close", Access: web.Manager, Handler: h.close},
 		{Method: http.MethodGet, Path: "/invitations/:id", Access: web.Viewer, Handler: h.invitation},
 		{Method: http.MethodPost, Path: "/invitations/:id", Access: web.Manager, Handler: h.answer},
+		{Method: http.MethodPost, Path: "/invitations/:id/link", Access: web.Manager, Handler: h.renewLink},
+		{Method: http.MethodPost, Path: "/invitations/:id/link/revoke", Access: web.Manager, Handler: h.revokeLink},
+		{Method: http.MethodGet, Path: "/q/:token", Access: web.Public, Bearer: true, Handler: h.asked},
+		{Method: http.MethodPost, Path: "/q/:token", Access: web.Public, Bearer: true, Handler: h.reply},
 	} {
 		e.Route(r)
 	}

@@ -18,8 +18,8 @@ func languageOf(s catalog.Supplier) i18n.Lang {
 }
 
 // Message asks a supplier for prices, in his language and by his codes: a few lines for a
-// chat. Lines that somebody has already are left out; empty when all are.
-func Message(e enquiry.Enquiry, s catalog.Supplier, codes map[string]string, shop, weightUnit string) string {
+// chat. Lines that somebody has already are left out; empty when all are. link is where he may answer; "" where he cannot.
+func Message(e enquiry.Enquiry, s catalog.Supplier, codes map[string]string, shop, weightUnit, link string) string {
 	t := i18n.For(languageOf(s))
 	v := voice{t: t, show: weightUnit}
 	one := func(text string) string { return strings.Join(strings.Fields(text), " ") }
@@ -48,6 +48,9 @@ func Message(e enquiry.Enquiry, s catalog.Supplier, codes map[string]string, sho
 	tail := []string{t.T(tax), t.T("enquiry.message_ask", arg("day", e.AnswerBy))}
 	if e.Note != "" {
 		tail = append([]string{e.Note}, tail...)
+	}
+	if link != "" {
+		tail = append(tail, t.T("enquiry.message_link", arg("address", link)))
 	}
 	return strings.Join(append(append(head, lines...), tail...), "\n")
 }

@@ -24,7 +24,7 @@ type Handlers struct {
 	orders   *purchase.Service
 	formats  []purchase.Format
 	delays   Delays // nil: nobody knows
-	knocks   *knocks
+	knocks   *web.Knocks
 	partners Partners // nil: suppliers are elsewhere
 }
 
@@ -72,7 +72,7 @@ func (h *Handlers) Partner(p Partners) *Handlers {
 
 // New makes the pages; formats are the documents that an order offers.
 func New(s *purchase.Service, formats []purchase.Format) *Handlers {
-	return &Handlers{orders: s, formats: formats, knocks: &knocks{}}
+	return &Handlers{orders: s, formats: formats, knocks: &web.Knocks{}}
 }
 
 // Routes adds the pages to the engine. Orders are made elsewhere, from suggestions.

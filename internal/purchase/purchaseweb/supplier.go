@@ -3,7 +3,6 @@ package purchaseweb
 import (
 	"context"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -22,28 +21,21 @@ import (
 // maxReply is how much a supplier may write to the shop.
 const maxReply = 300
 
-// secretly keeps the address of a supplier's page from other sites and from search
-// engines.
-func secretly(c *gin.Context) {
-	c.Header("Referrer-Policy", "no-referrer")
-	c.Header("X-Robots-Tag", "noindex, nofollow, noarchive")
-}
-
 // enter opens a supplier's link: from then on the request works for the shop of the
 // order, in the language of the supplier.
 func (h *Handlers) enter(c *gin.Context) (purchase.Link, purchase.Document, error) {
-	secretly(c)
-	if !h.knocks.allow("from "+c.RemoteIP(), web.Now(c), 0) {
+	web.Secretly(c)
+	if !h.knocks.Allow("from "+c.RemoteIP(), web.Now(c), 0) {
 		return purchase.Link{}, purchase.Document{}, errKnocks
 	}
 	ctx, l, err := h.orders.Enter(c.Request.Context(), c.Param("token"))
 	if err != nil {
 		if fault.KindOf(err) == fault.NotFound {
-			h.knocks.allow("from "+c.RemoteIP(), web.Now(c), 1)
+			h.knocks.Allow("from "+c.RemoteIP(), web.Now(c), 1)
 		}
 		return l, purchase.Document{}, err
 	}
-	if !h.knocks.allow("link "+l.ID.String(), web.Now(c), 1) {
+	if !h.knocks.Allow("link "+l.ID.String(), web.Now(c), 1) {
 		return l, purchase.Document{}, errKnocks
 	}
 	c.Request = c.Request.WithContext(ctx)
@@ -181,37 +173,6 @@ func verdictOf(p *i18n.Printer, a purchase.Answer) string {
 }
 
 var errKnocks = fault.New(fault.TooMany, "purchase.link_wait", fault.A("seconds", 60))
-
-// Bounds of what comes to supplier's pages in a minute: wrong addresses from one place,
-// visits by one link, and all that is counted.
-const (
-	maxKnocks = 60
-	maxCounts = 10_000
-)
-
-// knocks counts visits by the minute. It forgets when the program ends: guessing a link
-// is hopeless anyway, and counting only keeps guessers from making work.
-type knocks struct {
-	mu    sync.Mutex
-	since time.Time
-	count map[string]int
-}
-
-// allow adds n visits and reports whether there were few enough.
-func (k *knocks) allow(who string, now time.Time, n int) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if age := now.Sub(k.since); k.count == nil || age >= time.Minute || age < 0 {
-		k.since, k.count = now, map[string]int{}
-	}
-	if k.count[who] == 0 && len(k.count) >= maxCounts {
-		return false
-	}
-	if n > 0 {
-		k.count[who] += n
-	}
-	return k.count[who] <= maxKnocks
-}
 
 // linkCard is the link by which the supplier of an order answers.
 func (h *Handlers) linkCard(c *gin.Context, p *i18n.Printer, d purchase.Document, all []purchase.Link) *purchaseviews.LinkCard {
