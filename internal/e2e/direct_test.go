@@ -57,7 +57,6 @@ func TestBuyingFromAProducer(t *testing.T) {
 	if farm.Go("/orders/" + order); farm.Status() != 404 {
 		t.Errorf("the producer opens the grocer's purchase order: %d", farm.Status())
 	}
-	s.sound(t)
 }
 
 // enter logs in as somebody of the demo.
