@@ -29,6 +29,7 @@ type Frame struct {
 // Filter is the form that narrows a board.
 type Filter struct {
 	Action, Title string
+	Dates         []ui.FieldModel
 	Selects       []ui.SelectModel
 	Keep          []ui.Option // values that travel along: name, value
 	Chosen        string      // what it is narrowed to; empty: nothing

@@ -55,11 +55,21 @@ func (h *Handlers) ask(c *gin.Context, path string, usual insight.Period) (asked
 	period := insight.Period(f.ChoiceOpt("period", string(usual), names(append(insight.Periods(), insight.Custom))...))
 	whole := period.Of(a.known)
 	on, dated := f.DateOpt("on")
+	from, begins := f.DateOpt("from")
+	through, ends := f.DateOpt("through")
 	switch {
+	case begins || ends: // one of them is enough: until now, or since the first of its month
+		if !ends {
+			through = max(a.known, from)
+		}
+		if !begins {
+			from = through.FirstOfMonth()
+		}
+		period, whole = insight.Custom, insight.Window{From: from, Through: through}
+		a.set("from", from.String())
+		a.set("through", through.String())
 	case period == insight.Custom:
-		whole = insight.Window{From: f.Date("from"), Through: f.Date("through")}
-		a.set("from", whole.From.String())
-		a.set("through", whole.Through.String())
+		f.Add("from", fault.New(fault.Invalid, "insight.window_odd"))
 	case dated:
 		whole = period.Of(on)
 		a.set("on", on.String())
@@ -69,7 +79,9 @@ func (h *Handlers) ask(c *gin.Context, path string, usual insight.Period) (asked
 	}
 	against := insight.Against(f.ChoiceOpt("with", string(insight.Lunar), names(insight.Comparisons())...))
 	a.By = insight.Order(f.ChoiceOpt("by", "", append([]string{""}, names(insight.Orders())...)...))
-	a.setUnless("period", string(period), string(usual))
+	if period != insight.Custom { // its days say so
+		a.setUnless("period", string(period), string(usual))
+	}
 	a.setUnless("with", string(against), string(insight.Lunar))
 	a.setUnless("by", string(a.By), "")
 	if err := a.narrow(h, c, f); err != nil {
@@ -224,7 +236,12 @@ func (a *asked) filter(t *i18n.Printer) insightview.Filter {
 		f.Chosen = strings.Join(chosen, " · ")
 		f.Clear = ui.Link{Href: a.with(a.path, "category", "", "channel", "", "province", ""), Text: t.T("insight.filter_clear"), Icon: "close", Kind: ui.Quiet}
 	}
-	for _, name := range []string{"period", "on", "from", "through", "by"} {
+	date := func(name, label string) {
+		f.Dates = append(f.Dates, ui.FieldModel{Name: name, Label: label, Type: "date", Value: a.values.Get(name), Short: true})
+	}
+	date("from", t.T("insight.date_from"))
+	date("through", t.T("insight.date_through"))
+	for _, name := range []string{"period", "on", "by"} {
 		if v := a.values.Get(name); v != "" {
 			f.Keep = append(f.Keep, ui.Option{Value: name, Text: v})
 		}
