@@ -25,13 +25,10 @@ const maxReply = 300
 // order, in the language of the supplier.
 func (h *Handlers) enter(c *gin.Context) (purchase.Link, purchase.Document, error) {
 	web.Secretly(c)
-	if !h.knocks.Allow("from "+c.RemoteIP(), web.Now(c), 0) {
-		return purchase.Link{}, purchase.Document{}, errKnocks
-	}
 	ctx, l, err := h.orders.Enter(c.Request.Context(), c.Param("token"))
 	if err != nil {
-		if fault.KindOf(err) == fault.NotFound {
-			h.knocks.Allow("from "+c.RemoteIP(), web.Now(c), 1)
+		if fault.KindOf(err) == fault.NotFound && !h.knocks.Allow("from "+c.RemoteIP(), web.Now(c), 1) {
+			err = errKnocks // who has a link gets in all the same: behind a proxy all have one address
 		}
 		return l, purchase.Document{}, err
 	}

@@ -140,6 +140,7 @@ func TestLinksThatOpenNothing(t *testing.T) {
 	if r := b.Get("/s/guess"); r.Header.Get("Retry-After") == "" {
 		t.Error("for how long?")
 	}
+	b.Get(valid).Want(http.StatusOK) // a supplier is not kept out by who guesses at the same address
 	// A form from a browser that keeps the address to itself, and with it its origin.
 	h.Clock.Pass(61e9)
 	b.Header("Origin", "null").PostForm(valid, url.Values{"refuse": {"1"}}).Want(http.StatusSeeOther)
