@@ -11,6 +11,26 @@ import (
 	"buhuo/internal/insight"
 )
 
+// What pages ask while somebody waits: each reads one index (tested).
+const (
+	firstSale = "SELECT business_day FROM sales WHERE shop_id = ? AND channel_id = ? AND voided_at IS NULL ORDER BY business_day LIMIT 1"
+	arrivals  = `SELECT o.supplier_id, r.business_day, COALESCE(o.wanted_day, o.due_day), r.lead_time_days
+		FROM receipts r JOIN orders o ON o.shop_id = r.shop_id AND o.id = r.order_id
+		WHERE r.shop_id = ? AND r.business_day BETWEEN ? AND ? AND r.lead_time_days IS NOT NULL%s ORDER BY r.business_day, r.id`
+)
+
+// buyersOf counts buyers by so many digits of their place, of those that begin as within.
+func buyersOf(digits int, within string) string {
+	place := "''"
+	if digits > 0 {
+		place = fmt.Sprintf("substr(province, 1, %d)", digits)
+	}
+	return fmt.Sprintf(`SELECT place, COUNT(DISTINCT customer_key), CAST(SUM(total) AS BIGINT) FROM (
+			SELECT %s AS place, customer_key, total FROM sales
+			WHERE shop_id = ? AND channel_id IN ? AND business_day BETWEEN ? AND ? AND voided_at IS NULL AND customer_key IS NOT NULL AND substr(province, 1, %d) = ?
+		) AS sent GROUP BY place ORDER BY place`, place, len(within))
+}
+
 // FirstSale is the day of the first sale through channels.
 func (s *Store) FirstSale(ctx context.Context, channels []ident.ID) (first day.Date, found bool, err error) {
 	shop, err := db.Shop(ctx)
@@ -25,7 +45,7 @@ func (s *Store) FirstSale(ctx context.Context, channels []ident.ID) (first day.D
 				first, found = d, true
 			}
 			return err
-		}, "SELECT business_day FROM sales WHERE shop_id = ? AND channel_id = ? AND voided_at IS NULL ORDER BY business_day LIMIT 1", shop, id)
+		}, firstSale, shop, id)
 		if err != nil {
 			return 0, false, err
 		}
@@ -39,20 +59,13 @@ func (s *Store) Buyers(ctx context.Context, channels []ident.ID, w insight.Windo
 	if err != nil || len(channels) == 0 {
 		return nil, err
 	}
-	place := "''"
-	if digits > 0 {
-		place = fmt.Sprintf("substr(province, 1, %d)", digits)
-	}
 	var out []insight.Buyers
 	err = s.each(ctx, func(rows *sql.Rows) error {
 		var b insight.Buyers
 		err := rows.Scan(&b.Place, &b.Customers, &b.Spent)
 		out = append(out, b)
 		return err
-	}, fmt.Sprintf(`SELECT place, COUNT(DISTINCT customer_key), CAST(SUM(total) AS BIGINT) FROM (
-			SELECT %s AS place, customer_key, total FROM sales
-			WHERE shop_id = ? AND channel_id IN ? AND business_day BETWEEN ? AND ? AND voided_at IS NULL AND customer_key IS NOT NULL AND substr(province, 1, %d) = ?
-		) AS sent GROUP BY place ORDER BY place`, place, len(within)), shop, channels, w.From, w.Through, within)
+	}, buyersOf(digits, within), shop, channels, w.From, w.Through, within)
 	return out, err
 }
 
@@ -64,9 +77,7 @@ func (s *Store) Arrivals(ctx context.Context, w insight.Window) ([]insight.Arriv
 		err := rows.Scan(&a.SupplierID, &a.Day, &a.Due, &a.Took)
 		out = append(out, a)
 		return err
-	}, `SELECT o.supplier_id, r.business_day, COALESCE(o.wanted_day, o.due_day), r.lead_time_days
-		FROM receipts r JOIN orders o ON o.shop_id = r.shop_id AND o.id = r.order_id
-		WHERE r.shop_id = ? AND r.business_day BETWEEN ? AND ? AND r.lead_time_days IS NOT NULL%s ORDER BY r.business_day, r.id`, w.From, w.Through)
+	}, arrivals, w.From, w.Through)
 	return out, err
 }
 
