@@ -83,4 +83,18 @@ func TestSuggestionsWithoutScripts(t *testing.T) {
 	if tab.Path() != "/orders" {
 		t.Errorf("the orders lead to %s", tab.Path())
 	}
+	// Who was right is told of the demo's past orders: over all, of one supplier, and back.
+	tab.Go("/suggestions/decisions")
+	tab.Fits()
+	all := tab.Text("#list")
+	tab.Press("main tbody a.name[href*='supplier=']")
+	tab.Fits()
+	tab.Shows("Only: ")
+	if tab.Text("#list") == all {
+		t.Error("of one supplier the same decisions are shown")
+	}
+	tab.Press("main .cluster a[href^='/suggestions/decisions?']")
+	if tab.Text("#list") != all {
+		t.Error("the way back shows other decisions")
+	}
 }

@@ -37,9 +37,12 @@ func (h *Handlers) purse(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(p.Lines) == 0 {
+	switch {
+	case len(p.Lines) == 0:
 		web.Flash(c, web.Good, "restock.flash_purse_fits")
-	} else {
+	case p.Within > 0: // too many lines to try every division
+		web.Flash(c, web.Good, "restock.flash_purse_within", (p.Within+9)/10)
+	default:
 		web.Flash(c, web.Good, "restock.flash_purse", len(p.Lines))
 	}
 	return web.Redirect(c, "/suggestions")
