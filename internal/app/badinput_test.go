@@ -134,7 +134,7 @@ var forms = map[string]form{
 	"offer edit": {page: at("/offers/:id/edit", "offer"), action: at("/offers/:id/edit", "offer"), role: tenant.Manager, fields: offerFields},
 	"sale": {page: func(f filled) string { return "/sell?product=" + url.QueryEscape(f.code) }, action: at("/sales"), role: tenant.Seller,
 		good: url.Values{"quantity": {"1"}}, fields: map[string]kind{"quantity": amount, "unit": choice, "channel": code, "province": choice, "product_code": code, "client_id": hidden}},
-	"essential": {page: at("/insights/needs"), action: at("/insights/needs/essentials"), role: tenant.Manager, fields: map[string]kind{"q": title}},
+	"essential": {page: at("/insights/needs"), action: at("/insights/needs/essentials"), role: tenant.Manager, fields: map[string]kind{"q": code}, good: url.Values{"q": {"红枣"}}},
 	"wish":      {page: at("/sell"), action: at("/wishes"), role: tenant.Seller, good: url.Values{"text": {"没有的货"}}, fields: map[string]kind{"text": title}},
 	"receive goods": {page: at("/stock/receive?product=:id", "product"), action: at("/stock/receive"), role: tenant.Seller, good: url.Values{"quantity": {"3"}},
 		fields: map[string]kind{"quantity": amount, "unit": choice, "cost": optional, "paid": optional, "expiry": date, "lot": line, "supplier": hidden, "note": line, "client_id": hidden, "product": hidden}},

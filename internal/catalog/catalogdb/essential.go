@@ -24,9 +24,10 @@ func (s *Store) SetEssential(ctx context.Context, id ident.ID, essential bool, a
 	if err != nil {
 		return false, err
 	}
-	done := s.d.From(ctx).Exec("DELETE FROM essentials WHERE shop_id = ? AND product_id = ?", shop, id)
+	query, args := "DELETE FROM essentials WHERE shop_id = ? AND product_id = ?", []any{shop, id}
 	if essential {
-		done = s.d.From(ctx).Exec("INSERT INTO essentials (shop_id, product_id, since) VALUES (?, ?, ?) ON CONFLICT (shop_id, product_id) DO NOTHING", shop, id, int64(at))
+		query, args = "INSERT INTO essentials (shop_id, product_id, since) VALUES (?, ?, ?) ON CONFLICT (shop_id, product_id) DO NOTHING", append(args, int64(at))
 	}
+	done := s.d.From(ctx).Exec(query, args...)
 	return done.RowsAffected > 0, db.Err(done.Error)
 }
