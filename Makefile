@@ -48,9 +48,10 @@ fuzz: ## every fuzz target for ten seconds
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
 		$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 10s $$p || exit 1; done; done
 
-generate: ## templ files → Go, assets → brotli
+generate: ## templ files → Go, assets → brotli, texts → zip
 	$(GO) tool templ generate
 	$(GO) test ./static -run Icon -update
+	$(GO) test ./internal/i18n -run Packed -update
 
 fresh: ## fail when generated files are stale (where templ was run from does not matter)
 	@$(GO) tool templ generate >/dev/null 2>&1; \

@@ -73,9 +73,9 @@ type Printer struct {
 }
 
 var printers = sync.OnceValue(func() map[Lang]*Printer {
-	out := map[Lang]*Printer{}
+	out, files := map[Lang]*Printer{}, locales()
 	for _, l := range Langs() {
-		messages, err := load(locales, l)
+		messages, err := load(files, l)
 		if err != nil {
 			panic(fmt.Sprintf("i18n: %v", err)) // embedded and tested: a broken build
 		}

@@ -55,7 +55,7 @@ func catalogues(t *testing.T) map[Lang]map[string]message {
 	t.Helper()
 	out := map[Lang]map[string]message{}
 	for _, l := range Langs() {
-		m, err := load(locales, l)
+		m, err := load(locales(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
