@@ -70,7 +70,7 @@ func (v scorer) rate(x float64) string {
 
 // change writes by how much something is more or less.
 func (v scorer) change(x float64) string {
-	if x > 0 {
+	if x >= 0.0005 { // what is less is neither more nor less
 		return "+" + v.rate(x)
 	}
 	return v.t.T("catalog.score_rate", i18n.A("rate", v.t.Decimal(100*x, 1)))
