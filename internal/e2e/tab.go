@@ -205,6 +205,8 @@ func (b *Tab) Weight() (fetched []string, bytes int) {
 		fetched, bytes = slices.Clone(b.fetched), b.size
 		b.mu.Unlock()
 		if len(fetched)+bytes == was {
+			// The browser draws its own controls, and tells of that as of a request.
+			fetched = slices.DeleteFunc(fetched, func(address string) bool { return strings.HasPrefix(address, "data:") })
 			slices.Sort(fetched)
 			return slices.Compact(fetched), bytes
 		}
