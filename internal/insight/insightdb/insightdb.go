@@ -30,40 +30,6 @@ func New(d *db.DB) *Store { return &Store{db: d} }
 // maxList bounds the ids of one IN list.
 const maxList = 500
 
-// each runs a query and hands its rows to scan, one by one.
-func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := s.db.From(ctx).Raw(query, args...).Rows()
-	if err != nil {
-		return db.Err(err)
-	}
-	defer rows.Close() //nolint:errcheck // Err says what went wrong
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return db.Err(rows.Err())
-}
-
-// of runs query for the shop of ctx once for each block of ids; query holds one %s for
-// the condition on column. nil ids: once for all.
-func (s *Store) of(ctx context.Context, column string, ids []ident.ID, scan func(*sql.Rows) error, query string, args ...any) error {
-	shop, err := db.Shop(ctx)
-	if err != nil {
-		return err
-	}
-	args = append([]any{shop}, args...)
-	if ids == nil {
-		return s.each(ctx, scan, fmt.Sprintf(query, ""), args...)
-	}
-	for block := range slices.Chunk(ids, maxList) {
-		if err := s.each(ctx, scan, fmt.Sprintf(query, " AND "+column+" IN ?"), append(slices.Clone(args), block)...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // The statements that read much; their plans are tested.
 const (
 	linesQuery = `SELECT l.product_id, l.sale_id, l.business_day, l.line, l.minute, l.quantity, l.amount, s.channel_id, s.province
@@ -79,7 +45,7 @@ const (
 // Lines reads what was sold and brought back of products since a day.
 func (s *Store) Lines(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]insight.Line, error) {
 	out := map[ident.ID][]insight.Line{}
-	err := s.of(ctx, "l.product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "l.product_id", ids, func(rows *sql.Rows) error {
 		var l insight.Line
 		err := rows.Scan(&l.ProductID, &l.SaleID, &l.Day, &l.Line, &l.Minute, &l.Quantity, &l.Amount, &l.Place.Channel, &l.Place.Province)
 		out[l.ProductID] = append(out[l.ProductID], l)
@@ -91,7 +57,7 @@ func (s *Store) Lines(ctx context.Context, ids []ident.ID, from day.Date) (map[i
 // Moves reads the movements of products since a day.
 func (s *Store) Moves(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]insight.Move, error) {
 	out := map[ident.ID][]insight.Move{}
-	err := s.of(ctx, "m.product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "m.product_id", ids, func(rows *sql.Rows) error {
 		var m insight.Move
 		var supplier sql.RawBytes
 		err := rows.Scan(&m.ProductID, &m.SourceID, &m.Day, &m.Kind, &m.Source, &m.SourceLine, &m.Quantity, &m.Value, &m.Reverses, &m.Seq, &m.Reason, &supplier)
@@ -118,13 +84,13 @@ func (s *Store) Everything(ctx context.Context) ([]ident.ID, error) {
 		ids = append(ids, id)
 		return err
 	}
-	err = s.each(ctx, scan, `SELECT p.id FROM products p WHERE p.shop_id = ? AND (
+	err = s.db.Each(ctx, scan, `SELECT p.id FROM products p WHERE p.shop_id = ? AND (
 		EXISTS (SELECT 1 FROM sale_lines l WHERE l.shop_id = p.shop_id AND l.product_id = p.id)
 		OR EXISTS (SELECT 1 FROM movements m WHERE m.shop_id = p.shop_id AND m.product_id = p.id))`, shop)
 	if err != nil {
 		return nil, err
 	}
-	err = s.each(ctx, scan, "SELECT DISTINCT product_id FROM insight_years WHERE shop_id = ?", shop)
+	err = s.db.Each(ctx, scan, "SELECT DISTINCT product_id FROM insight_years WHERE shop_id = ?", shop)
 	slices.SortFunc(ids, func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) })
 	return slices.Compact(ids), err
 }
@@ -132,7 +98,7 @@ func (s *Store) Everything(ctx context.Context) ([]ident.ID, error) {
 // Products reads all products with what boards need of them.
 func (s *Store) Products(ctx context.Context) ([]catalog.Product, error) {
 	var out []catalog.Product
-	err := s.of(ctx, "", nil, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
 		var p catalog.Product
 		var category sql.RawBytes
 		var maximum sql.NullInt64
@@ -168,13 +134,13 @@ func (s *Store) Rows(ctx context.Context, ids []ident.ID, from, through int, eac
 		return each(insight.Row{ProductID: ident.ID(id), Year: int(n), Packed: b})
 	}
 	if ids == nil {
-		return s.of(ctx, "", nil, scan, rowsQuery, from, through)
+		return s.db.EachOf(ctx, "", nil, scan, rowsQuery, from, through)
 	}
 	years, err := s.years(ctx, from, through)
 	if err != nil || len(years) == 0 {
 		return err
 	}
-	return s.of(ctx, "product_id", ids, scan, rowsOfQuery, years)
+	return s.db.EachOf(ctx, "product_id", ids, scan, rowsOfQuery, years)
 }
 
 // years lists those with rows: a product is found by its year, which leads the key.
@@ -184,7 +150,7 @@ func (s *Store) years(ctx context.Context, from, through int) (list []int, err e
 		return nil, err
 	}
 	var first, last sql.NullInt64
-	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&first, &last) },
+	err = s.db.Each(ctx, func(rows *sql.Rows) error { return rows.Scan(&first, &last) },
 		"SELECT (SELECT MIN(year) FROM insight_years WHERE shop_id = ?), (SELECT MAX(year) FROM insight_years WHERE shop_id = ?)", shop, shop)
 	for y := max(from, int(first.Int64)); first.Valid && y <= min(through, int(last.Int64)); y++ {
 		list = append(list, y)
@@ -218,7 +184,7 @@ func (s *Store) PutRows(ctx context.Context, ids []ident.ID, from int, rows []in
 
 // Missed reads what empty shelves missed.
 func (s *Store) Missed(ctx context.Context, each func(restock.Missed) error) error {
-	return s.of(ctx, "", nil, func(rows *sql.Rows) error {
+	return s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
 		var id ident.ID
 		var packed sql.RawBytes
 		if err := rows.Scan(&id, &packed); err != nil {
@@ -235,7 +201,7 @@ func (s *Store) Missed(ctx context.Context, each func(restock.Missed) error) err
 // Ages reads what lies on the shelf, lot by lot; goods that nobody received have no day.
 func (s *Store) Ages(ctx context.Context) ([]insight.Age, error) {
 	var out []insight.Age
-	err := s.of(ctx, "", nil, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
 		var a insight.Age
 		var received, expiry sql.NullInt64
 		if err := rows.Scan(&a.ProductID, &a.Quantity, &received, &expiry); err != nil {

@@ -38,7 +38,7 @@ func (s *Store) FirstSale(ctx context.Context, channels []ident.ID) (first day.D
 		return 0, false, err
 	}
 	for _, id := range channels { // one by one, or the index gives no order
-		err := s.each(ctx, func(rows *sql.Rows) error {
+		err := s.db.Each(ctx, func(rows *sql.Rows) error {
 			var d day.Date
 			err := rows.Scan(&d)
 			if !found || d < first {
@@ -60,7 +60,7 @@ func (s *Store) Buyers(ctx context.Context, channels []ident.ID, w insight.Windo
 		return nil, err
 	}
 	var out []insight.Buyers
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var b insight.Buyers
 		err := rows.Scan(&b.Place, &b.Customers, &b.Spent)
 		out = append(out, b)
@@ -72,7 +72,7 @@ func (s *Store) Buyers(ctx context.Context, channels []ident.ID, w insight.Windo
 // Arrivals reads the deliveries that came in a window.
 func (s *Store) Arrivals(ctx context.Context, w insight.Window) ([]insight.Arrival, error) {
 	var out []insight.Arrival
-	err := s.of(ctx, "", nil, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
 		var a insight.Arrival
 		err := rows.Scan(&a.SupplierID, &a.Day, &a.Due, &a.Took)
 		out = append(out, a)
@@ -84,7 +84,7 @@ func (s *Store) Arrivals(ctx context.Context, w insight.Window) ([]insight.Arriv
 // Essentials reads how the goods stand that are named essential.
 func (s *Store) Essentials(ctx context.Context) ([]insight.Standing, error) {
 	var out []insight.Standing
-	err := s.of(ctx, "", nil, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
 		var one insight.Standing
 		var runOut sql.NullInt64
 		err := rows.Scan(&one.ProductID, &one.OnHand, &one.Known, &one.RiskPPM, &runOut)

@@ -29,7 +29,7 @@ func TestPlans(t *testing.T) {
 		for i := range args {
 			args[i] = 1
 		}
-		err := s.each(ctx, func(rows *sql.Rows) error {
+		err := s.db.Each(ctx, func(rows *sql.Rows) error {
 			var a, b, c sql.NullInt64
 			var text string
 			err := rows.Scan(&a, &b, &c, &text)

@@ -14,7 +14,7 @@ var _ insight.ScoreStore = (*Store)(nil)
 // Came reads the lots that deliveries brought, with the prices around them.
 func (s *Store) Came(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]insight.Came, error) {
 	var out []insight.Came
-	err := s.of(ctx, "o.supplier_id", suppliers, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "o.supplier_id", suppliers, func(rows *sql.Rows) error {
 		var c insight.Came
 		err := rows.Scan(&c.SupplierID, &c.Quantity, &c.Ordered, &c.Invoiced, &c.Cost, &c.Asked, &c.Before)
 		out = append(out, c)
@@ -35,7 +35,7 @@ func (s *Store) Came(ctx context.Context, suppliers []ident.ID, from, through da
 // Ended reads the lines of orders that are over.
 func (s *Store) Ended(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]insight.Ended, error) {
 	var out []insight.Ended
-	err := s.of(ctx, "o.supplier_id", suppliers, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "o.supplier_id", suppliers, func(rows *sql.Rows) error {
 		var e insight.Ended
 		err := rows.Scan(&e.SupplierID, &e.Quantity, &e.Received, &e.Price)
 		out = append(out, e)
@@ -50,7 +50,7 @@ func (s *Store) Ended(ctx context.Context, suppliers []ident.ID, from, through d
 // lot has the id of the movement that brought it; one that was taken back never was.
 func (s *Store) Gone(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]insight.Gone, error) {
 	var out []insight.Gone
-	err := s.of(ctx, "l.supplier_id", suppliers, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "l.supplier_id", suppliers, func(rows *sql.Rows) error {
 		var g insight.Gone
 		err := rows.Scan(&g.SupplierID, &g.LotID, &g.Kind, &g.Came, &g.Day, &g.Expiry, &g.ShelfLife, &g.Value)
 		out = append(out, g)
@@ -69,7 +69,7 @@ func (s *Store) Gone(ctx context.Context, suppliers []ident.ID, from, through da
 // Arrived reads deliveries with their lead times, which all their lines share.
 func (s *Store) Arrived(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]insight.Arrived, error) {
 	var out []insight.Arrived
-	err := s.of(ctx, "t.supplier_id", suppliers, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "t.supplier_id", suppliers, func(rows *sql.Rows) error {
 		var a insight.Arrived
 		var receipt ident.ID
 		err := rows.Scan(&receipt, &a.SupplierID, &a.Sent, &a.Came)

@@ -45,7 +45,7 @@ func scanDecision(rows *sql.Rows) (restock.Decision, error) {
 func (s *Store) Unanswered(ctx context.Context, ids []ident.ID, before day.Date) ([]restock.Suggestion, error) {
 	var list []restock.Suggestion
 	var c cells
-	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
 		one, err := oneWhole(rows, &c)
 		list = append(list, one)
 		return err
@@ -62,7 +62,7 @@ func (s *Store) Due(ctx context.Context, through day.Date, after restock.DuePlac
 		return nil, err
 	}
 	var list []restock.Decision
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		d, err := scanDecision(rows)
 		list = append(list, d)
 		return err
@@ -76,7 +76,7 @@ func (s *Store) Due(ctx context.Context, through day.Date, after restock.DuePlac
 // Plans reads when decisions meant to be supplied.
 func (s *Store) Plans(ctx context.Context, ids []ident.ID, since day.Date) (map[ident.ID][]restock.Plan, error) {
 	out := map[ident.ID][]restock.Plan{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var product ident.ID
 		var p restock.Plan
 		err := rows.Scan(&product, &p.ID, &p.MadeAt, &p.Arrival)
@@ -90,7 +90,7 @@ func (s *Store) Plans(ctx context.Context, ids []ident.ID, since day.Date) (map[
 // its receipt.
 func (s *Store) Deliveries(ctx context.Context, ids []ident.ID, since day.Date) (map[ident.ID][]restock.Delivery, error) {
 	out := map[ident.ID][]restock.Delivery{}
-	err := s.of(ctx, "m.product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "m.product_id", ids, func(rows *sql.Rows) error {
 		var product ident.ID
 		var d restock.Delivery
 		var expiry sql.NullInt64

@@ -19,7 +19,7 @@ func (s *Store) Hindsight(ctx context.Context) (restock.Hindsight, bool, error) 
 		return h, false, err
 	}
 	found := false
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		found = true
 		var begun, made sql.NullInt64
 		var result sql.RawBytes

@@ -53,7 +53,7 @@ func (s *Store) judged(ctx context.Context, q restock.JudgedQuery, head, tail st
 		return err
 	}
 	where, args := among(shop, q)
-	return s.each(ctx, scan, head+where+" AND j.outcome = 'judged'"+tail, append(args, more...)...)
+	return s.db.Each(ctx, scan, head+where+" AND j.outcome = 'judged'"+tail, append(args, more...)...)
 }
 
 // DayStandings reads how both stand by day and supplier.
@@ -133,7 +133,7 @@ func (s *Store) Unjudged(ctx context.Context, q restock.JudgedQuery) (restock.Un
 		return out, err
 	}
 	where, args := among(shop, q)
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var finding sql.NullString
 		var n int
 		err := rows.Scan(&finding, &n)
@@ -154,7 +154,7 @@ func (s *Store) DecidedBetween(ctx context.Context) (first, last day.Date, ok bo
 	if err != nil {
 		return 0, 0, false, err
 	}
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var from, to sql.NullInt64
 		err := rows.Scan(&from, &to)
 		first, last, ok = day.Date(from.Int64), day.Date(to.Int64), from.Valid

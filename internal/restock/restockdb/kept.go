@@ -28,7 +28,7 @@ func (s *Store) AddRecords(ctx context.Context, rows []restock.Record) error {
 // Records reads what was forecast of products from weeks since a day.
 func (s *Store) Records(ctx context.Context, ids []ident.ID, since day.Date) (map[ident.ID][]restock.Record, error) {
 	out := map[ident.ID][]restock.Record{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var r restock.Record
 		var unadjusted sql.NullInt64
 		if err := rows.Scan(&r.ProductID, &r.Week, &r.First, &r.Days, &r.Expected, &r.LikelyMost, &unadjusted, &r.Replayed, &r.MadeAt); err != nil {
@@ -49,7 +49,7 @@ func (s *Store) RecordedBefore(ctx context.Context, d day.Date) (bool, error) {
 		return false, err
 	}
 	found := false
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		found = true
 		return nil
 	}, "SELECT 1 FROM forecast_records WHERE shop_id = ? AND week < ? LIMIT 1", shop, int64(d))
@@ -86,7 +86,7 @@ func (s *Store) Adjustment(ctx context.Context, id ident.ID) (restock.Adjustment
 		return a, err
 	}
 	found := false
-	err = s.each(ctx, func(rows *sql.Rows) (err error) {
+	err = s.db.Each(ctx, func(rows *sql.Rows) (err error) {
 		a, err = scanAdjustment(rows)
 		found = true
 		return err
@@ -104,7 +104,7 @@ func (s *Store) Adjustments(ctx context.Context, q restock.AdjustmentQuery) (map
 	if q.Standing {
 		where += " AND withdrawn_at IS NULL"
 	}
-	err := s.of(ctx, "product_id", q.IDs, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", q.IDs, func(rows *sql.Rows) error {
 		a, err := scanAdjustment(rows)
 		out[a.ProductID] = append(out[a.ProductID], a)
 		return err

@@ -16,7 +16,7 @@ func (s *Store) ServiceLevel(ctx context.Context) (l restock.ServiceLevel, found
 	if err != nil {
 		return l, false, err
 	}
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		found = true
 		return rows.Scan(&l.Stopped, &l.Lower, &l.Upper, &l.Policy, &l.Level, &l.Since, &l.Week, &l.PausedUntil)
 	}, "SELECT stopped, lower, upper, policy, level, since_day, week, paused_until FROM service_levels WHERE shop_id = ?", shop)
@@ -40,7 +40,7 @@ func (s *Store) LevelSteps(ctx context.Context, limit int) ([]restock.LevelStep,
 		return nil, err
 	}
 	var list []restock.LevelStep
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var x restock.LevelStep
 		err := rows.Scan(&x.ID, &x.Day, &x.Kind, &x.From, &x.To, &x.Policy, &x.Cases, &x.FromRegret, &x.ToRegret, &x.Person, &x.MadeAt)
 		list = append(list, x)
@@ -68,7 +68,7 @@ func (s *Store) LevelEvidence(ctx context.Context, since day.Date) (score.Eviden
 	}
 	rungs := len(restock.Levels()) + 1
 	regret := make([]float64, rungs)
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var text string
 		if err := rows.Scan(&text); err != nil {
 			return err

@@ -35,7 +35,7 @@ const (
 func (s *Store) rows(ctx context.Context, text string, read func(string, *restock.Suggestion) error, rest string, args ...any) ([]restock.Row, error) {
 	var list []restock.Row
 	var c cells
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := s.db.Each(ctx, func(rows *sql.Rows) error {
 		if err := c.scan(rows); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (s *Store) Made(ctx context.Context) (day.Date, bool, error) {
 	}
 	var made day.Date
 	found := false
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		found = true
 		return rows.Scan(&made)
 	}, "SELECT made_day FROM forecast_pools WHERE shop_id = ?", shop)
@@ -102,7 +102,7 @@ func (s *Store) Measured(ctx context.Context, since day.Date) (map[ident.ID][2]i
 		return nil, err
 	}
 	measured := map[ident.ID][2]int{}
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var id ident.ID
 		var days [2]int
 		err := rows.Scan(&id, &days[0], &days[1])
@@ -119,7 +119,7 @@ func (s *Store) Urgent(ctx context.Context, limit int) ([]restock.Row, int, erro
 		return nil, 0, err
 	}
 	total := 0
-	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&total) },
+	err = s.db.Each(ctx, func(rows *sql.Rows) error { return rows.Scan(&total) },
 		"SELECT COUNT(*) FROM suggestions s WHERE s.shop_id = ? AND "+urgent, shop)
 	if err != nil || total == 0 {
 		return nil, 0, err
@@ -137,7 +137,7 @@ func (s *Store) Arriving(ctx context.Context, through day.Date, limit int) ([]re
 		return nil, err
 	}
 	var list []restock.Arrival
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var a restock.Arrival
 		err := rows.Scan(&a.OrderID, &a.Number, &a.CreatedDay, &a.Supplier, &a.ProductID, &a.Name, &a.Unit, &a.Quantity, &a.Due)
 		list = append(list, a)
@@ -157,7 +157,7 @@ func (s *Store) Expiring(ctx context.Context, through day.Date, limit int) ([]re
 		return nil, err
 	}
 	var list []restock.Expiry
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var e restock.Expiry
 		err := rows.Scan(&e.ProductID, &e.Name, &e.Unit, &e.Lot, &e.Quantity, &e.Day, &e.Left)
 		list = append(list, e)
@@ -178,7 +178,7 @@ func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, n
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var l restock.Line
 		err := rows.Scan(&l.ProductID, &l.Code, &l.Name, &l.Unit, &l.Book)
 		l.Known, l.CountNeeded = true, true
@@ -191,7 +191,7 @@ func (s *Store) ToCount(ctx context.Context, limit int) (wrong []restock.Line, n
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&never) },
+	err = s.db.Each(ctx, func(rows *sql.Rows) error { return rows.Scan(&never) },
 		"SELECT COUNT(*) FROM suggestions s WHERE s.shop_id = ? AND "+unknown, shop)
 	return wrong, never, err
 }

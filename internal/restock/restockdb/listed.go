@@ -31,7 +31,7 @@ func (s *Store) Listed(ctx context.Context, suppliers []*ident.ID, offset, limit
 	page, args := s.page(shop, suppliers, offset, limit)
 	list := make([]restock.Row, 0, min(limit, 64)) // they are large: growing would copy them over and over
 	var c cells
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		if err := c.scan(rows); err != nil {
 			return err
 		}

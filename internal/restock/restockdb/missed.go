@@ -20,7 +20,7 @@ func (s *Store) PutMissed(ctx context.Context, rows []restock.Missed) error {
 // Missed reads what products missed; nil: of all.
 func (s *Store) Missed(ctx context.Context, ids []ident.ID) (map[ident.ID]restock.Missed, error) {
 	out := map[ident.ID]restock.Missed{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		var packed sql.RawBytes
 		if err := rows.Scan(&id, &packed); err != nil {

@@ -57,7 +57,7 @@ func (s *Store) Pool(ctx context.Context) (restock.Pool, bool, error) {
 		return p, false, err
 	}
 	found := false
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var text sql.RawBytes
 		if err := rows.Scan(&text); err != nil {
 			return err

@@ -37,7 +37,7 @@ func (s *Store) Products(ctx context.Context, q restock.ProductQuery) ([]restock
 	page, args := cut(shop, q, terms)
 	list := make([]restock.Line, 0, min(q.Limit, 64))
 	var c cells
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		if err := c.scan(rows); err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func unpackWeighing(text string) (w replenish.Weighing, err error) {
 // chosen from.
 func (s *Store) Weighed(ctx context.Context, ids []ident.ID) (map[ident.ID]replenish.Weighing, error) {
 	out := make(map[ident.ID]replenish.Weighing, len(ids))
-	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		var text string
 		if err := rows.Scan(&id, &text); err != nil || text == "" {

@@ -41,39 +41,6 @@ func New(d *db.DB) *Store {
 // maxList bounds the ids of one IN list.
 const maxList = 500
 
-// each runs a query and hands its rows to scan, one by one.
-func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := s.db.From(ctx).Raw(query, args...).Rows()
-	if err != nil {
-		return db.Err(err)
-	}
-	defer rows.Close() //nolint:errcheck // Err says what went wrong
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return db.Err(rows.Err())
-}
-
-// of runs query for the shop of ctx once for each block of ids, or once without
-// a list when ids is nil. query holds one %s for the condition on column.
-func (s *Store) of(ctx context.Context, column string, ids []ident.ID, scan func(*sql.Rows) error, query string) error {
-	shop, err := db.Shop(ctx)
-	if err != nil {
-		return err
-	}
-	if ids == nil {
-		return s.each(ctx, scan, fmt.Sprintf(query, ""), shop)
-	}
-	for block := range slices.Chunk(ids, maxList) {
-		if err := s.each(ctx, scan, fmt.Sprintf(query, " AND "+column+" IN ?"), shop, block); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // exec runs one write in the transaction of ctx and answers the rows it changed.
 func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	result := s.db.From(ctx).Exec(query, args...)
@@ -107,7 +74,7 @@ func nullableID(id *ident.ID) any {
 // Years reads the packed demand of products, each in order of year; nil: of all.
 func (s *Store) Years(ctx context.Context, ids []ident.ID) (map[ident.ID][]demand.Year, error) {
 	years := map[ident.ID][]demand.Year{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		var packed sql.RawBytes
 		if err := rows.Scan(&id, &packed); err != nil {
@@ -127,7 +94,7 @@ func (s *Store) Years(ctx context.Context, ids []ident.ID) (map[ident.ID][]deman
 func (s *Store) Packed(ctx context.Context, ids []ident.ID) (map[ident.ID][][]byte, error) {
 	out := make(map[ident.ID][][]byte, len(ids))
 	var c cells
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		if err := c.scan(rows); err != nil {
 			return err
 		}

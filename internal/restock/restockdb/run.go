@@ -27,7 +27,7 @@ func (s *Store) Hold(ctx context.Context, holder ident.ID, now, until day.Micros
 		free += " FOR UPDATE SKIP LOCKED"
 	}
 	found := false
-	err = s.each(ctx, func(rows *sql.Rows) (err error) {
+	err = s.db.Each(ctx, func(rows *sql.Rows) (err error) {
 		w, err = scanWork(rows)
 		found = true
 		return err
@@ -66,7 +66,7 @@ func (s *Store) Work(ctx context.Context) (w restock.Work, err error) {
 	if err != nil {
 		return w, err
 	}
-	err = s.each(ctx, func(rows *sql.Rows) (err error) {
+	err = s.db.Each(ctx, func(rows *sql.Rows) (err error) {
 		w, err = scanWork(rows)
 		return err
 	}, selectWork, shop)
@@ -87,7 +87,7 @@ func (s *Store) Ask(ctx context.Context, at *day.Micros) error {
 // Asked lists the shops, of all, in which somebody wants everything worked out again.
 func (s *Store) Asked(ctx context.Context) ([]tenant.ShopID, error) {
 	var list []tenant.ShopID
-	err := s.each(db.Installation(ctx), func(rows *sql.Rows) error {
+	err := s.db.Each(db.Installation(ctx), func(rows *sql.Rows) error {
 		var shop tenant.ShopID
 		err := rows.Scan(&shop)
 		list = append(list, shop)
@@ -128,7 +128,7 @@ func (s *Store) Runs(ctx context.Context) ([]restock.Run, error) {
 		return nil, err
 	}
 	var list []restock.Run
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var r restock.Run
 		var ended sql.NullInt64
 		err := rows.Scan(&r.ID, &r.Kind, &r.StartedAt, &ended, &r.Done, &r.Total, &r.Failure)

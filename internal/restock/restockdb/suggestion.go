@@ -112,7 +112,7 @@ func (s *Store) put(ctx context.Context, texts []written) error {
 // Ordered tells which of the products have an ordered suggestion.
 func (s *Store) Ordered(ctx context.Context, ids []ident.ID) ([]ident.ID, error) {
 	var ordered []ident.ID
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		err := rows.Scan(&id)
 		ordered = append(ordered, id)
@@ -224,7 +224,7 @@ func decodeSpark(text string, s *restock.Suggestion) error {
 func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Suggestion, error) {
 	var list []restock.Suggestion
 	var c cells
-	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
 		one, err := oneWhole(rows, &c)
 		list = append(list, one)
 		return err
@@ -238,7 +238,7 @@ func (s *Store) Suggestions(ctx context.Context, ids []ident.ID) ([]restock.Sugg
 func (s *Store) Heads(ctx context.Context, ids []ident.ID) ([]restock.Suggestion, error) {
 	var list []restock.Suggestion
 	var c cells
-	err := s.of(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "s.product_id", ids, func(rows *sql.Rows) error {
 		one, err := oneHead(rows, &c)
 		list = append(list, one)
 		return err
@@ -254,7 +254,7 @@ func (s *Store) OfSupplier(ctx context.Context, supplier ident.ID) ([]restock.Su
 	}
 	var list []restock.Suggestion
 	var c cells
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		one, err := oneHead(rows, &c)
 		list = append(list, one)
 		return err
@@ -286,7 +286,7 @@ func (s *Store) MarkOrdered(ctx context.Context, ids []ident.ID) ([]ident.ID, er
 	}
 	var taken []ident.ID
 	for block := range slices.Chunk(ids, maxList) {
-		err := s.each(ctx, func(rows *sql.Rows) error {
+		err := s.db.Each(ctx, func(rows *sql.Rows) error {
 			var id ident.ID
 			err := rows.Scan(&id)
 			taken = append(taken, id)

@@ -46,7 +46,7 @@ func (s *Store) Totals(ctx context.Context) ([]restock.SupplierTotal, error) {
 		return nil, err
 	}
 	var all []weighed
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		supplier, part, err := scanSum(rows)
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ func (s *Store) LotBalancesAsOf(ctx context.Context, ids []ident.ID, through day
 	}
 	lots := map[ident.ID][]stock.LotBalance{}
 	read := func(balances, movements string, args ...any) error {
-		return s.each(ctx, func(rows *sql.Rows) error {
+		return s.db.Each(ctx, func(rows *sql.Rows) error {
 			var product ident.ID
 			l, err := scanLotBalance(rows, &product)
 			if err == nil && l.Quantity != 0 {

@@ -38,7 +38,7 @@ func scanExpected(rows *sql.Rows) (stock.Expected, error) {
 // Expected reads the expected lines of products, by due day.
 func (s *Store) Expected(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Expected, error) {
 	lines := map[ident.ID][]stock.Expected{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		e, err := scanExpected(rows)
 		lines[e.ProductID] = append(lines[e.ProductID], e)
 		return err
@@ -53,7 +53,7 @@ func (s *Store) ExpectedBy(ctx context.Context, sourceID ident.ID) ([]stock.Expe
 		return nil, err
 	}
 	var list []stock.Expected
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		e, err := scanExpected(rows)
 		list = append(list, e)
 		return err
@@ -98,7 +98,7 @@ func (s *Store) Allocate(ctx context.Context, lines []stock.Allocation) error {
 // Allocated sums the promises of products.
 func (s *Store) Allocated(ctx context.Context, ids []ident.ID) (map[ident.ID]measure.Quantity, error) {
 	sums := map[ident.ID]measure.Quantity{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		var q measure.Quantity
 		err := rows.Scan(&id, &q)
@@ -115,7 +115,7 @@ func (s *Store) AllocatedBy(ctx context.Context, sourceID ident.ID) ([]stock.All
 		return nil, err
 	}
 	var list []stock.Allocation
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var a stock.Allocation
 		err := rows.Scan(&a.SourceID, &a.SourceLine, &a.ProductID, &a.Quantity)
 		list = append(list, a)
@@ -156,7 +156,7 @@ func (s *Store) MarkAll(ctx context.Context, at day.Micros) error {
 // Changed reads marks of all shops, the oldest first.
 func (s *Store) Changed(ctx context.Context, limit int) ([]stock.Mark, error) {
 	var marks []stock.Mark
-	err := s.each(db.Installation(ctx), func(rows *sql.Rows) error {
+	err := s.db.Each(db.Installation(ctx), func(rows *sql.Rows) error {
 		var m stock.Mark
 		err := rows.Scan(&m.Shop, &m.ProductID, &m.From, &m.Mark)
 		marks = append(marks, m)
@@ -168,7 +168,7 @@ func (s *Store) Changed(ctx context.Context, limit int) ([]stock.Mark, error) {
 // Queue counts the marks of each shop, the one that waits longest first.
 func (s *Store) Queue(ctx context.Context) ([]stock.Queue, error) {
 	var list []stock.Queue
-	err := s.each(db.Installation(ctx), func(rows *sql.Rows) error {
+	err := s.db.Each(db.Installation(ctx), func(rows *sql.Rows) error {
 		var q stock.Queue
 		err := rows.Scan(&q.Shop, &q.Marks, &q.Oldest)
 		list = append(list, q)
@@ -184,7 +184,7 @@ func (s *Store) Marked(ctx context.Context, limit int) ([]stock.Mark, error) {
 		return nil, err
 	}
 	var marks []stock.Mark
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var m stock.Mark
 		err := rows.Scan(&m.Shop, &m.ProductID, &m.From, &m.Mark)
 		marks = append(marks, m)

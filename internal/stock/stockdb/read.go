@@ -16,7 +16,7 @@ import (
 // Balances reads the balances of products; nil: all.
 func (s *Store) Balances(ctx context.Context, ids []ident.ID) (map[ident.ID]stock.Balance, error) {
 	balances := map[ident.ID]stock.Balance{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		var b stock.Balance
 		var known, counted sql.NullInt64
@@ -76,7 +76,7 @@ func (s *Store) LotBalances(ctx context.Context, ids []ident.ID) (map[ident.ID][
 }
 
 func (s *Store) eachLotBalance(ctx context.Context, ids []ident.ID, add func(product ident.ID, l stock.LotBalance)) error {
-	return s.of(ctx, "b.product_id", ids, func(rows *sql.Rows) error {
+	return s.db.EachOf(ctx, "b.product_id", ids, func(rows *sql.Rows) error {
 		var product ident.ID
 		l, err := scanLotBalance(rows, &product)
 		if err == nil {
@@ -103,7 +103,7 @@ func (s *Store) Expiring(ctx context.Context, through day.Date) ([]stock.Expirin
 		return nil, err
 	}
 	var list []stock.ExpiringLot
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var e stock.ExpiringLot
 		var err error
 		e.LotBalance, err = scanLotBalance(rows, &e.ProductID)
@@ -121,7 +121,7 @@ func (s *Store) Lots(ctx context.Context, lotIDs []ident.ID) (map[ident.ID]stock
 	if len(lotIDs) == 0 {
 		return lots, nil
 	}
-	err := s.of(ctx, "id", lotIDs, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "id", lotIDs, func(rows *sql.Rows) error {
 		var l stock.Lot
 		var expiry sql.NullInt64
 		var supplier *ident.ID
@@ -157,7 +157,7 @@ func (s *Store) movements(ctx context.Context, rest string, args ...any) ([]stoc
 		return nil, err
 	}
 	var list []stock.Movement
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		m, err := scanMovement(rows)
 		list = append(list, m)
 		return err
@@ -206,7 +206,7 @@ func (s *Store) Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool
 	if len(ids) == 0 {
 		return reversed, nil
 	}
-	err := s.of(ctx, "reverses_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "reverses_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		err := rows.Scan(&id)
 		reversed[id] = true
@@ -218,7 +218,7 @@ func (s *Store) Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool
 // LedgersOf reads all movements of products, of each by seq.
 func (s *Store) LedgersOf(ctx context.Context, ids []ident.ID) (map[ident.ID][]stock.Movement, error) {
 	ledgers := map[ident.ID][]stock.Movement{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		m, err := scanMovement(rows)
 		ledgers[m.ProductID] = append(ledgers[m.ProductID], m)
 		return err
@@ -236,7 +236,7 @@ func (s *Store) Each(ctx context.Context, product *ident.ID, fn func(stock.Movem
 	if product != nil {
 		query, args = query+" AND product_id = ?", append(args, *product)
 	}
-	return s.each(ctx, func(rows *sql.Rows) error {
+	return s.db.Each(ctx, func(rows *sql.Rows) error {
 		m, err := scanMovement(rows)
 		if err != nil {
 			return err
@@ -248,7 +248,7 @@ func (s *Store) Each(ctx context.Context, product *ident.ID, fn func(stock.Movem
 // Flows reads what came and went since the start of a business day.
 func (s *Store) Flows(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]stock.Flow, error) {
 	flows := map[ident.ID][]stock.Flow{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		var f stock.Flow
 		if err := rows.Scan(&id, &f.At, &f.Quantity); err != nil {
@@ -273,7 +273,7 @@ func (s *Store) Posting(ctx context.Context, clientID ident.ID) (stock.Posted, b
 		return p, false, err
 	}
 	found := false
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var hash []byte
 		found = true
 		err := rows.Scan(&hash, &p.Kind, &p.Result, &p.RecordedAt)

@@ -8,7 +8,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 
 	"buhuo/internal/day"
@@ -33,40 +32,6 @@ func (s *Store) Snapshot(ctx context.Context, fn func(context.Context) error) er
 
 // maxList bounds the ids of one IN list.
 const maxList = 500
-
-// each runs a query and hands its rows to scan, one by one.
-func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := s.db.From(ctx).Raw(query, args...).Rows()
-	if err != nil {
-		return db.Err(err)
-	}
-	defer rows.Close() //nolint:errcheck // Err says what went wrong
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return db.Err(rows.Err())
-}
-
-// of runs query for the shop of ctx once for each block of ids, or once without
-// a list when ids is nil. query holds one %s for the condition on column.
-func (s *Store) of(ctx context.Context, column string, ids []ident.ID, scan func(*sql.Rows) error, query string, args ...any) error {
-	shop, err := db.Shop(ctx)
-	if err != nil {
-		return err
-	}
-	args = append([]any{shop}, args...)
-	if ids == nil {
-		return s.each(ctx, scan, fmt.Sprintf(query, ""), args...)
-	}
-	for block := range slices.Chunk(ids, maxList) {
-		if err := s.each(ctx, scan, fmt.Sprintf(query, " AND "+column+" IN ?"), append(slices.Clone(args), block)...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // exec runs one write in the transaction of ctx.
 func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
@@ -93,7 +58,7 @@ func (s *Store) head(ctx context.Context, suffix string) (stock.Head, error) {
 		return head, err
 	}
 	found := false
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var hash []byte
 		found = true
 		if err := rows.Scan(&head.Seq, &hash); err != nil {

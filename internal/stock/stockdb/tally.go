@@ -12,7 +12,7 @@ import (
 // Tallies adds up receipts and spoilage of products.
 func (s *Store) Tallies(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID]stock.Tally, error) {
 	tallies := map[ident.ID]stock.Tally{}
-	err := s.of(ctx, "product_id", ids, func(rows *sql.Rows) error {
+	err := s.db.EachOf(ctx, "product_id", ids, func(rows *sql.Rows) error {
 		var id ident.ID
 		var t stock.Tally
 		err := rows.Scan(&id, &t.Received, &t.Spoiled, &t.Deliveries)
