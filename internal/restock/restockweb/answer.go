@@ -101,6 +101,9 @@ func answerAddress(id ident.ID, word string) string {
 
 // suggested says what we would order.
 func (v voice) suggested(r restock.Row) string {
+	if r.Quantity <= 0 {
+		return v.t.T("restock.nothing_of_this")
+	}
 	return v.t.T("decision.suggested", arg("quantity", v.inPacks(r, r.Quantity)))
 }
 
