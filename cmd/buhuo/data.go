@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"buhuo/internal/app"
 	"buhuo/internal/day"
@@ -17,18 +20,28 @@ import (
 )
 
 type importCommand struct {
-	Kind string `arg:"" enum:"products,sales,stock" help:"What the file holds: products, sales or stock."`
-	File string `arg:"" optional:"" help:"The file, CSV or gzipped CSV."`
+	Kind, File string
 	inShop
-	Source string `placeholder:"NAME" help:"System that wrote the file; found out when missing."`
-	Undo   string `placeholder:"ID" help:"Undo the import of this number instead."`
+	Source, Undo string
 }
 
-func (importCommand) Help() string {
-	return "Example:\n  buhuo import sales sales.csv.gz --shop cunkou\n  buhuo import sales --shop cunkou --undo 3"
+// importKinds are what a file may hold.
+var importKinds = []string{"products", "sales", "stock"}
+
+func importFile(e *environment) *cobra.Command {
+	var c importCommand
+	cmd := e.command("import products|sales|stock [FILE]", "Bring in products, sales or stock from a file, CSV or gzipped CSV.",
+		"buhuo import sales sales.csv.gz --shop cunkou\nbuhuo import sales --shop cunkou --undo 3", c.run)
+	c.inShop.flags(cmd)
+	cmd.Flags().StringVar(&c.Source, "source", "", "`NAME` of the system that wrote the file; found out when missing")
+	cmd.Flags().StringVar(&c.Undo, "undo", "", "undo the import of this number (`ID`) instead")
+	return arguments(cmd, 1, &c.Kind, &c.File)
 }
 
-func (c *importCommand) Run(e *environment) error {
+func (c *importCommand) run(e *environment) error {
+	if !slices.Contains(importKinds, c.Kind) {
+		return misused("a file holds %s, not %q", strings.Join(importKinds, ", "), c.Kind)
+	}
 	if (c.File == "") == (c.Undo == "") {
 		return misused("give either a file or --undo with the number of an import")
 	}
@@ -70,21 +83,25 @@ func (c *importCommand) print(e *environment, r sales.Report) error {
 
 type suggestCommand struct {
 	inShop
-	AsOf string `placeholder:"DATE" help:"As it was after closing on this day, using nothing later."`
-	CSV  bool   `help:"Print CSV." xor:"format"`
-	JSON bool   `help:"Print JSON." xor:"format"`
-	Lang string `enum:"zh-Hans,fr,en," default:"" help:"Language of the reasons: zh-Hans, fr or en."`
+	AsOf, Lang string
+	CSV, JSON  bool
 }
 
-func (suggestCommand) Help() string {
-	return "Example:\n  buhuo suggest --shop cunkou --csv\n  buhuo suggest --shop cunkou --as-of 2026-10-31"
+func suggest(e *environment) *cobra.Command {
+	c := suggestCommand{Lang: string(e.lang)}
+	cmd := e.command("suggest", "Print what to order.", "buhuo suggest --shop cunkou --csv\nbuhuo suggest --shop cunkou --as-of 2026-10-31", c.run)
+	c.inShop.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&c.AsOf, "as-of", "", "as it was after closing on this day (`DATE`), using nothing later")
+	f.BoolVar(&c.CSV, "csv", false, "print CSV")
+	f.BoolVar(&c.JSON, "json", false, "print JSON")
+	f.Var(choice{&c.Lang, languages()}, "lang", "language of the reasons")
+	cmd.MarkFlagsMutuallyExclusive("csv", "json")
+	return cmd
 }
 
-func (c *suggestCommand) Run(e *environment) error {
-	lang := e.lang
-	if c.Lang != "" {
-		lang, _ = i18n.ParseLang(c.Lang)
-	}
+func (c *suggestCommand) run(e *environment) error {
+	lang, _ := i18n.ParseLang(c.Lang)
 	return c.in(e, func(ctx context.Context, a *app.App) error {
 		var asOf *day.Date
 		if c.AsOf != "" {
@@ -113,24 +130,29 @@ func (c *suggestCommand) Run(e *environment) error {
 	})
 }
 
-type orderCommands struct {
-	Export orderExportCommand `cmd:"" help:"Write the document of an order."`
-	List   orderListCommand   `cmd:"" help:"List the orders."`
+func orderCommands(e *environment) *cobra.Command {
+	return group("order", "Work with purchase orders.", orderExport(e), orderList(e))
 }
 
 type orderExportCommand struct {
-	Order string `arg:"" help:"Number (PO-2026-0117 or 117) or id of the order."`
+	Order string
 	inShop
-	Format string `default:"pdf" help:"pdf, html, png, txt, xlsx, csv, xml (UBL 2.1) or json."`
-	Layout string `default:"ours" enum:"ours,supplier" help:"supplier: his columns (csv) or his own form (xlsx), as kept on his page."`
-	Out    string `placeholder:"FILE" help:"File to write; standard output when missing."`
+	Format, Layout, Out string
 }
 
-func (orderExportCommand) Help() string {
-	return "Example:\n  buhuo order export PO-2026-0117 --shop cunkou --format pdf --out order.pdf"
+func orderExport(e *environment) *cobra.Command {
+	c := orderExportCommand{Layout: "ours"}
+	cmd := e.command("export ORDER", "Write the document of an order, named by its number (PO-2026-0117 or 117) or id.",
+		"buhuo order export PO-2026-0117 --shop cunkou --format pdf --out order.pdf", c.run)
+	c.inShop.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&c.Format, "format", "pdf", "pdf, html, png, txt, xlsx, csv, xml (UBL 2.1) or json")
+	f.Var(choice{&c.Layout, []string{"ours", "supplier"}}, "layout", "supplier: his columns (csv) or his own form (xlsx), as kept on his page")
+	f.StringVar(&c.Out, "out", "", "`FILE` to write; standard output when missing")
+	return arguments(cmd, 1, &c.Order)
 }
 
-func (c *orderExportCommand) Run(e *environment) error {
+func (c *orderExportCommand) run(e *environment) error {
 	return c.in(e, func(ctx context.Context, a *app.App) error {
 		document, err := a.OrderDocument(ctx, c.Order, c.Format, c.Layout == "supplier")
 		if errors.Is(err, app.ErrUnknownFormat) {
@@ -149,9 +171,12 @@ func (c *orderExportCommand) Run(e *environment) error {
 
 type orderListCommand struct{ inShop }
 
-func (orderListCommand) Help() string { return "Example:\n  buhuo order list --shop cunkou" }
+func orderList(e *environment) *cobra.Command {
+	var c orderListCommand
+	return c.inShop.flags(e.command("list", "List the orders.", "buhuo order list --shop cunkou", c.run))
+}
 
-func (c *orderListCommand) Run(e *environment) error {
+func (c *orderListCommand) run(e *environment) error {
 	return c.in(e, func(ctx context.Context, a *app.App) error {
 		orders, err := a.Orders(ctx)
 		for _, o := range orders {

@@ -5,20 +5,26 @@ import (
 	"io"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"buhuo/internal/demand/table"
 )
 
 type demandCommand struct {
-	File   string `arg:"" help:"CSV with item,date,quantity and, where known, available, price, promo, discount, category (gz accepted); - for standard input."`
-	Hourly string `placeholder:"FILE" help:"CSV with item,date,hour,quantity,in_stock (gz accepted): what was sold by the hour, and which share of it on the shelf."`
-	Out    string `placeholder:"FILE" help:"Write the demand of each day here."`
+	File, Hourly, Out string
 }
 
-func (demandCommand) Help() string {
-	return "Without --out the table goes to standard output.\n\nExample:\n  buhuo demand sales.csv.gz --hourly hours.csv.gz --out demand.csv"
+func demandOf(e *environment) *cobra.Command {
+	var c demandCommand
+	cmd := e.command("demand FILE", "Work out from a CSV file what customers wanted when the shelf was empty; opens no database.",
+		"buhuo demand sales.csv.gz --hourly hours.csv.gz --out demand.csv", c.run)
+	cmd.Long = cmd.Short + "\n\n" + tableHelp + "\nWithout --out the table goes to standard output."
+	cmd.Flags().StringVar(&c.Hourly, "hourly", "", "CSV `FILE` with item,date,hour,quantity,in_stock (gz accepted): what was sold by the hour, and which share of it on the shelf")
+	cmd.Flags().StringVar(&c.Out, "out", "", "write the demand of each day into `FILE`")
+	return arguments(cmd, 1, &c.File)
 }
 
-func (c *demandCommand) Run(e *environment) (err error) {
+func (c *demandCommand) run(e *environment) (err error) {
 	if c.File == "-" && c.Hourly == "-" {
 		return misused("only one of the tables can come from standard input")
 	}

@@ -7,23 +7,31 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"buhuo/internal/app"
 	"buhuo/internal/db"
 	"buhuo/internal/demo"
 )
 
 type demoCommand struct {
-	Data   string `default:"./demo-data" type:"path" placeholder:"DIR" help:"Folder of the demo database."`
-	Addr   string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; loopback only."`
-	Reset  bool   `help:"Throw the demo away and make it again."`
-	Export string `placeholder:"DIR" help:"Write example files of a small shop into DIR and end."`
+	Data, Addr, Export string
+	Reset              bool
 }
 
-func (demoCommand) Help() string {
-	return "The demo is a generated grocery in Zhejiang with 300 products and two years of sales. A later start adds the days since.\n\nExample:\n  buhuo demo --addr 127.0.0.1:8080"
+func demoShop(e *environment) *cobra.Command {
+	var c demoCommand
+	cmd := e.command("demo", "Generate a demo shop and serve it.", "buhuo demo --addr 127.0.0.1:8080", c.run)
+	cmd.Long = "The demo is a generated grocery in Zhejiang with 300 products and two years of sales. A later start adds the days since."
+	f := cmd.Flags()
+	f.StringVar(&c.Data, "data", "./demo-data", "folder `DIR` of the demo database")
+	f.StringVar(&c.Addr, "addr", "127.0.0.1:8080", "address `HOST:PORT` to listen on; loopback only")
+	f.BoolVar(&c.Reset, "reset", false, "throw the demo away and make it again")
+	f.StringVar(&c.Export, "export", "", "write example files of a small shop into `DIR` and end")
+	return cmd
 }
 
-func (c *demoCommand) Run(e *environment) error {
+func (c *demoCommand) run(e *environment) error {
 	if c.Export != "" {
 		return demo.Export(e.ctx, c.Export)
 	}

@@ -7,38 +7,48 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"buhuo/internal/forecast"
 	"buhuo/internal/forecast/table"
 )
 
 type forecastCommand struct {
-	File      string `arg:"" help:"CSV with item,date,quantity and, where known, available, price, promo, discount, category (gz accepted); - for standard input."`
-	Freq      string `default:"day" enum:"day,week,month" help:"Length of a period: day, week or month."`
-	Horizon   int    `default:"14" help:"How many periods to look ahead."`
-	Quantiles string `default:"0.5,0.9,0.95,0.99" help:"Quantiles to print, ascending."`
-	Items     string `placeholder:"FILE" help:"CSV with a column item: forecast these only."`
-	Steps     string `placeholder:"FILE" help:"Write the demand of each period here."`
-	Sums      string `placeholder:"FILE" help:"Write the demand from the first period through each date here."`
-	Methods   string `placeholder:"LIST" help:"Combine these methods only, comma separated; a wrong name lists them all."`
-
-	Explain string `placeholder:"ITEM" xor:"what" help:"Print what this item's forecast is made of."`
-	JSON    bool   `name:"json" help:"With --explain: as JSON."`
-
-	Backtest   bool   `xor:"what" help:"Forecast at moments of the past and print how good each method was."`
-	Cuts       int    `help:"With --backtest: how many moments, one horizon apart (4, or what the file allows)."`
-	Origins    string `placeholder:"LIST" help:"With --backtest: instead, how many periods before the end each lies, comma separated."`
-	Protection int    `help:"With --backtest: periods that an order must cover (half the horizon)."`
-	CSV        bool   `name:"csv" help:"With --backtest: as CSV."`
+	File, Freq, Quantiles, Items, Steps, Sums, Methods, Explain, Origins string
+	Horizon, Cuts, Protection                                            int
+	JSON, Backtest, CSV                                                  bool
 }
 
-func (forecastCommand) Help() string {
-	return "Without --steps and --sums the steps go to standard output.\n\nExample:\n" +
-		"  buhuo forecast sales.csv.gz --freq day --horizon 14 --sums sums.csv\n" +
-		"  buhuo forecast sales.csv.gz --backtest --horizon 14 --protection 7\n" +
-		"  buhuo forecast sales.csv.gz --explain 青菜"
+// tableHelp is what the commands that read a table of sales say of it.
+const tableHelp = "FILE is a CSV with item,date,quantity and, where known, available, price, promo, discount, category (gz accepted); - for standard input."
+
+func forecastOf(e *environment) *cobra.Command {
+	c := forecastCommand{Freq: "day"}
+	cmd := e.command("forecast FILE", "Forecast from a CSV file; opens no database.",
+		"buhuo forecast sales.csv.gz --freq day --horizon 14 --sums sums.csv\n"+
+			"buhuo forecast sales.csv.gz --backtest --horizon 14 --protection 7\n"+
+			"buhuo forecast sales.csv.gz --explain 青菜", c.run)
+	cmd.Long = cmd.Short + "\n\n" + tableHelp + "\nWithout --steps and --sums the steps go to standard output."
+	f := cmd.Flags()
+	f.Var(choice{&c.Freq, []string{"day", "week", "month"}}, "freq", "length of a period")
+	f.IntVar(&c.Horizon, "horizon", 14, "how many periods to look ahead")
+	f.StringVar(&c.Quantiles, "quantiles", "0.5,0.9,0.95,0.99", "quantiles to print, ascending")
+	f.StringVar(&c.Items, "items", "", "CSV `FILE` with a column item: forecast these only")
+	f.StringVar(&c.Steps, "steps", "", "write the demand of each period into `FILE`")
+	f.StringVar(&c.Sums, "sums", "", "write the demand from the first period through each date into `FILE`")
+	f.StringVar(&c.Methods, "methods", "", "combine the methods of this `LIST` only, comma separated; a wrong name lists them all")
+	f.StringVar(&c.Explain, "explain", "", "print what the forecast of this `ITEM` is made of")
+	f.BoolVar(&c.JSON, "json", false, "with --explain: as JSON")
+	f.BoolVar(&c.Backtest, "backtest", false, "forecast at moments of the past and print how good each method was")
+	f.IntVar(&c.Cuts, "cuts", 0, "with --backtest: how many moments, one horizon apart (4, or what the file allows)")
+	f.StringVar(&c.Origins, "origins", "", "with --backtest: instead, a `LIST` of how many periods before the end each lies, comma separated")
+	f.IntVar(&c.Protection, "protection", 0, "with --backtest: periods that an order must cover (half the horizon)")
+	f.BoolVar(&c.CSV, "csv", false, "with --backtest: as CSV")
+	cmd.MarkFlagsMutuallyExclusive("explain", "backtest")
+	return arguments(cmd, 1, &c.File)
 }
 
-func (c *forecastCommand) Run(e *environment) error {
+func (c *forecastCommand) run(e *environment) error {
 	options, err := c.options()
 	if err != nil {
 		return misuse{err}

@@ -10,13 +10,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"reflect"
 	"strings"
 	"syscall"
 
-	"github.com/alecthomas/kong"
-
-	"buhuo/internal/app"
 	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
 
@@ -33,34 +29,13 @@ const (
 	exitMisused = 2
 )
 
-// commands is the command line: flags over BUHUO_* variables over the file.
-type commands struct {
-	Config kong.ConfigFlag `placeholder:"FILE" help:"Read settings from FILE, lines of name = value (also BUHUO_CONFIG)."`
-
-	Serve    serveCommand    `cmd:"" help:"Serve the web app."`
-	Demo     demoCommand     `cmd:"" help:"Generate a demo shop and serve it."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
-	Shop     shopCommands    `cmd:"" help:"Manage shops."`
-	User     userCommands    `cmd:"" help:"Manage people."`
-	Import   importCommand   `cmd:"" help:"Bring in products, sales or stock from a file."`
-	Suggest  suggestCommand  `cmd:"" help:"Print what to order."`
-	Order    orderCommands   `cmd:"" help:"Work with purchase orders."`
-	Forecast forecastCommand `cmd:"" help:"Forecast from a CSV file; opens no database."`
-	Demand   demandCommand   `cmd:"" help:"Work out from a CSV file what customers wanted when the shelf was empty; opens no database."`
-	Replay   replayCommand   `cmd:"" help:"Show from a CSV file what would have happened under each way to order; opens no database."`
-	Backup   backupCommand   `cmd:"" help:"Write a consistent copy of the database, while it is in use."`
-	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the database."`
-	Verify   verifyCommand   `cmd:"" help:"Prove every invariant of the database."`
-	Doctor   doctorCommand   `cmd:"" help:"Look for what could go wrong on this machine."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
-}
-
 // environment is what a command gets of the world.
 type environment struct {
 	ctx         context.Context
 	in          io.Reader
 	out, errOut io.Writer
 	lang        i18n.Lang
+	ran         bool // the command line was understood, and a command has begun
 }
 
 // misuse is a wrong way to call the program: status 2.
@@ -79,24 +54,10 @@ func main() {
 
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	e := &environment{ctx: ctx, in: in, out: out, errOut: errOut, lang: systemLang()}
-	exited := -1
-	parser, err := kong.New(&commands{},
-		kong.Name("buhuo"),
-		kong.Description("Buhuo (补货) tells a small shop what will run out, and what to order from whom."),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.DefaultEnvars("BUHUO"), kong.Configuration(readSettings),
-		kong.Writers(out, errOut), kong.Exit(func(code int) { exited = code }), kong.Bind(e))
-	if err != nil {
-		fmt.Fprintln(errOut, "buhuo:", err)
-		return exitFailed
-	}
-	parsed, err := parser.Parse(args)
-	if exited >= 0 { // --help
-		return exited
-	}
-	if err == nil {
-		err = parsed.Run(e)
-	} else {
+	root := e.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !e.ran {
 		err = misuse{err}
 	}
 	return e.answer(err)
@@ -151,52 +112,4 @@ func systemLang() i18n.Lang {
 		}
 	}
 	return i18n.En
-}
-
-// readSettings reads a file of `name = value` lines, names as the flags' without
-// dashes in front, # for remarks. Kong asks it for each flag that neither the
-// command line nor the environment set.
-func readSettings(r io.Reader) (kong.Resolver, error) {
-	values, err := app.ParseSettings(r)
-	if err != nil {
-		return nil, err
-	}
-	return settings(values), nil
-}
-
-type settings map[string]string
-
-// Validate refuses a name that no flag has: a misspelt setting must not be silent.
-func (s settings) Validate(a *kong.Application) error {
-	known := map[string]bool{}
-	var walk func(*kong.Node)
-	walk = func(n *kong.Node) {
-		for _, f := range n.Flags {
-			known[f.Name] = true
-		}
-		for _, child := range n.Children {
-			walk(child)
-		}
-	}
-	walk(a.Node)
-	for name := range s {
-		if !known[name] {
-			return fmt.Errorf("the settings file has the unknown name %q", name)
-		}
-	}
-	return nil
-}
-
-// Resolve gives a flag's setting.
-func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	for _, name := range flag.Envs {
-		if os.Getenv(name) != "" {
-			return nil, nil // the environment wins over the file
-		}
-	}
-	value, ok := s[flag.Name]
-	if !ok || flag.Target.Kind() == reflect.Invalid {
-		return nil, nil
-	}
-	return value, nil
 }

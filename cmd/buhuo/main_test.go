@@ -52,7 +52,7 @@ func TestMisuseIsOneSentenceAndStatusTwo(t *testing.T) {
 func TestEveryCommandHelpsWithAnExample(t *testing.T) {
 	for _, path := range []string{"serve", "demo", "migrate", "shop add", "shop list", "user add", "user password", "import", "suggest", "order export", "order list", "forecast", "demand", "replay", "backup", "restore", "verify", "doctor", "version"} {
 		status, out, _ := call(t, "", append(strings.Fields(path), "--help")...)
-		if status != exitDone || !strings.Contains(out, "Example:") || !strings.Contains(out, "buhuo "+strings.Fields(path)[0]) {
+		if status != exitDone || !strings.Contains(out, "Examples:") || !strings.Contains(out, "buhuo "+strings.Fields(path)[0]) {
 			t.Errorf("buhuo %s --help: %d\n%s", path, status, out)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"buhuo/internal/app"
 	"buhuo/internal/day"
 	"buhuo/internal/replay"
@@ -13,31 +15,42 @@ import (
 
 type replayCommand struct {
 	target
-	File         string  `arg:"" optional:"" help:"CSV with item,date,quantity and, where known, price, cost (gz accepted); - for standard input."`
-	Shop         string  `placeholder:"SLUG" help:"Instead of a table, replay this shop's own past, each product with its own lead time, review days, shelf life and packs."`
-	LeadTime     int     `default:"1" help:"Days from an order to its arrival."`
-	Review       int     `default:"1" help:"Days between two orders."`
-	ShelfLife    int     `default:"3" help:"Days a delivery can be sold, its day of arrival counted; 0: for ever."`
-	Holding      float64 `default:"0.002" help:"What a night in stock costs, as a share of the cost."`
-	Policy       string  `default:"all" help:"all, or a list of names, each with a parameter where wanted: buhuo,cover:3,ses:0.8."`
-	Test         int     `default:"180" help:"Last days of the table that are replayed."`
-	Warmup       int     `default:"14" help:"Of these, days without figures."`
-	MinSalesDays int     `default:"200" help:"Days with sales that an item must have."`
-	SoldSince    string  `placeholder:"DATE" help:"An item's last sale must be on this day or later (60 days before the end)."`
-	Price        float64 `help:"Price of goods without one in the table."`
-	CostShare    float64 `default:"0.6" help:"Cost over price of goods without a cost in the table."`
-	Sweep        bool    `help:"Run each policy with many parameters: the frontier."`
-	Levels       string  `placeholder:"FILE" help:"Write the levels of the policy buhuo here: item,date,order_up_to."`
-	Calibration  bool    `help:"Instead, tell how often what was likely to run out did."`
-	CSV          bool    `name:"csv" xor:"shape" help:"Print CSV."`
-	JSON         bool    `name:"json" xor:"shape" help:"Print JSON."`
+	File, Shop, Policy, SoldSince, Levels                   string
+	LeadTime, Review, ShelfLife, Test, Warmup, MinSalesDays int
+	Holding, Price, CostShare                               float64
+	Sweep, Calibration, CSV, JSON                           bool
 }
 
-func (replayCommand) Help() string {
-	return "What would have happened: the last days of a table, ordered by each policy with what was known then.\n\nExample:\n  buhuo replay sales.csv.gz --lead-time 1 --review 1 --shelf-life 3 --holding 0.002\n  buhuo replay --shop demo --data data"
+func replayOf(e *environment) *cobra.Command {
+	var c replayCommand
+	cmd := e.command("replay [FILE]", "Show from a CSV file what would have happened under each way to order; opens no database.",
+		"buhuo replay sales.csv.gz --lead-time 1 --review 1 --shelf-life 3 --holding 0.002\nbuhuo replay --shop demo --data data", c.run)
+	cmd.Long = "What would have happened: the last days of a table, ordered by each policy with what was known then.\n\n" +
+		"FILE is a CSV with item,date,quantity and, where known, price, cost (gz accepted); - for standard input."
+	f := cmd.Flags()
+	c.flags(f)
+	f.StringVar(&c.Shop, "shop", "", "instead of a table, replay the past of this shop (`SLUG`), each product with its own lead time, review days, shelf life and packs")
+	f.IntVar(&c.LeadTime, "lead-time", 1, "days from an order to its arrival")
+	f.IntVar(&c.Review, "review", 1, "days between two orders")
+	f.IntVar(&c.ShelfLife, "shelf-life", 3, "days a delivery can be sold, its day of arrival counted; 0: for ever")
+	f.Float64Var(&c.Holding, "holding", 0.002, "what a night in stock costs, as a share of the cost")
+	f.StringVar(&c.Policy, "policy", "all", "all, or a `LIST` of names, each with a parameter where wanted: buhuo,cover:3,ses:0.8")
+	f.IntVar(&c.Test, "test", 180, "last days of the table that are replayed")
+	f.IntVar(&c.Warmup, "warmup", 14, "of these, days without figures")
+	f.IntVar(&c.MinSalesDays, "min-sales-days", 200, "days with sales that an item must have")
+	f.StringVar(&c.SoldSince, "sold-since", "", "an item's last sale must be on this day (`DATE`) or later (60 days before the end)")
+	f.Float64Var(&c.Price, "price", 0, "price of goods without one in the table")
+	f.Float64Var(&c.CostShare, "cost-share", 0.6, "cost over price of goods without a cost in the table")
+	f.BoolVar(&c.Sweep, "sweep", false, "run each policy with many parameters: the frontier")
+	f.StringVar(&c.Levels, "levels", "", "write the levels of the policy buhuo into `FILE`: item,date,order_up_to")
+	f.BoolVar(&c.Calibration, "calibration", false, "instead, tell how often what was likely to run out did")
+	f.BoolVar(&c.CSV, "csv", false, "print CSV")
+	f.BoolVar(&c.JSON, "json", false, "print JSON")
+	cmd.MarkFlagsMutuallyExclusive("csv", "json")
+	return arguments(cmd, 0, &c.File)
 }
 
-func (c *replayCommand) Run(e *environment) error {
+func (c *replayCommand) run(e *environment) error {
 	switch {
 	case (c.File == "") == (c.Shop == ""):
 		return misuse{errors.New("a table or --shop is needed, not both")}

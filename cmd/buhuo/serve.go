@@ -7,26 +7,34 @@ import (
 	"log/slog"
 	"net"
 
+	"github.com/spf13/cobra"
+
 	"buhuo/internal/app"
 	"buhuo/internal/demo"
 )
 
 type serveCommand struct {
 	target
-	Addr        string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
-	TLSProxy    bool   `name:"tls-proxy" help:"People come over TLS, ended by a proxy in front: cookies are marked Secure."`
-	Metrics     string `placeholder:"HOST:PORT" help:"Address on which figures for Prometheus are served, without a login: keep it inside."`
-	PublicURL   string `name:"public-url" placeholder:"URL" help:"Address at which suppliers reach this program, such as https://buhuo.example: orders then carry a link by which they answer."`
-	KeyFile     string `name:"key-file" placeholder:"FILE" help:"File with the secret of links and mail passwords; it is made when missing. Default: beside the database in --data; none with --database."`
-	PrivateMail bool   `name:"private-mail" help:"Shops may name mail servers on this machine and its own networks, on any port."`
-	LogLevel    string `default:"info" enum:"debug,info,warn,error" help:"Least level of the log: debug, info, warn or error."`
+	Addr, Metrics, PublicURL, KeyFile, LogLevel string
+	TLSProxy, PrivateMail                       bool
 }
 
-func (serveCommand) Help() string {
-	return "Example:\n  buhuo serve --data /var/lib/buhuo --addr 0.0.0.0:8080"
+func serveApp(e *environment) *cobra.Command {
+	c := serveCommand{LogLevel: "info"}
+	cmd := e.command("serve", "Serve the web app.", "buhuo serve --data /var/lib/buhuo --addr 0.0.0.0:8080", c.run)
+	f := cmd.Flags()
+	c.flags(f)
+	f.StringVar(&c.Addr, "addr", "127.0.0.1:8080", "address `HOST:PORT` to listen on")
+	f.BoolVar(&c.TLSProxy, "tls-proxy", false, "people come over TLS, ended by a proxy in front: cookies are marked Secure")
+	f.StringVar(&c.Metrics, "metrics", "", "address `HOST:PORT` on which figures for Prometheus are served, without a login: keep it inside")
+	f.StringVar(&c.PublicURL, "public-url", "", "address `URL` at which suppliers reach this program, such as https://buhuo.example: orders then carry a link by which they answer")
+	f.StringVar(&c.KeyFile, "key-file", "", "`FILE` with the secret of links and mail passwords; it is made when missing (beside the database in --data; none with --database)")
+	f.BoolVar(&c.PrivateMail, "private-mail", false, "shops may name mail servers on this machine and its own networks, on any port")
+	f.Var(choice{&c.LogLevel, []string{"debug", "info", "warn", "error"}}, "log-level", "least level of the log")
+	return cmd
 }
 
-func (c *serveCommand) Run(e *environment) error {
+func (c *serveCommand) run(e *environment) error {
 	public, err := app.PublicURL(c.PublicURL)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"buhuo/internal/app"
@@ -15,25 +16,29 @@ import (
 	"buhuo/internal/tenant"
 )
 
-type shopCommands struct {
-	Add  shopAddCommand  `cmd:"" help:"Add a shop."`
-	List shopListCommand `cmd:"" help:"List the shops."`
+func shopCommands(e *environment) *cobra.Command {
+	return group("shop", "Manage shops.", shopAdd(e), shopList(e))
 }
 
 type shopAddCommand struct {
 	target
-	Name     string `required:"" help:"Name of the shop, in any script."`
-	Slug     string `help:"Short name in a-z, 0-9 and dashes; made from the name when missing."`
-	Timezone string `default:"Asia/Shanghai" help:"Time zone of the shop's days."`
-	Currency string `default:"CNY" help:"Currency, three letters."`
-	Province string `help:"Province of the shop, the two digits of GB/T 2260 (33 is Zhejiang)."`
+	Name, Slug, Timezone, Currency, Province string
 }
 
-func (shopAddCommand) Help() string {
-	return "Example:\n  buhuo shop add --name 村口小店 --slug cunkou"
+func shopAdd(e *environment) *cobra.Command {
+	var c shopAddCommand
+	cmd := e.command("add", "Add a shop.", "buhuo shop add --name 村口小店 --slug cunkou", c.run)
+	f := cmd.Flags()
+	c.flags(f)
+	f.StringVar(&c.Name, "name", "", "`NAME` of the shop, in any script")
+	f.StringVar(&c.Slug, "slug", "", "short name in a-z, 0-9 and dashes; made from the name when missing")
+	f.StringVar(&c.Timezone, "timezone", "Asia/Shanghai", "time `ZONE` of the shop's days")
+	f.StringVar(&c.Currency, "currency", "CNY", "currency, three letters")
+	f.StringVar(&c.Province, "province", "", "province of the shop, the two digits of GB/T 2260 (33 is Zhejiang)")
+	return required(cmd, "name")
 }
 
-func (c *shopAddCommand) Run(e *environment) error {
+func (c *shopAddCommand) run(e *environment) error {
 	return c.with(e, func(a *app.App) error {
 		made, err := a.Shop.CreateShop(e.ctx, shop.NewShop{Slug: c.Slug, Name: c.Name, Timezone: c.Timezone, Currency: c.Currency, Province: c.Province})
 		if err == nil {
@@ -45,9 +50,14 @@ func (c *shopAddCommand) Run(e *environment) error {
 
 type shopListCommand struct{ target }
 
-func (shopListCommand) Help() string { return "Example:\n  buhuo shop list" }
+func shopList(e *environment) *cobra.Command {
+	var c shopListCommand
+	cmd := e.command("list", "List the shops.", "buhuo shop list", c.run)
+	c.flags(cmd.Flags())
+	return cmd
+}
 
-func (c *shopListCommand) Run(e *environment) error {
+func (c *shopListCommand) run(e *environment) error {
 	return c.with(e, func(a *app.App) error {
 		shops, err := a.Shop.Shops(e.ctx)
 		for _, s := range shops {
@@ -57,27 +67,32 @@ func (c *shopListCommand) Run(e *environment) error {
 	})
 }
 
-type userCommands struct {
-	Add      userAddCommand      `cmd:"" help:"Add a person to a shop."`
-	Password userPasswordCommand `cmd:"" help:"Set a person's password and end their sessions."`
+func userCommands(e *environment) *cobra.Command {
+	return group("user", "Manage people.", userAdd(e), userPassword(e))
 }
 
 type userAddCommand struct {
 	target
-	Shop          string `required:"" placeholder:"SLUG" help:"Short name of the shop."`
-	Login         string `required:"" help:"Login name; a phone number or an e-mail address will do."`
-	Name          string `help:"Name shown to others; the login when missing."`
-	Phone         string `help:"Phone number, which also logs in."`
-	Email         string `help:"E-mail address, which also logs in."`
-	Role          string `default:"seller" enum:"owner,manager,seller,viewer" help:"owner, manager, seller or viewer."`
-	PasswordStdin bool   `help:"Read the password from standard input instead of asking."`
+	Shop, Login, Name, Phone, Email, Role string
+	PasswordStdin                         bool
 }
 
-func (userAddCommand) Help() string {
-	return "Example:\n  echo \"$PASSWORD\" | buhuo user add --shop cunkou --login wang --role owner --password-stdin"
+func userAdd(e *environment) *cobra.Command {
+	c := userAddCommand{Role: string(tenant.Seller)}
+	cmd := e.command("add", "Add a person to a shop.", "echo \"$PASSWORD\" | buhuo user add --shop cunkou --login wang --role owner --password-stdin", c.run)
+	f := cmd.Flags()
+	c.flags(f)
+	f.StringVar(&c.Shop, "shop", "", "short name (`SLUG`) of the shop")
+	f.StringVar(&c.Login, "login", "", "login name; a phone number or an e-mail address will do")
+	f.StringVar(&c.Name, "name", "", "name shown to others; the login when missing")
+	f.StringVar(&c.Phone, "phone", "", "phone number, which also logs in")
+	f.StringVar(&c.Email, "email", "", "e-mail address, which also logs in")
+	f.Var(choice{&c.Role, []string{"owner", "manager", "seller", "viewer"}}, "role", "what the person may do")
+	f.BoolVar(&c.PasswordStdin, "password-stdin", false, "read the password from standard input instead of asking")
+	return required(cmd, "shop", "login")
 }
 
-func (c *userAddCommand) Run(e *environment) error {
+func (c *userAddCommand) run(e *environment) error {
 	password, err := readPassword(e, c.PasswordStdin)
 	if err != nil {
 		return err
@@ -97,15 +112,21 @@ func (c *userAddCommand) Run(e *environment) error {
 
 type userPasswordCommand struct {
 	target
-	Login         string `required:"" help:"Login name, phone number or e-mail address."`
-	PasswordStdin bool   `help:"Read the password from standard input instead of asking."`
+	Login         string
+	PasswordStdin bool
 }
 
-func (userPasswordCommand) Help() string {
-	return "Example:\n  buhuo user password --login wang"
+func userPassword(e *environment) *cobra.Command {
+	var c userPasswordCommand
+	cmd := e.command("password", "Set a person's password and end their sessions.", "buhuo user password --login wang", c.run)
+	f := cmd.Flags()
+	c.flags(f)
+	f.StringVar(&c.Login, "login", "", "login name, phone number or e-mail address")
+	f.BoolVar(&c.PasswordStdin, "password-stdin", false, "read the password from standard input instead of asking")
+	return required(cmd, "login")
 }
 
-func (c *userPasswordCommand) Run(e *environment) error {
+func (c *userPasswordCommand) run(e *environment) error {
 	password, err := readPassword(e, c.PasswordStdin)
 	if err != nil {
 		return err

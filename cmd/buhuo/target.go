@@ -3,14 +3,21 @@ package main
 import (
 	"context"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"buhuo/internal/app"
 	"buhuo/internal/shop"
 )
 
 // target names the database of a command.
 type target struct {
-	Data     string `default:"./data" type:"path" placeholder:"DIR" help:"Folder of the database."`
-	Database string `placeholder:"URL" help:"PostgreSQL address (postgres://…) instead of the file in --data."`
+	Data, Database string
+}
+
+func (t *target) flags(f *pflag.FlagSet) {
+	f.StringVar(&t.Data, "data", "./data", "folder `DIR` of the database")
+	f.StringVar(&t.Database, "database", "", "PostgreSQL address `URL` (postgres://…) instead of the file in --data")
 }
 
 func (t target) address() string {
@@ -41,7 +48,14 @@ func (t target) with(e *environment, fn func(*app.App) error) error {
 // inShop is a target with a shop.
 type inShop struct {
 	target
-	Shop string `required:"" placeholder:"SLUG" help:"Short name of the shop."`
+	Shop string
+}
+
+// flags adds the flags to cmd, whose shop must be named.
+func (t *inShop) flags(cmd *cobra.Command) *cobra.Command {
+	t.target.flags(cmd.Flags())
+	cmd.Flags().StringVar(&t.Shop, "shop", "", "short name (`SLUG`) of the shop")
+	return required(cmd, "shop")
 }
 
 // in runs fn with the shop in ctx, as its owner.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"buhuo/internal/app"
 	"buhuo/internal/db"
 	"buhuo/internal/upkeep"
@@ -11,11 +13,15 @@ import (
 
 type migrateCommand struct{ target }
 
-func (migrateCommand) Help() string {
-	return "A server migrates by itself when it starts; this does it beforehand. A copy is made first.\n\nExample:\n  buhuo migrate --data /var/lib/buhuo"
+func migrate(e *environment) *cobra.Command {
+	var c migrateCommand
+	cmd := e.command("migrate", "Bring the database to this version's schema.", "buhuo migrate --data /var/lib/buhuo", c.run)
+	cmd.Long = "A server migrates by itself when it starts; this does it beforehand. A copy is made first."
+	c.flags(cmd.Flags())
+	return cmd
 }
 
-func (c *migrateCommand) Run(e *environment) error {
+func (c *migrateCommand) run(e *environment) error {
 	d, err := db.Open(e.ctx, c.address())
 	if err != nil {
 		return err
@@ -38,14 +44,18 @@ func (c *migrateCommand) Run(e *environment) error {
 
 type backupCommand struct {
 	target
-	File string `arg:"" help:"File to write; replaced when it exists."`
+	File string
 }
 
-func (backupCommand) Help() string {
-	return "The copy is consistent, its books are proven and it is flushed to disk before it gets its name; the server may go on serving.\n\nExample:\n  buhuo backup /media/usb/buhuo-2026-11-23.db"
+func backup(e *environment) *cobra.Command {
+	var c backupCommand
+	cmd := e.command("backup FILE", "Write a consistent copy of the database, while it is in use.", "buhuo backup /media/usb/buhuo-2026-11-23.db", c.run)
+	cmd.Long = "The copy is consistent, its books are proven and it is flushed to disk before it gets its name (FILE is replaced when it exists); the server may go on serving."
+	c.flags(cmd.Flags())
+	return arguments(cmd, 1, &c.File)
 }
 
-func (c *backupCommand) Run(e *environment) error {
+func (c *backupCommand) run(e *environment) error {
 	d, err := db.Open(e.ctx, c.address())
 	if err != nil {
 		return err
@@ -59,15 +69,18 @@ func (c *backupCommand) Run(e *environment) error {
 }
 
 type restoreCommand struct {
-	Data string `default:"./data" type:"path" placeholder:"DIR" help:"Folder of the database."`
-	File string `arg:"" help:"Backup to put in place."`
+	Data, File string
 }
 
-func (restoreCommand) Help() string {
-	return "The backup is checked first; the database that was there is kept beside it. The server must be stopped.\n\nExample:\n  buhuo restore /media/usb/buhuo-2026-11-23.db --data /var/lib/buhuo"
+func restore(e *environment) *cobra.Command {
+	var c restoreCommand
+	cmd := e.command("restore FILE", "Put a backup in the place of the database.", "buhuo restore /media/usb/buhuo-2026-11-23.db --data /var/lib/buhuo", c.run)
+	cmd.Long = "The backup is checked first; the database that was there is kept beside it. The server must be stopped."
+	cmd.Flags().StringVar(&c.Data, "data", "./data", "folder `DIR` of the database")
+	return arguments(cmd, 1, &c.File)
 }
 
-func (c *restoreCommand) Run(e *environment) error {
+func (c *restoreCommand) run(e *environment) error {
 	kept, err := upkeep.Restore(e.ctx, c.File, c.Data)
 	if err != nil {
 		return err
@@ -81,14 +94,19 @@ func (c *restoreCommand) Run(e *environment) error {
 
 type verifyCommand struct {
 	target
-	Rebuild bool `help:"Also throw away and work out again what is derived: balances, demand, suggestions."`
+	Rebuild bool
 }
 
-func (verifyCommand) Help() string {
-	return "Ends with status 0 only when every invariant holds, and names what does not.\n\nExample:\n  buhuo verify --data /var/lib/buhuo"
+func verify(e *environment) *cobra.Command {
+	var c verifyCommand
+	cmd := e.command("verify", "Prove every invariant of the database.", "buhuo verify --data /var/lib/buhuo", c.run)
+	cmd.Long = "Ends with status 0 only when every invariant holds, and names what does not."
+	c.flags(cmd.Flags())
+	cmd.Flags().BoolVar(&c.Rebuild, "rebuild", false, "also throw away and work out again what is derived: balances, demand, suggestions")
+	return cmd
 }
 
-func (c *verifyCommand) Run(e *environment) error {
+func (c *verifyCommand) run(e *environment) error {
 	return c.with(e, func(a *app.App) error {
 		if c.Rebuild {
 			if err := a.Rebuild(e.ctx); err != nil {
@@ -112,9 +130,14 @@ func (c *verifyCommand) Run(e *environment) error {
 
 type doctorCommand struct{ target }
 
-func (doctorCommand) Help() string { return "Example:\n  buhuo doctor --data /var/lib/buhuo" }
+func doctor(e *environment) *cobra.Command {
+	var c doctorCommand
+	cmd := e.command("doctor", "Look for what could go wrong on this machine.", "buhuo doctor --data /var/lib/buhuo", c.run)
+	c.flags(cmd.Flags())
+	return cmd
+}
 
-func (c *doctorCommand) Run(e *environment) error {
+func (c *doctorCommand) run(e *environment) error {
 	bad := 0
 	for _, finding := range upkeep.Examine(e.ctx, c.address()) {
 		mark := "ok  "

@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"runtime"
+
+	"github.com/spf13/cobra"
 )
 
-type versionCommand struct{}
-
-func (versionCommand) Help() string { return "Example:\n  buhuo version" }
-
-func (versionCommand) Run(e *environment) error {
-	_, err := fmt.Fprintf(e.out, "buhuo %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+func versionOf(e *environment) *cobra.Command {
+	return e.command("version", "Print the version.", "buhuo version", func(e *environment) error {
+		_, err := fmt.Fprintf(e.out, "buhuo %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return err
+	})
 }

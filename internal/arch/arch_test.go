@@ -104,7 +104,7 @@ func TestBreachesAreFound(t *testing.T) {
 
 		{"app takes all", "internal/app/a.go", imports("buhuo/internal/stock/stockdb", "buhuo/internal/web", "buhuo/internal/demo", "time"), ""},
 		{"app and gorm", "internal/app/a.go", imports("gorm.io/gorm"), "lives in internal/db"},
-		{"command", "cmd/buhuo/a.go", imports("buhuo/internal/app", "github.com/alecthomas/kong"), ""},
+		{"command", "cmd/buhuo/a.go", imports("buhuo/internal/app", "github.com/spf13/cobra"), ""},
 		{"pure world", "internal/demo/world/a.go", imports("buhuo/internal/day", "buhuo/internal/money"), ""},
 		{"world with stock", "internal/demo/world/a.go", imports("buhuo/internal/stock"), "nothing but values"},
 		{"test tools in the product", "internal/sales/a.go", imports("pgregory.net/rapid"), "lives in internal/*/*test"},

@@ -59,7 +59,8 @@ var technologies = []struct {
 	{"golang.org/x/image/vector", []string{"internal/purchase/format/..."}},
 	{"github.com/boombuler/barcode", []string{"internal/purchase/format/...", "views/..."}},
 	{"github.com/makiuchi-d/gozxing", []string{"internal/purchase/format/formattest"}}, // reads what was drawn
-	{"github.com/alecthomas/kong", []string{"cmd/...", "internal/app"}},
+	{"github.com/spf13/cobra", []string{"cmd/..."}},
+	{"github.com/spf13/pflag", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/...", "internal/app"}},
 	{"golang.org/x/sync", []string{"internal/db/...", "internal/job", "internal/web/...", "internal/app"}},
 	{"pgregory.net/rapid", []string{"internal/*/*test", "internal/*/*/*test"}},
