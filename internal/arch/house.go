@@ -62,6 +62,7 @@ var technologies = []struct {
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"github.com/spf13/pflag", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/...", "internal/app"}},
+	{"github.com/wneessen/go-mail", []string{"internal/purchase/smtp"}},
 	{"golang.org/x/sync", []string{"internal/db/...", "internal/job", "internal/web/...", "internal/app"}},
 	{"pgregory.net/rapid", []string{"internal/*/*test", "internal/*/*/*test"}},
 }

@@ -95,7 +95,8 @@ func arrived(t *testing.T, raw string, m purchase.Mail) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if file.FileName() != m.FileName || file.Header.Get("Content-Type") != "application/pdf" {
+	kind, _, err := mime.ParseMediaType(file.Header.Get("Content-Type"))
+	if err != nil || file.FileName() != m.FileName || kind != "application/pdf" {
 		t.Errorf("the file: %v", file.Header)
 	}
 	coded, err := io.ReadAll(file)
