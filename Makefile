@@ -6,7 +6,7 @@ TAGS    := nomsgpack
 LDFLAGS := -s -w -X main.version=$(VERSION)
 # What is called once a page or once a start is not worth being written out at each of its
 # calls: 2 MB less of a program that is copied over slow lines, and as fast.
-SMALL   := $(foreach p,buhuo/... gorm.io/... github.com/xuri/... github.com/jackc/pgx/v5/... github.com/pressly/goose/... golang.org/x/net/... github.com/spf13/... github.com/wneessen/... net/... encoding/gob encoding/xml html/... text/... crypto/x509 crypto/tls regexp/... math/big time github.com/gin-gonic/... github.com/klauspost/compress/flate github.com/6tail/...,-gcflags='$(p)=-l')
+SMALL   := $(foreach p,buhuo/... gorm.io/... github.com/xuri/... github.com/signintech/... github.com/jackc/pgx/v5/... github.com/pressly/goose/... golang.org/x/net/... github.com/spf13/... github.com/wneessen/... net/... encoding/gob encoding/xml html/... text/... crypto/x509 crypto/tls regexp/... math/big time github.com/gin-gonic/... github.com/klauspost/compress/flate github.com/6tail/...,-gcflags='$(p)=-l')
 # The kernels, the values and what turns rows into them are called all the time.
 SMALL   += $(foreach p,demand forecast replenish replay measure money day ident restock db,-gcflags='buhuo/internal/$(p)/...=')
 GO      := go

@@ -15,14 +15,15 @@ var areas = []string{"shop", "catalog", "stock", "sales", "purchase", "enquiry",
 // plumbing is rank 3, with what each may import of the project besides the
 // values and its own folders. Never an area.
 var plumbing = map[string][]string{
-	"internal/i18n": {},
-	"internal/db":   {"migrations"},
-	"internal/web":  {"internal/i18n", "static", "views/layout"},
-	"internal/job":  {},
-	"internal/face": {},
-	"views":         {"internal/i18n", "static"},
-	"static":        {},
-	"migrations":    {},
+	"internal/i18n":  {},
+	"internal/db":    {"migrations"},
+	"internal/web":   {"internal/i18n", "static", "views/layout"},
+	"internal/job":   {},
+	"internal/face":  {},
+	"internal/paper": {"internal/face"},
+	"views":          {"internal/i18n", "static"},
+	"static":         {},
+	"migrations":     {},
 }
 
 // tops are rank 5: they put the house together and may import everything.
@@ -56,6 +57,7 @@ var technologies = []struct {
 	{"github.com/klauspost/compress", []string{"internal/web/...", "internal/face", "static"}},
 	{"github.com/andybalholm/brotli", []string{"static"}},
 	{"github.com/xuri/excelize/v2", []string{"internal/purchase/format/...", "internal/web/sheet"}},
+	{"github.com/signintech/gopdf", []string{"internal/paper"}},
 	{"golang.org/x/image/vector", []string{"internal/purchase/format/..."}},
 	{"github.com/boombuler/barcode", []string{"internal/purchase/format/...", "views/..."}},
 	{"github.com/makiuchi-d/gozxing", []string{"internal/purchase/format/formattest"}}, // reads what was drawn

@@ -1,6 +1,5 @@
 // Package face is the shop's typeface for documents that carry their own letters:
-// what it can draw, how wide that is, where lines break, the shapes, and a part of
-// it to embed. It must not know what is written, nor in which file.
+// what it can draw, how wide that is, where lines break, and the shapes. It must not know what is written, nor in which file.
 package face
 
 import (
@@ -30,6 +29,7 @@ type Glyph uint16
 
 // Face is the typeface, read once and shared by all documents.
 type Face struct {
+	data    []byte
 	tables  map[string][]byte
 	groups  []byte // of the character map: first, last, glyph, 12 bytes each, in order
 	glyphs  int
@@ -58,7 +58,7 @@ var be = binary.BigEndian
 
 // parse reads the tables of a TrueType font (OpenType 1.9, "otff").
 func parse(data []byte) (*Face, error) {
-	f := &Face{tables: map[string][]byte{}}
+	f := &Face{data: data, tables: map[string][]byte{}}
 	if len(data) < 12 {
 		return nil, errFont
 	}
@@ -95,6 +95,9 @@ func (f *Face) charMap() error {
 	return errFont
 }
 
+// Data is the font file, for those who embed a part of it. It must not be written to.
+func (f *Face) Data() []byte { return f.data }
+
 // Glyph is a character's picture; 0 when the font has none.
 func (f *Face) Glyph(r rune) Glyph {
 	low, high, c := 0, len(f.groups)/12, uint32(r)
@@ -127,14 +130,6 @@ func (f *Face) Measure(s string) int {
 		sum += f.width(r)
 	}
 	return sum
-}
-
-// Box is what encloses every picture, and how far letters rise and fall, all in
-// thousandths of the type size.
-func (f *Face) Box() (left, low, right, high, rise, fall int) {
-	head, hhea := f.tables["head"], f.tables["hhea"]
-	at := func(b []byte) int { return int(int16(be.Uint16(b))) * 1000 / f.em }
-	return at(head[36:]), at(head[38:]), at(head[40:]), at(head[42:]), at(hhea[4:]), at(hhea[6:])
 }
 
 // shape is the description of a picture in the table glyf; empty for a space.

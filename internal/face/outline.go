@@ -104,11 +104,10 @@ func coordinates(b, flags []byte, short, same byte) ([]float32, []byte) {
 	return out, b
 }
 
-// component is a picture inside another, and where its number stands.
+// component is a picture inside another.
 type component struct {
 	part
 	glyph Glyph
-	place int // of the number, in the shape
 }
 
 // components reads what a composed picture is made of.
@@ -119,7 +118,7 @@ func components(shape []byte, found func(component)) {
 	fixed := func(b []byte) float32 { return float32(int16(be.Uint16(b))) / 16384 }
 	for i, flags := 10, more; flags&more != 0; {
 		flags = int(be.Uint16(shape[i:]))
-		c := component{part: part{xx: 1, yy: 1}, glyph: Glyph(be.Uint16(shape[i+2:])), place: i + 2}
+		c := component{part: part{xx: 1, yy: 1}, glyph: Glyph(be.Uint16(shape[i+2:]))}
 		i += 4
 		if flags&words != 0 {
 			c.dx, c.dy = float32(int16(be.Uint16(shape[i:]))), float32(int16(be.Uint16(shape[i+2:])))

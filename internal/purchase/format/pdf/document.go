@@ -1,211 +1,115 @@
 package pdf
 
 import (
+	"slices"
 	"strings"
 
+	"buhuo/internal/paper"
 	"buhuo/internal/purchase/format"
+)
+
+// Measures are those of the page, in thousandths of a point.
+const (
+	point = paper.Point
+	left  = paper.Left
+	right = paper.Right
 )
 
 // document sets the whole document, then numbers its pages.
 func (s *setter) document() {
-	s.out.turn()
+	s.Head = s.head
 	s.opening()
 	s.table()
 	s.sums()
 	s.note()
 	s.signs()
-	s.pages()
+	s.Foot(s.sheet.Number, s.sheet.Page)
 }
 
 // opening is the head of the first page: what it is, from whom, to whom, for when.
 func (s *setter) opening() {
-	s.y = top
 	number := s.sheet.Number
 	if s.sheet.Mark != "" {
 		number += "  (" + s.sheet.Mark + ")"
 	}
-	height := s.block(s.sheet.Title, titleStyle, left, s.y, (right-left)*3/5, atLeft)
-	s.block(number, numberStyle, left, s.y+titleStyle.size-numberStyle.size, right-left, atRight)
-	s.y += height + 2*point
-	s.rule(left, right, s.y, 1_200, 0)
-	s.y += 10 * point
+	height := s.Block(s.sheet.Title, paper.Title, left, s.Y, (right-left)*3/5, paper.AtLeft)
+	s.Block(number, paper.Large, left, s.Y+paper.Title.Size-paper.Large.Size, right-left, paper.AtRight)
+	s.Y += height + 2*point
+	s.Rule(left, right, s.Y, 1_200, 0)
+	s.Y += 10 * point
 
 	half := (right-left)/2 - 10*point
-	s.y += max(s.party(s.sheet.From, left, half), s.party(s.sheet.To, left+half+20*point, half)) + 6*point
+	s.Y += max(s.party(s.sheet.From, left, half), s.party(s.sheet.To, left+half+20*point, half)) + 6*point
 
 	x, width := left, (right-left+20*point)/max(1, len(s.sheet.Facts))
 	height = 0
 	for _, f := range s.sheet.Facts {
-		h := s.block(f.Term, softStyle, x, s.y, width-20*point, atLeft)
-		h += s.block(f.Text, bodyStyle, x, s.y+h, width-20*point, atLeft)
+		h := s.Block(f.Term, paper.Soft, x, s.Y, width-20*point, paper.AtLeft)
+		h += s.Block(f.Text, paper.Body, x, s.Y+h, width-20*point, paper.AtLeft)
 		x, height = x+width, max(height, h)
 	}
-	s.y += height + 10*point
+	s.Y += height + 10*point
 }
 
 func (s *setter) party(p format.Party, x, width int) int {
-	y := s.y
-	y += s.block(p.Head, softStyle, x, y, width, atLeft)
-	y += s.block(p.Name, nameStyle, x, y, width, atLeft)
+	y := s.Y
+	y += s.Block(p.Head, paper.Soft, x, y, width, paper.AtLeft)
+	y += s.Block(p.Name, paper.Name, x, y, width, paper.AtLeft)
 	for _, line := range p.Lines {
-		y += s.block(line, bodyStyle, x, y, width, atLeft)
+		y += s.Block(line, paper.Body, x, y, width, paper.AtLeft)
 	}
-	return y - s.y
+	return y - s.Y
 }
 
-// turn starts a new page, headed by title and number.
-func (s *setter) turn() {
-	s.out.turn()
-	s.y = top
-	s.block(s.sheet.Title, bodyStyle, left, s.y, (right-left)/2, atLeft)
-	s.y += s.block(s.sheet.Number, bodyStyle, left, s.y, right-left, atRight) + 2*point
-	s.rule(left, right, s.y, 600, 0)
-	s.y += 10 * point
-}
-
-// room makes sure that so much fits on the page, else turns it; true when it did.
-func (s *setter) room(height int) bool {
-	if s.y+height <= bottom {
-		return false
-	}
-	s.turn()
-	return true
-}
-
-// column is where a column of the table stands.
-type column struct {
-	x, width int
-	align    align
-	head     string
-}
-
-const gutter = 10 * point
-
-// widest is what a column of figures takes at most; longer ones wrap.
-const widest = 120 * point
-
-// columns share the width: those of figures take what they need, the product the rest.
-func (s *setter) columns(rows [][][2]string) []column {
-	h := s.sheet.Head
-	heads := []string{h.Line, h.Product, h.Quantity, h.Price, h.Tax, h.Total}
-	if !s.sheet.Taxed {
-		heads = append(heads[:4], heads[5])
-	}
-	out := make([]column, len(heads))
-	rest := right - left - gutter*(len(heads)-1)
-	for i, head := range heads {
-		out[i] = column{align: atRight, head: head}
-		if i == 1 {
-			continue
-		}
-		need := s.width(head, softStyle)
-		for _, cells := range rows {
-			need = max(need, s.width(cells[i][0], bodyStyle), s.width(cells[i][1], softStyle))
-		}
-		out[i].width = min(need+point/10, widest) // a hair, or rounding breaks the line
-		rest -= out[i].width
-	}
-	out[1].width = rest
-	out[0].align, out[1].align = atLeft, atLeft
-	for i, x := 0, left; i < len(out); i++ {
-		out[i].x = x
-		x += out[i].width + gutter
-	}
-	return out
-}
-
-// width is that of a text on one line.
-func (s *setter) width(text string, st style) int {
-	return s.face.Measure(s.face.Clean(text)) * st.size / 1000
-}
-
-// cells are the table's rows, each cell with what stands small below it.
-func (s *setter) cells() [][][2]string {
-	out := make([][][2]string, len(s.sheet.Rows))
-	for i, r := range s.sheet.Rows {
-		out[i] = [][2]string{{r.Line}, {r.Name, r.Note}, {r.Quantity, r.Packs}, {r.Price, r.PackPrice}, {r.Tax}, {r.Total}}
-		if !s.sheet.Taxed {
-			out[i] = append(out[i][:4], out[i][5])
-		}
-	}
-	return out
+// head stands on every page after the first: title and number.
+func (s *setter) head() {
+	s.Block(s.sheet.Title, paper.Body, left, s.Y, (right-left)/2, paper.AtLeft)
+	s.Y += s.Block(s.sheet.Number, paper.Body, left, s.Y, right-left, paper.AtRight) + 2*point
+	s.Rule(left, right, s.Y, 600, 0)
+	s.Y += 10 * point
 }
 
 // table sets the lines. The last one stays with the sums: nobody signs a page without
 // goods.
 func (s *setter) table() {
-	rows := s.cells()
-	columns := s.columns(rows)
-	s.tableHead(columns)
-	for i, cells := range rows {
-		height := s.rowHeight(columns, cells)
-		need := height
-		if i == len(rows)-1 {
-			need += s.closing()
+	h := s.sheet.Head
+	t := paper.Table{Keep: s.closing(), Columns: []paper.Column{
+		{Head: h.Line}, {Head: h.Product, Rest: true}, {Head: h.Quantity, Align: paper.AtRight}, {Head: h.Price, Align: paper.AtRight},
+		{Head: h.Tax, Align: paper.AtRight}, {Head: h.Total, Align: paper.AtRight},
+	}}
+	for _, r := range s.sheet.Rows {
+		t.Rows = append(t.Rows, []paper.Cell{{Text: r.Line}, {Text: r.Name, Small: r.Note}, {Text: r.Quantity, Small: r.Packs}, {Text: r.Price, Small: r.PackPrice}, {Text: r.Tax}, {Text: r.Total}})
+	}
+	if !s.sheet.Taxed {
+		t.Columns = slices.Delete(t.Columns, 4, 5)
+		for i := range t.Rows {
+			t.Rows[i] = slices.Delete(t.Rows[i], 4, 5)
 		}
-		if s.room(need) {
-			s.tableHead(columns)
-		}
-		s.row(columns, cells, height)
 	}
-	s.rule(left, right, s.y, 900, 0)
-}
-
-func (s *setter) tableHead(columns []column) {
-	height := 0
-	for _, c := range columns {
-		height = max(height, len(s.lines(c.head, softStyle, c.width))*softStyle.height())
-	}
-	s.out.area(left-4*point, s.y, right-left+8*point, height+6*point, 238)
-	s.y += 3 * point
-	for _, c := range columns {
-		s.block(c.head, softStyle, c.x, s.y, c.width, c.align)
-	}
-	s.y += height + 3*point
-}
-
-const rowPadding = 4 * point
-
-func (s *setter) rowHeight(columns []column, cells [][2]string) int {
-	height := 0
-	for i, c := range columns {
-		h := len(s.lines(cells[i][0], bodyStyle, c.width))*bodyStyle.height() + len(s.lines(cells[i][1], softStyle, c.width))*softStyle.height()
-		height = max(height, h)
-	}
-	return height + 2*rowPadding
-}
-
-func (s *setter) row(columns []column, cells [][2]string, height int) {
-	for i, c := range columns {
-		y := s.y + rowPadding
-		y += s.block(cells[i][0], bodyStyle, c.x, y, c.width, c.align)
-		s.block(cells[i][1], softStyle, c.x, y, c.width, c.align)
-	}
-	s.y += height
-	s.rule(left, right, s.y, 300, 190)
+	s.Table(t)
 }
 
 // closing is the height of the sums with what follows them: the signatures and a note
 // that is short; a long one runs over pages of its own.
 func (s *setter) closing() int {
-	height := 17*point + len(s.sheet.Sums)*bodyStyle.height() + 2*sumStyle.height()
+	height := 17*point + len(s.sheet.Sums)*paper.Body.Line() + 2*paper.Name.Line()
 	from := left
 	if s.sheet.Code != nil {
 		from += (right - left) * 9 / 20
 	}
-	height += len(s.lines(s.sheet.Words, bodyStyle, right-from)) * bodyStyle.height()
+	height += len(s.Lines(s.sheet.Words, paper.Body, right-from)) * paper.Body.Line()
 	if s.sheet.Code != nil {
 		height = max(height, 8*point+codeSize+codePadding)
 	}
-	note := 8*point + softStyle.height()
+	note := 8*point + paper.Soft.Line()
 	for _, paragraph := range s.paragraphs() {
-		note += len(paragraph) * bodyStyle.height()
+		note += len(paragraph) * paper.Body.Line()
 	}
 	const short = 12
 	switch {
 	case s.sheet.Note == "":
 		return height + signHeight
-	case note <= short*bodyStyle.height():
+	case note <= short*paper.Body.Line():
 		return height + note + signHeight
 	}
 	return height
@@ -215,7 +119,7 @@ func (s *setter) closing() int {
 func (s *setter) paragraphs() [][]string {
 	var out [][]string
 	for paragraph := range strings.Lines(s.sheet.Note) {
-		out = append(out, s.lines(strings.TrimRight(paragraph, "\r\n"), bodyStyle, right-left))
+		out = append(out, s.Lines(strings.TrimRight(paragraph, "\r\n"), paper.Body, right-left))
 	}
 	return out
 }
@@ -230,42 +134,42 @@ const (
 func (s *setter) code(y int) {
 	if n := len(s.sheet.Code); n > 0 {
 		module := codeSize / n
-		s.out.code(s.sheet.Code, left, y+codePadding/2, module)
-		s.block(s.sheet.CodeHead, softStyle, left+n*module+10*point, y+codePadding/2, (right-left)*9/20-codeSize-20*point, atLeft)
+		s.Modules(s.sheet.Code.Runs, left, y+codePadding/2, module)
+		s.Block(s.sheet.CodeHead, paper.Soft, left+n*module+10*point, y+codePadding/2, (right-left)*9/20-codeSize-20*point, paper.AtLeft)
 	}
 }
 
 // sums stand at the right, the last and largest what is to be paid; all of them,
 // with the amount in words, on one page.
 func (s *setter) sums() {
-	s.room(s.closing())
-	s.y += 8 * point
-	s.code(s.y)
+	s.Room(s.closing())
+	s.Y += 8 * point
+	s.code(s.Y)
 	last, x := len(s.sheet.Sums)-1, left+(right-left)*9/20
-	least := s.y
+	least := s.Y
 	if s.sheet.Code != nil {
 		least += codeSize + codePadding
 	}
 	for i, f := range s.sheet.Sums {
-		st := bodyStyle
+		st := paper.Body
 		if i == last {
-			st = sumStyle
-			s.y += 3 * point
-			s.rule(x, right, s.y, 600, 0)
-			s.y += 4 * point
+			st = paper.Name
+			s.Y += 3 * point
+			s.Rule(x, right, s.Y, 600, 0)
+			s.Y += 4 * point
 		}
-		h := s.block(f.Term, st, x, s.y, (right-x)/2, atLeft)
-		s.y += max(h, s.block(f.Text, st, x+(right-x)/2, s.y, right-x-(right-x)/2, atRight))
+		h := s.Block(f.Term, st, x, s.Y, (right-x)/2, paper.AtLeft)
+		s.Y += max(h, s.Block(f.Text, st, x+(right-x)/2, s.Y, right-x-(right-x)/2, paper.AtRight))
 	}
 	if s.sheet.Words != "" {
-		s.y += 4 * point
+		s.Y += 4 * point
 		from := left
 		if s.sheet.Code != nil {
 			from = x
 		}
-		s.y += s.block(s.sheet.Words, bodyStyle, from, s.y, right-from, atRight)
+		s.Y += s.Block(s.sheet.Words, paper.Body, from, s.Y, right-from, paper.AtRight)
 	}
-	s.y = max(s.y, least)
+	s.Y = max(s.Y, least)
 }
 
 // note prints what was written to the supplier, over as many pages as it takes.
@@ -273,14 +177,14 @@ func (s *setter) note() {
 	if s.sheet.Note == "" {
 		return
 	}
-	s.room(3 * bodyStyle.height())
-	s.y += 8 * point
-	s.y += s.block(s.sheet.NoteHead, softStyle, left, s.y, right-left, atLeft)
+	s.Room(3 * paper.Body.Line())
+	s.Y += 8 * point
+	s.Y += s.Block(s.sheet.NoteHead, paper.Soft, left, s.Y, right-left, paper.AtLeft)
 	for _, paragraph := range s.paragraphs() {
 		for _, line := range paragraph {
-			s.room(bodyStyle.height())
-			s.text(line, bodyStyle, left, s.y, right-left, atLeft)
-			s.y += bodyStyle.height()
+			s.Room(paper.Body.Line())
+			s.Text(line, paper.Body, left, s.Y, right-left, paper.AtLeft)
+			s.Y += paper.Body.Line()
 		}
 	}
 }
@@ -293,22 +197,13 @@ const (
 
 // signs are two places to sign and date, side by side.
 func (s *setter) signs() {
-	s.room(signHeight)
-	s.y += 18 * point
+	s.Room(signHeight)
+	s.Y += 18 * point
 	half := (right-left)/2 - 14*point
 	for i, head := range s.sheet.Signs {
 		x := left + i*(half+28*point)
-		y := s.y + s.block(head, softStyle, x, s.y, half, atLeft) + signSpace
-		s.rule(x, x+half, y, 600, 0)
-		s.block(s.sheet.SignDay, softStyle, x, y+3*point, half, atLeft)
-	}
-}
-
-// pages writes the number of each page, and of how many, at its foot.
-func (s *setter) pages() {
-	of := len(s.out.pages)
-	for n := range of {
-		s.textOn(n, s.face.Clean(s.sheet.Number), softStyle, left, pageHeight-foot, (right-left)/2, atLeft)
-		s.textOn(n, s.face.Clean(s.sheet.Page(n+1, of)), softStyle, left, pageHeight-foot, right-left, atRight)
+		y := s.Y + s.Block(head, paper.Soft, x, s.Y, half, paper.AtLeft) + signSpace
+		s.Rule(x, x+half, y, 600, 0)
+		s.Block(s.sheet.SignDay, paper.Soft, x, y+3*point, half, paper.AtLeft)
 	}
 }
