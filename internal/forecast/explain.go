@@ -98,6 +98,7 @@ type PriorPart struct {
 	Reason string  `json:"reason,omitempty"` // why the forecast rests on it; "" when the history speaks (no flag Prior)
 	Source string  `json:"source"`           // SourceCategory, SourceShop or SourceNothing
 	Items  int     `json:"items"`            // products that it was learned from
+	Band   Band    `json:"band,omitempty"`   // the third of their prices that it stands in, where that changed Level
 	Level  float64 `json:"level"`            // demand of a normal period
 	Weight float64 `json:"weight"`           // periods of history that it is worth
 	Share  float64 `json:"share"`            // Weight over Weight plus what was seen: 1 is all prior
@@ -237,8 +238,11 @@ func (h *history) correctionPart() CorrectionPart {
 
 // priorPart tells what was believed before the history, and how much of it is left.
 func (p Pool) priorPart(h *history, f Forecast) PriorPart {
-	c := p.credence(h.category)
+	c := p.credence(h.category).at(h.label)
 	out := PriorPart{Source: SourceNothing, Items: c.Items, Level: c.Mean, Weight: c.Weight, Share: 1}
+	if c.Bands.factor(h.label) != 1 {
+		out.Band = c.Bands.band(h.label)
+	}
 	if _, ok := p.Levels[h.category]; ok && h.category != "" {
 		out.Source = SourceCategory
 	} else if shop, ok := p.Levels[""]; ok && shop.Items > 0 {

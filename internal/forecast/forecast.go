@@ -87,6 +87,7 @@ const (
 type Series struct {
 	ID       string
 	Category string    // items of one category lend each other what they have learned; may be empty
+	Label    float64   // price asked, which puts a product that has not sold yet beside its like; 0 unknown
 	Form     Form      // by the piece, by weight, or as the values look
 	Start    day.Date  // first date of the first period
 	Values   []float64 // sold, in base units; negative and undefined values count as 0

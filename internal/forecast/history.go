@@ -17,6 +17,7 @@ type history struct {
 	scale        float64 // mean absolute change, the yardstick of errors
 	season       []float64
 	worth        []float64
+	label        float64   // price asked; 0 unknown
 	price        []float64 // of each period, 0 unknown; nil when none is known
 	cut          []float64 // logarithm of the usual price over the price, at least as long as y; nil when it never moved
 	promo        []float64 // share in promotion, at least as long as y; nil when never
@@ -33,7 +34,7 @@ const leastShelf = 0.05
 // readyIn is ready with the history's slices laid into room, which the caller may use again once the
 // history is done with.
 func readyIn(s Series, f Freq, mem *room) *history {
-	h := &history{id: s.ID, category: s.Category, first: f.Number(s.Start), counted: s.Form == Counted}
+	h := &history{id: s.ID, category: s.Category, first: f.Number(s.Start), counted: s.Form == Counted, label: s.Label}
 	start := life(s.Values)
 	h.first += start
 	n := len(s.Values) - start

@@ -11,12 +11,22 @@ import (
 // the variance between them; for the chance of a sale the beta-binomial's).
 type Credence struct {
 	prior.Level
-	Dispersion float64 `json:"dispersion"` // variance of a period at level 1, typical item
-	Power      float64 `json:"power"`      // the variance grows with this power of the level
-	Items      int     `json:"items"`
+	Dispersion float64     `json:"dispersion"` // variance of a period at level 1, typical item
+	Power      float64     `json:"power"`      // the variance grows with this power of the level
+	Items      int         `json:"items"`
+	Bands      *PriceBands `json:"bands,omitempty"`
+}
+
+// at returns the credence of a product for which this price is asked; 0 is unknown.
+func (c Credence) at(price float64) Credence {
+	f := c.Bands.factor(price)
+	c.Mean *= f
+	c.Size *= f
+	return c
 }
 
 const (
+	credenceSeen  = 4    // periods on the shelf that a product needs to tell of its kind
 	credenceLeast = 0.25 // periods: the least that a prior is worth
 	credenceMost  = 8
 	chanceMost    = 30   // periods: the most that the chance of a sale is worth
@@ -35,21 +45,28 @@ func fitLevels(hs []*history) map[string]Credence {
 			}
 		}
 	}
+	plain := map[string]Credence{}
+	for name, group := range groups {
+		plain[name] = credence(group, nil)
+	}
+	priced := fitBands(groups, plain)
 	out := map[string]Credence{}
-	shop := credence(groups[""])
+	shop := credence(groups[""], priced)
 	shop.Dispersion, shop.Power = taylor(groups[""], nil)
+	shop.Bands = priced[""]
 	out[""] = shop
 	for name, group := range groups {
 		if name == "" {
 			continue
 		}
-		c := credence(group)
+		c := credence(group, priced)
 		share := float64(c.Items) / (float64(c.Items) + 5)
 		dispersion, power := taylor(group, &shop)
 		out[name] = Credence{
 			Dispersion: dispersion, Power: power,
 			Level: between(c.Level, shop.Level, share),
 			Items: c.Items,
+			Bands: priced[name],
 		}
 	}
 	return out
@@ -93,14 +110,16 @@ func (m moments) credible(most float64) (mean, weight float64) {
 	return mean, math.Min(math.Max(m.noise/m.n/among, credenceLeast), most)
 }
 
-// credence estimates means and weights from a group of items.
-func credence(hs []*history) Credence {
+// credence estimates means and weights from a group of items; levels are those at a middle price, where
+// the category has price bands.
+func credence(hs []*history, priced map[string]*PriceBands) Credence {
 	var level, chance, size moments
 	for _, h := range hs {
-		if h.seen < 4 {
+		if h.seen < credenceSeen {
 			continue
 		}
-		level.add(h.mean, h.variance())
+		band := priced[h.category].factor(h.label)
+		level.add(h.mean/band, h.variance()/(band*band))
 		if h.sales == 0 {
 			chance.add(0, 0)
 			continue
@@ -114,7 +133,7 @@ func credence(hs []*history) Credence {
 				spread += (y - mean) * (y - mean)
 			}
 		}
-		size.add(mean, spread/math.Max(float64(h.sales-1), 1))
+		size.add(mean/band, spread/math.Max(float64(h.sales-1), 1)/(band*band))
 	}
 	c := Credence{Dispersion: 1, Power: 2, Items: int(level.n)}
 	c.Mean, c.Weight = level.credible(credenceMost)

@@ -70,7 +70,7 @@ func borrow(memory *[]float64, n int) []float64 {
 
 // look runs the models over a history. The view lies in memory, which grows as needed.
 func (p Pool) look(h *history, models []Model, memory *[]float64) view {
-	c := p.credence(h.category)
+	c := p.credence(h.category).at(h.label)
 	n := len(h.y) + 1
 	all := borrow(memory, n*(len(models)+3))
 	part := func(i int) []float64 { return all[i*n : (i+1)*n : (i+1)*n] }
@@ -104,7 +104,7 @@ func (p Pool) end(h *history, models []Model) moment {
 	n := len(h.y)
 	out := borrow(memory, 2*(n+1))
 	levels, other := out[:n+1], out[n+1:]
-	m := moment{credence: p.credence(h.category), levels: make([]float64, len(models), len(models)+1)}
+	m := moment{credence: p.credence(h.category).at(h.label), levels: make([]float64, len(models), len(models)+1)}
 	believed := m.credence.Level
 	reference.Levels(h.y, h.e, believed, levels)
 	m.reference = levels[n]

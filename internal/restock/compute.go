@@ -72,7 +72,8 @@ type subject struct {
 func (s subject) series(through day.Date) (forecast.Series, demand.Series) {
 	joined := demand.Join(s.years, through)
 	joined.Category = s.product.Category
-	out := forecast.Series{ID: s.product.ID.String(), Category: s.product.Category, Form: formOf(s.product), Start: joined.Start, Values: joined.Sold, Available: joined.Available}
+	out := forecast.Series{ID: s.product.ID.String(), Category: s.product.Category, Label: float64(s.product.SalePrice) / 10000,
+		Form: formOf(s.product), Start: joined.Start, Values: joined.Sold, Available: joined.Available}
 	n := len(joined.Sold)
 	if n == 0 {
 		return out, joined

@@ -122,6 +122,7 @@ func seriesOf(b *sales.Book, f forecast.Freq, first, last day.Date, end, step in
 		}
 	}
 	s.Price, s.Promo, s.Holiday = extra[0], extra[1], extra[2]
+	s.Label = usual(s.Price)
 	for t := range s.Values {
 		s.Values[t] = math.Max(s.Values[t], 0)
 	}
@@ -151,4 +152,19 @@ func seriesOf(b *sales.Book, f forecast.Freq, first, last day.Date, end, step in
 		s.Available[t] = math.Min(math.Max((days-hidden[t])/whole, 0), 1)
 	}
 	return s
+}
+
+// usual returns the mean of the prices known; 0 when none is.
+func usual(prices []float64) float64 {
+	sum, n := 0.0, 0.0
+	for _, p := range prices {
+		if p > 0 {
+			sum += p
+			n++
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / n
 }

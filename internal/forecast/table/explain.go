@@ -67,6 +67,7 @@ func (t told) prior() {
 		forecast.SourceShop:     fmt.Sprintf("what %d products of the shop sell", x.Prior.Items),
 		forecast.SourceNothing:  "nothing: no product has a history",
 	}[x.Prior.Source]
+	from += map[forecast.Band]string{forecast.Cheap: " at a low price for its kind", forecast.Middle: " at a middling price for its kind", forecast.Dear: " at a high price for its kind"}[x.Prior.Band]
 	switch x.Prior.Reason {
 	case forecast.ReasonUnseen:
 		t.say("This rests on %s, because it was never on the shelf.", from)

@@ -3,10 +3,12 @@ package table_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
 
+	"buhuo/internal/day"
 	"buhuo/internal/forecast"
 	"buhuo/internal/forecast/table"
 )
@@ -54,6 +56,21 @@ func TestExplainInWords(t *testing.T) {
 	weeks := explained(t, table.Options{Freq: forecast.Week, Horizon: 3, Models: few(forecast.Week)}, in, "item 03", false)
 	if !strings.Contains(weeks, "per week on average over 3 weeks") || !strings.Contains(weeks, "Season: none learned") {
 		t.Errorf("weeks:\n%s", weeks)
+	}
+}
+
+// What a product that never sold goes by is said with the price that it is asked for.
+func TestExplainNamesTheBandOfPrice(t *testing.T) {
+	in := "item,date,quantity,price\n"
+	for i := range 15 {
+		for d := range 40 {
+			in += fmt.Sprintf("tea %02d,%s,%d,%d\n", i, day.New(2026, 1, 5).Add(d), 60/(i+2)+d%3, 5*(i+2))
+		}
+	}
+	in += "tea new,2026-02-12,0,85\n"
+	got := explained(t, table.Options{Freq: forecast.Day, Horizon: 5, Models: few(forecast.Day)}, in, "tea new", false)
+	if !strings.Contains(got, "at a high price for its kind") {
+		t.Errorf("what it goes by:\n%s", got)
 	}
 }
 

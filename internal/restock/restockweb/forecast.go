@@ -67,7 +67,10 @@ func (v voice) madeOf(o restock.Outlook) []string {
 	if o.Counted != 0 {
 		say("forecast.from_counts", arg("day", v.t.Date(o.Counted)))
 	}
-	if x.Prior.Reason != "" {
+	switch {
+	case x.Prior.Reason != "" && x.Prior.Band != "":
+		say("forecast.prior_priced")
+	case x.Prior.Reason != "":
 		say("forecast.prior")
 	}
 	say("forecast.level", arg("rate", v.about(x.Level, unit)))

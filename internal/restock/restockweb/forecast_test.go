@@ -1,6 +1,7 @@
 package restockweb_test
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/i18n"
 	"buhuo/internal/ident"
@@ -101,6 +103,45 @@ func TestFestivalAndPromotionAreNamed(t *testing.T) {
 	chart := page.Find("figure.chart:has(#demand-title)").Find("svg text").Text()
 	if !strings.Contains(chart, "国庆节") || !strings.Contains(chart, "促销") {
 		t.Errorf("the chart names %q", chart)
+	}
+}
+
+// A product that has not sold yet goes by goods of its kind and price: the dear one is expected to sell
+// less than the cheap one, and its page says what it goes by.
+func TestNewProductGoesByKindAndPrice(t *testing.T) {
+	h := open(t)
+	var list []sales.Sale
+	fresh := map[money.Price]ident.ID{}
+	make := func(code string, price money.Price) ident.ID {
+		p, err := h.App.Catalog.Create(h.Ctx, catalog.Draft{Code: code, Name: "茶 " + code, Category: "茶", BaseUnit: "kg", SalePrice: price})
+		h.Must(err)
+		return p.ID
+	}
+	for i := range 15 {
+		price := money.Price(50_000 * (i + 2))
+		id := make(fmt.Sprintf("T%02d", i), price)
+		for n := 40; n > 0; n-- {
+			d := today.Add(-n)
+			list = append(list, sales.Sale{ID: ident.New(), Kind: sales.KindSale, Channel: sales.CounterCode, BusinessDay: d, Total: 100,
+				OccurredAt: day.At(d.Start(h.Scope().Zone).Add(11 * time.Hour)),
+				Lines:      []sales.Line{{ProductID: id, Quantity: measure.Quantity(60_000/(i+2) + 200*(n%5)), Unit: "kg", Price: price, Amount: 100, History: true}}})
+		}
+	}
+	h.Must(h.App.Sales.LoadHistory(h.Ctx, list))
+	for _, price := range []money.Price{90_000, 900_000} {
+		fresh[price] = make(fmt.Sprintf("N%d", price), price)
+	}
+	h.Must(h.App.Restock.Recompute(h.Ctx, nil))
+	level := func(price money.Price) float64 {
+		o, err := h.App.Restock.Outlook(h.Ctx, fresh[price])
+		h.Must(err)
+		return o.Why.Level
+	}
+	if cheap, dear := level(90_000), level(900_000); cheap < 2*dear {
+		t.Errorf("the cheap tea is expected to sell %.2f a day, the dear one %.2f", cheap, dear)
+	}
+	for lang, want := range map[i18n.Lang]string{i18n.ZhHans: "价位相近", i18n.En: "at a like price", i18n.Fr: "à un prix voisin"} {
+		h.Get("/products/" + fresh[900_000].String() + "?lang=" + string(lang)).Want(200).Contains(want)
 	}
 }
 
