@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -36,10 +37,11 @@ const (
 		FROM sale_lines l JOIN sales s ON s.shop_id = l.shop_id AND s.id = l.sale_id
 		WHERE l.shop_id = ? AND l.business_day >= ? AND NOT l.void%s`
 	// The order makes SQLite take the index of products, not the ledger from end to end.
-	movesQuery = `SELECT m.product_id, m.source_id, m.business_day, m.kind, m.source, m.source_line, m.quantity, m.value, m.reverses_id IS NOT NULL, m.seq, m.reason, l.supplier_id
-		FROM movements m LEFT JOIN lots l ON l.shop_id = m.shop_id AND l.id = m.lot_id WHERE m.shop_id = ? AND m.business_day >= ?%s ORDER BY m.product_id, m.seq`
-	rowsQuery   = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year BETWEEN ? AND ?%s ORDER BY year, product_id"
-	rowsOfQuery = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year IN ?%s ORDER BY year, product_id"
+	movesQuery = `SELECT m.product_id, m.source_id, m.business_day, m.kind, m.source, m.source_line, m.quantity, m.value, m.reverses_id IS NOT NULL, m.seq, m.reason, m.lot_id
+		FROM movements m WHERE m.shop_id = ? AND m.business_day >= ?%s ORDER BY m.product_id, m.seq`
+	deliveredQuery = "SELECT l.id, l.supplier_id FROM lots l WHERE l.shop_id = ? AND l.supplier_id IS NOT NULL%s"
+	rowsQuery      = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year BETWEEN ? AND ?%s ORDER BY year, product_id"
+	rowsOfQuery    = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year IN ?%s ORDER BY year, product_id"
 )
 
 // Lines reads what was sold and brought back of products since a day.
@@ -56,17 +58,31 @@ func (s *Store) Lines(ctx context.Context, ids []ident.ID, from day.Date) (map[i
 
 // Moves reads the movements of products since a day.
 func (s *Store) Moves(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]insight.Move, error) {
-	out := map[ident.ID][]insight.Move{}
+	out, lots := map[ident.ID][]insight.Move{}, map[ident.ID][]ident.ID{}
+	deliveredBy := map[ident.ID]ident.ID{}
 	err := s.db.EachOf(ctx, "m.product_id", ids, func(rows *sql.Rows) error {
 		var m insight.Move
-		var supplier sql.RawBytes
-		err := rows.Scan(&m.ProductID, &m.SourceID, &m.Day, &m.Kind, &m.Source, &m.SourceLine, &m.Quantity, &m.Value, &m.Reverses, &m.Seq, &m.Reason, &supplier)
-		if len(supplier) == len(m.Supplier) {
-			copy(m.Supplier[:], supplier)
-		}
-		out[m.ProductID] = append(out[m.ProductID], m)
+		var lot ident.ID
+		err := rows.Scan(&m.ProductID, &m.SourceID, &m.Day, &m.Kind, &m.Source, &m.SourceLine, &m.Quantity, &m.Value, &m.Reverses, &m.Seq, &m.Reason, &lot)
+		out[m.ProductID], lots[m.ProductID] = append(out[m.ProductID], m), append(lots[m.ProductID], lot)
+		deliveredBy[lot] = ident.ID{}
 		return err
 	}, movesQuery, from)
+	if err != nil || len(out) == 0 {
+		return out, err
+	}
+	// A lot moves many times: it is asked for once, not joined to each movement.
+	err = s.db.EachOf(ctx, "l.id", slices.SortedFunc(maps.Keys(deliveredBy), func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) }), func(rows *sql.Rows) error {
+		var lot, supplier ident.ID
+		err := rows.Scan(&lot, &supplier)
+		deliveredBy[lot] = supplier
+		return err
+	}, deliveredQuery)
+	for product, moves := range out {
+		for i := range moves {
+			moves[i].Supplier = deliveredBy[lots[product][i]]
+		}
+	}
 	return out, err
 }
 

@@ -18,10 +18,11 @@ func TestPlans(t *testing.T) {
 	ctx := tenant.With(context.Background(), tenant.Scope{Shop: 1})
 	some := "IN (" + strings.Repeat("x'00', ", 49) + "x'00')"
 	for name, c := range map[string]struct{ query, want string }{
-		"rows":          {fmt.Sprintf(rowsQuery, ""), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year>? AND year<?)"},
-		"some rows":     {fmt.Sprintf(rowsOfQuery, " AND product_id "+some), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year=? AND product_id=?)"},
-		"movements":     {fmt.Sprintf(movesQuery, " AND m.product_id "+some), "movements_product (shop_id=? AND product_id=?)"},
-		"lines at till": {fmt.Sprintf(linesQuery, " AND l.product_id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND product_id=? AND business_day>?)"},
+		"rows":              {fmt.Sprintf(rowsQuery, ""), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year>? AND year<?)"},
+		"some rows":         {fmt.Sprintf(rowsOfQuery, " AND product_id "+some), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year=? AND product_id=?)"},
+		"movements":         {fmt.Sprintf(movesQuery, " AND m.product_id "+some), "movements_product (shop_id=? AND product_id=?)"},
+		"suppliers of lots": {fmt.Sprintf(deliveredQuery, " AND l.id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND id=?)"},
+		"lines at till":     {fmt.Sprintf(linesQuery, " AND l.product_id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND product_id=? AND business_day>?)"},
 	} {
 		var plan []string
 		s := New(d)
