@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"buhuo/internal/account"
+	"buhuo/internal/account/accountdb"
 	"buhuo/internal/catalog"
 	"buhuo/internal/catalog/catalogdb"
 	"buhuo/internal/catalog/catalogweb"
@@ -36,6 +38,7 @@ type App struct {
 	Catalog  *catalog.Service
 	Stock    *stock.Service
 	Sales    *sales.Service
+	Account  *account.Service
 	Purchase *purchase.Service
 	Trade    *trade.Service
 	Enquiry  *enquiry.Service
@@ -69,6 +72,8 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Catalog = catalog.New(catalogdb.New(d), d, catalogweb.UsualName, now)
 	a.Stock = stock.New(stockdb.New(d), d, now)
 	a.Sales = sales.New(salesdb.New(d), d, a.Catalog, a.Stock, a.Shop, sources(), now)
+	a.Account = account.New(accountdb.New(d), d, a.Shop, now)
+	a.Sales.SetCreditor(a.Account)
 	a.Purchase = purchase.New(purchasedb.New(d), d, a.Catalog, a.Stock, a.Shop, now)
 	a.Enquiry = enquiry.New(enquirydb.New(d), d, a.Catalog, a.Purchase, a.Shop, now)
 	between := tradedb.New(d)

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"buhuo/internal/account"
 	"buhuo/internal/app"
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
@@ -98,6 +99,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.orders()
 	f.enquiry()
 	f.deals()
+	f.accounts()
 	f.must(a.Restock.Recompute(f.ctx, nil))
 	_, err = a.Catalog.SetEssential(f.ctx, f.ids["product"], true)
 	f.must(err)
@@ -113,6 +115,21 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.decisions()
 	f.must(a.Stock.MarkChanged(f.ctx, []ident.ID{f.ids["product"]}, day.Of(noon, made.Zone)))
 	return f.filled
+}
+
+// accounts are a household that owes for a sale and has paid some of it, and a helper.
+func (f *filler) accounts() {
+	a, ctx := f.a, f.ctx
+	price := money.Price(96000) // of goods that nobody has counted: the other tests count the rest
+	sale, _, _, err := a.Sales.Record(ctx, sales.Request{ClientID: ident.New(), Household: "老李家" + f.mark, Lines: []sales.RequestLine{{ProductCode: f.assumed, Quantity: 1000, Unit: "kg", Price: &price}}})
+	f.must(err)
+	f.ids["lent"], f.ids["payment"], f.ids["work"] = sale.ID, ident.New(), ident.New()
+	household, _, err := a.Account.Write(ctx, account.Request{ClientID: f.ids["payment"], Kind: account.Paid, Name: "老李家" + f.mark, Amount: 500})
+	f.must(err)
+	helper, _, err := a.Account.Write(ctx, account.Request{ClientID: f.ids["work"], Kind: account.Worked, Name: "小梅" + f.mark, Task: "packing", Minutes: 90, Amount: 3000})
+	f.must(err)
+	f.must(a.Account.PutBefore(ctx, "packing", 600))
+	f.ids["household"], f.ids["helper"] = household.ID, helper.ID
 }
 
 // decisions is a suggestion that was put off and taken back, and what became of it.

@@ -76,6 +76,12 @@ var policy = map[string]web.Access{
 	"POST /replay": web.Manager, "POST /replay/adopt": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,
 
+	"GET /credit/pay": web.Seller, "POST /credit/pay": web.Seller,
+	"GET /credit": web.Owner, "POST /credit": web.Owner, "GET /credit/:id": web.Owner, "POST /credit/:id": web.Owner, "POST /credit/:id/paid": web.Owner,
+	"POST /credit/:id/write-off": web.Owner, "POST /credit/:id/erase": web.Owner, "POST /credit/entries/:id/reverse": web.Owner,
+	"GET /helpers": web.Owner, "POST /helpers": web.Owner, "GET /helpers/:id": web.Owner, "POST /helpers/:id": web.Owner, "POST /helpers/:id/paid": web.Owner,
+	"POST /helpers/:id/erase": web.Owner, "POST /helpers/entries/:id/reverse": web.Owner, "GET /helpers/before": web.Owner, "POST /helpers/before": web.Owner,
+
 	"POST /settings": web.Owner, "GET /settings/mail": web.Owner, "POST /settings/mail": web.Owner, "GET /settings/team": web.Owner, "POST /settings/team": web.Owner, "POST /settings/team/:id/role": web.Owner,
 	"POST /settings/team/:id/access": web.Owner, "GET /settings/team/:id/password": web.Owner, "POST /settings/team/:id/password": web.Owner,
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"buhuo/internal/account/accountweb"
 	"buhuo/internal/catalog/catalogweb"
 	"buhuo/internal/enquiry/enquiryweb"
 	"buhuo/internal/insight/insightweb"
@@ -65,7 +66,8 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		people,
 		catalogweb.New(a.Catalog, a.Shop).Measure(a.Restock).Judge(a.Scores),
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
-		salesweb.New(a.Sales, a.Catalog, a.Shop),
+		salesweb.New(a.Sales, a.Catalog, a.Shop).Lend(a.Account),
+		accountweb.New(a.Account),
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock).Partner(a.Trade),
 		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop),
 		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"buhuo/internal/account/accountdb"
 	"buhuo/internal/app"
 	"buhuo/internal/catalog"
 	"buhuo/internal/catalog/catalogdb"
@@ -97,7 +98,7 @@ func scoped(t *testing.T, d *db.DB) map[string]reflect.Value {
 func stores(d *db.DB) map[string]any {
 	return map[string]any{
 		"shop": shopdb.New(d), "catalog": catalogdb.New(d), "stock": stockdb.New(d), "sales": salesdb.New(d),
-		"purchase": purchasedb.New(d), "enquiry": enquirydb.New(d), "restock": restockdb.New(d), "trade": tradedb.New(d),
+		"purchase": purchasedb.New(d), "enquiry": enquirydb.New(d), "restock": restockdb.New(d), "trade": tradedb.New(d), "account": accountdb.New(d),
 	}
 }
 

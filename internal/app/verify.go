@@ -15,7 +15,7 @@ type Report struct {
 }
 
 // Verify proves the invariants of every shop: balances against the ledger, both
-// hash chains, order totals and states, what is on order, that kept forecasts were made
+// hash chains, order totals and states, what is on order, the accounts with people, that kept forecasts were made
 // before their days, that the figures of the boards are those of the ledger, and the
 // database file itself. Nothing is changed.
 func (a *App) Verify(ctx context.Context) (Report, error) {
@@ -32,7 +32,7 @@ func (a *App) Verify(ctx context.Context) (Report, error) {
 	r.Shops = len(shops)
 	for _, in := range shops {
 		acting := shop.Acting(ctx, in)
-		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Trade.Verify, a.Restock.Verify, a.Insight.Verify} {
+		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Account.Verify, a.Trade.Verify, a.Restock.Verify, a.Insight.Verify} {
 			wrong, err := prove(acting)
 			if err != nil {
 				return r, fmt.Errorf("verify shop %s: %w", in.Slug, err)

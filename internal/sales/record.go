@@ -40,6 +40,9 @@ type Request struct {
 	Province string // GB/T 2260; empty: unknown
 	BuyerID  string // the channel's name for the buyer; only its HMAC is kept
 	At       *day.Micros
+	// Household is who takes the goods on credit, or brings back what was taken so;
+	// empty: paid at once.
+	Household string
 }
 
 // Bounds of a request.
@@ -99,8 +102,10 @@ func (s *Service) Record(ctx context.Context, r Request) (sale Sale, again bool,
 			return err
 		}
 		sale = made
-		warnings, err = s.keep(ctx, scope, &sale, hash)
-		return err
+		if warnings, err = s.keep(ctx, scope, &sale, hash); err != nil || r.Household == "" || s.credit == nil {
+			return err
+		}
+		return s.credit.Bought(ctx, sale, r.Household)
 	})
 	if err == nil && !again {
 		s.sold.Add(1)
@@ -412,6 +417,10 @@ func (r Request) hash() []byte {
 			text("")
 		}
 		text(strconv.FormatBool(l.Promo))
+	}
+	if r.Household != "" { // requests of before the credit book hash as they did
+		text("household")
+		text(r.Household)
 	}
 	return h.Sum(nil)
 }

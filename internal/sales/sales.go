@@ -133,6 +133,13 @@ type Journal interface {
 	Record(ctx context.Context, action string, subject ident.ID, detail map[string]any) error
 }
 
+// Creditor keeps the book of what households take on credit, in the transaction of the
+// sale.
+type Creditor interface {
+	Bought(ctx context.Context, sale Sale, household string) error
+	TakenBack(ctx context.Context, saleID ident.ID) error
+}
+
 // Service records and reads the sales of the shop whose scope ctx carries.
 type Service struct {
 	store   Store
@@ -143,6 +150,7 @@ type Service struct {
 	sources []Source
 	now     func() time.Time
 	journal Journal
+	credit  Creditor
 	sold    atomic.Int64
 }
 
@@ -157,6 +165,10 @@ func New(store Store, atomic Atomic, products *catalog.Service, ledger Ledger, s
 
 // SetJournal sets who keeps the audit trail, while the program is wired.
 func (s *Service) SetJournal(j Journal) { s.journal = j }
+
+// SetCreditor sets who keeps the credit book, while the program is wired. Without one
+// nothing is sold on credit.
+func (s *Service) SetCreditor(c Creditor) { s.credit = c }
 
 func (s *Service) record(ctx context.Context, action string, subject ident.ID, detail map[string]any) error {
 	if s.journal == nil {

@@ -48,6 +48,11 @@ func (s *Service) Void(ctx context.Context, saleID ident.ID, reason string) erro
 				return err
 			}
 		}
+		if s.credit != nil {
+			if err := s.credit.TakenBack(ctx, saleID); err != nil {
+				return err
+			}
+		}
 		if err := s.record(ctx, "sale.void", saleID, map[string]any{"reason": reason, "day": sale.BusinessDay.String()}); err != nil {
 			return err
 		}

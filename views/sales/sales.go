@@ -9,20 +9,21 @@ import (
 
 // Sell is the counter: what can be sold with one tap, and the basket so far.
 type Sell struct {
-	Chrome   layout.Chrome
-	Client   string
-	Last     *Last // the sale just made, to be undone
-	Find     ui.FieldModel
-	Tiles    []Tile
-	NotFound string // what was searched for in vain
-	Lines    []BasketLine
-	Total    string
-	Note     string // "3 种商品"
-	Channel  ui.SelectModel
-	Province ui.FieldModel
-	Return   ui.Check
-	More     bool // a value behind "more" is set, so it stays open
-	Wish     ui.FieldModel
+	Chrome    layout.Chrome
+	Client    string
+	Last      *Last // the sale just made, to be undone
+	Find      ui.FieldModel
+	Tiles     []Tile
+	NotFound  string // what was searched for in vain
+	Lines     []BasketLine
+	Total     string
+	Note      string // "3 种商品"
+	Channel   ui.SelectModel
+	Province  ui.FieldModel
+	Return    ui.Check
+	Household *ui.FieldModel // nil: nothing on credit
+	More      bool           // a value behind "more" is set, so it stays open
+	Wish      ui.FieldModel
 }
 
 // Last is the newest sale of this person.

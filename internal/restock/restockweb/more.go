@@ -33,6 +33,8 @@ var places = []struct {
 	}},
 	{"restock.more_trade", []place{
 		{tenant.Viewer, "/sales", "receipt", "restock.more_sales", "restock.more_sales_note"},
+		{tenant.Owner, "/credit", "edit", "account.credit.title", "account.credit.note"},
+		{tenant.Seller, "/credit/pay", "coins", "account.credit.pay", "account.credit.pay_note"},
 		{tenant.Viewer, "/orders", "send", "restock.orders", "restock.orders_note"},
 		{tenant.Viewer, "/enquiries", "tag", "enquiry.title", "enquiry.more_note"},
 		{tenant.Viewer, "/orders/savings", "coins", "restock.more_savings", "restock.more_savings_note"},
@@ -49,6 +51,7 @@ var places = []struct {
 	}},
 	{"restock.more_shop", []place{
 		{tenant.Manager, "/import", "upload", "restock.more_import", "restock.more_import_note"},
+		{tenant.Owner, "/helpers", "team", "account.helper.title", "account.helper.note"},
 		{tenant.Viewer, "/settings", "settings", "restock.more_settings", "restock.more_settings_note"},
 	}},
 }

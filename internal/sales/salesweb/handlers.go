@@ -4,10 +4,12 @@
 package salesweb
 
 import (
+	"context"
 	"net/http"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/sales"
@@ -20,6 +22,18 @@ type Handlers struct {
 	sales   *sales.Service
 	catalog *catalog.Service
 	shops   sales.Shops
+	credit  Credit
+}
+
+// Credit tells which sales were made on credit; to whom is not for this room.
+type Credit interface {
+	OnCredit(ctx context.Context, saleIDs []ident.ID) (map[ident.ID]bool, error)
+}
+
+// Lend lets goods go on credit.
+func (h *Handlers) Lend(c Credit) *Handlers {
+	h.credit = c
+	return h
 }
 
 // New makes the pages.

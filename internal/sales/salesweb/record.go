@@ -39,11 +39,14 @@ func (h *Handlers) record(c *gin.Context) error {
 	return web.Redirect(c, "/sell")
 }
 
+// maxHousehold bounds a name in the credit book.
+const maxHousehold = 60
+
 // requestOf reads a sale from a form: one product, or several in repeated fields.
 func requestOf(f *web.Values) sales.Request {
 	r := sales.Request{
 		ClientID: f.ID("client_id"), Kind: sales.Kind(f.ChoiceOpt("kind", string(sales.KindSale), string(sales.KindSale), string(sales.KindReturn))),
-		Channel: f.String("channel", 64), Province: f.String("province", 16),
+		Channel: f.String("channel", 64), Province: f.String("province", 16), Household: f.String("household", maxHousehold),
 	}
 	for _, row := range f.Rows("product_code", "quantity", "unit") {
 		l := sales.RequestLine{ProductCode: row.Required("product_code", catalog.MaxName), Quantity: int64(row.Quantity("quantity"))}

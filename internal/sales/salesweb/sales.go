@@ -55,6 +55,10 @@ func (h *Handlers) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	lent, err := h.lent(ctx, page.Sales)
+	if err != nil {
+		return err
+	}
 	chrome := web.Chrome(c)
 	t := chrome.T
 	chrome.Title, chrome.Active, chrome.Lead = t.T("sales.list_title"), layout.Sell, t.WeekdayDate(d)
@@ -66,12 +70,28 @@ func (h *Handlers) list(c *gin.Context) error {
 		{Label: t.T("sales.returns_count"), Value: t.Int(int64(totals.Returns))},
 	}
 	for _, s := range page.Sales {
-		m.Rows = append(m.Rows, row(t, scope, s, products, names, chrome.CanWrite))
+		r := row(t, scope, s, products, names, chrome.CanWrite)
+		if lent[s.ID] {
+			r.Badges = append(r.Badges, salesview.Badge{Tone: ui.Info, Icon: "edit", Text: t.T("sales.on_credit")})
+		}
+		m.Rows = append(m.Rows, r)
 	}
 	if page.Next != "" {
 		m.Pager.Next = "/sales?" + url.Values{"day": {d.String()}, "before": {page.Next}}.Encode()
 	}
 	return web.Render(c, http.StatusOK, salesview.SalesPage(m))
+}
+
+// lent tells which sales were on credit.
+func (h *Handlers) lent(ctx context.Context, list []sales.Sale) (map[ident.ID]bool, error) {
+	if h.credit == nil {
+		return nil, nil
+	}
+	ids := make([]ident.ID, len(list))
+	for i, s := range list {
+		ids[i] = s.ID
+	}
+	return h.credit.OnCredit(ctx, ids)
 }
 
 func (h *Handlers) products(ctx context.Context, list []sales.Sale) (map[ident.ID]catalog.Product, error) {

@@ -164,6 +164,9 @@ func (h *Handlers) counter(c *gin.Context, status int, page counter) error {
 	t := chrome.T
 	chrome.Title, chrome.Active = t.T("sales.sell"), layout.Sell
 	chrome.Actions = []ui.Link{{Href: "/sales", Text: t.T("sales.of_today"), Icon: "receipt"}}
+	if h.credit != nil {
+		chrome.Actions = append(chrome.Actions, ui.Link{Href: "/credit/pay", Text: t.T("sales.pay_back"), Icon: "coins"})
+	}
 	f := page.typed
 	if f == nil {
 		f = web.FormOf(c)
@@ -337,7 +340,10 @@ func (h *Handlers) frame(ctx context.Context, t *i18n.Printer, f *web.Values, m 
 		Error: f.Sentence("province"), Mode: "numeric", Short: true}
 	m.Return = ui.Check{Name: "kind", Value: string(sales.KindReturn), Label: t.T("sales.is_return"), Hint: t.T("sales.is_return_hint"),
 		Checked: f.Value("kind") == string(sales.KindReturn)}
-	m.More = m.Return.Checked || m.Province.Value != "" || chosen != sales.CounterCode
+	if h.credit != nil {
+		m.Household = &ui.FieldModel{Name: "household", Label: t.T("sales.household"), Hint: t.T("sales.household_hint"), Value: f.Value("household"), Error: f.Sentence("household"), Max: maxHousehold, Auto: "off"}
+	}
+	m.More = f.Has("household") || m.Return.Checked || m.Province.Value != "" || chosen != sales.CounterCode
 	return nil
 }
 
