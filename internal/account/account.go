@@ -122,7 +122,7 @@ type Store interface {
 	// Update replaces the row of the version before; search "" erases it. A name that
 	// another account has is ErrTaken.
 	Update(ctx context.Context, a Account, search string) (bool, error)
-	Append(ctx context.Context, e Entry) error
+	Append(ctx context.Context, entries []Entry) error
 	Entry(ctx context.Context, id ident.ID) (Entry, error)
 	// OfSale finds the entry of a sale on credit.
 	OfSale(ctx context.Context, saleID ident.ID) (Entry, error)

@@ -152,7 +152,7 @@ func (s *Service) append(ctx context.Context, a *Account, e Entry) error {
 	if err := s.settle(a, append(before, e)); err != nil {
 		return err
 	}
-	if err := s.store.Append(ctx, e); err != nil {
+	if err := s.store.Append(ctx, []Entry{e}); err != nil {
 		return err
 	}
 	_, search, err := CleanName(a.Name, "name")

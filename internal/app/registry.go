@@ -69,7 +69,7 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		salesweb.New(a.Sales, a.Catalog, a.Shop).Lend(a.Account),
 		accountweb.New(a.Account),
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock).Partner(a.Trade),
-		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop),
+		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop, a.Account),
 		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),
 		tradeweb.New(a.Trade, a.Catalog, a.Shop).Draw(drawCode),
 		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade),

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"buhuo/internal/account"
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/db"
@@ -48,6 +49,7 @@ type Services struct {
 	Catalog  *catalog.Service
 	Stock    *stock.Service
 	Sales    *sales.Service
+	Account  *account.Service
 	Purchase *purchase.Service
 	Trade    *trade.Service
 	Restock  *restock.Service

@@ -9,10 +9,13 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"buhuo/internal/account"
+	"buhuo/internal/account/accountdb"
 	"buhuo/internal/catalog"
 	"buhuo/internal/catalog/catalogdb"
 	"buhuo/internal/db"
@@ -53,6 +56,7 @@ func houseOf(t testing.TB, d *db.DB) *house {
 	h.Catalog = catalog.New(catalogdb.New(d), d, func(string) string { return "常用供货商" }, now)
 	h.Stock = stock.New(stockdb.New(d), d, now)
 	h.Sales = sales.New(salesdb.New(d), d, h.Catalog, h.Stock, h.Shop, []sales.Source{generic.New()}, now)
+	h.Account = account.New(accountdb.New(d), d, h.Shop, now)
 	h.Purchase = purchase.New(purchasedb.New(d), d, h.Catalog, h.Stock, h.Shop, now)
 	h.Trade = trade.New(tradedb.New(d), d, h.Catalog, h.Shop, now)
 	h.store = restockdb.New(d)
@@ -296,6 +300,7 @@ type snapshot struct {
 	Orders map[ident.ID]purchase.State
 	Totals map[day.Date]sales.Totals
 	Wishes int
+	Owed   map[string]money.Amount
 }
 
 func (h *house) snapshot(t *testing.T, from, through day.Date) snapshot {
@@ -303,7 +308,7 @@ func (h *house) snapshot(t *testing.T, from, through day.Date) snapshot {
 	ctx := h.inside(t)
 	s := snapshot{
 		OnHand: map[ident.ID]measure.Quantity{}, Prices: map[ident.ID]money.Price{}, Offers: map[ident.ID]money.Price{},
-		Orders: map[ident.ID]purchase.State{}, Totals: map[day.Date]sales.Totals{},
+		Orders: map[ident.ID]purchase.State{}, Totals: map[day.Date]sales.Totals{}, Owed: map[string]money.Amount{},
 	}
 	balances, err := h.Stock.Balances(ctx, nil)
 	must(t, err)
@@ -335,6 +340,13 @@ func (h *house) snapshot(t *testing.T, from, through day.Date) snapshot {
 	wishes, err := h.Sales.Wishes(ctx, from)
 	must(t, err)
 	s.Wishes = len(wishes)
+	for _, side := range []account.Side{account.Household, account.Helper} {
+		people, err := h.Account.Accounts(ctx, account.Query{Side: side})
+		must(t, err)
+		for _, a := range people {
+			s.Owed[a.Name+" "+strconv.Itoa(a.Entries)] = a.Balance
+		}
+	}
 	return s
 }
 

@@ -11,6 +11,7 @@ import (
 	"buhuo/internal/demo/world"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
+	"buhuo/internal/sales"
 	"buhuo/internal/shop"
 	"buhuo/internal/stock"
 )
@@ -51,6 +52,9 @@ func (l *Loader) extend(ctx context.Context, m mark, progress Progress) (Report,
 			if err := x.live(ctx, today.events); err != nil {
 				return err
 			}
+			if err := l.lend(ctx, x.lent, today.day, m.Through); err != nil {
+				return err
+			}
 			return l.save(ctx, m)
 		})
 		if err != nil {
@@ -79,6 +83,7 @@ type living struct {
 
 	// Of the day being written:
 	entries entries
+	lent    []sales.Sale // on credit
 	written int
 	shelf   map[ident.ID]measure.Quantity // what the books hold
 	known   map[ident.ID]bool             // whether they know
@@ -117,7 +122,7 @@ func (x *living) days(after, last minute) iter.Seq[lived] {
 
 // live writes one day down, in the transaction of ctx. It may run twice.
 func (x *living) live(ctx context.Context, events []world.Event) error {
-	x.entries, x.written = entries{}, 0
+	x.entries, x.lent, x.written = entries{}, nil, 0
 	if err := x.look(ctx); err != nil {
 		return err
 	}
@@ -165,7 +170,7 @@ func (x *living) weigh(ctx context.Context) error {
 // flush writes what has gathered.
 func (x *living) flush(ctx context.Context) error {
 	e := x.entries
-	x.entries = entries{}
+	x.entries, x.lent = entries{}, append(x.lent, lent(e.sales)...)
 	return x.write(ctx, e)
 }
 

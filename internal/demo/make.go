@@ -3,11 +3,14 @@ package demo
 import (
 	"context"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"buhuo/internal/day"
 	"buhuo/internal/demo/world"
 	"buhuo/internal/ident"
+	"buhuo/internal/sales"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
 )
@@ -120,6 +123,7 @@ func (l *Loader) loadPast(ctx context.Context, book bookkeeper, deliveries map[i
 			}
 		}
 	}()
+	var onCredit []sales.Sale
 	events, days := 0, int(m.Through.Day-m.First)+1
 	for e := range months {
 		if e.err != nil {
@@ -132,9 +136,15 @@ func (l *Loader) loadPast(ctx context.Context, book bookkeeper, deliveries map[i
 			return events, err
 		}
 		events += e.events
+		onCredit = append(onCredit, lent(e.sales)...)
 		progress(stagePast, int(e.through.Day-m.First)+1, days)
 	}
-	return events, nil
+	for _, task := range slices.Sorted(maps.Keys(weeklyBefore)) {
+		if err := l.Account.PutBefore(ctx, task, weeklyBefore[task]); err != nil {
+			return events, err
+		}
+	}
+	return events, l.DB.Do(ctx, func(ctx context.Context) error { return l.lend(ctx, onCredit, m.First, m.Through) })
 }
 
 // months yields the entries of one month after the other.

@@ -16,7 +16,7 @@ type Needs struct {
 	More           string
 	Categories     []ui.Bar
 	Asked, Stocked Wishes
-	Credit         string  // what is known of households on credit; empty: not for this person
+	Credit         *Credit // households on credit; nil: not for this person
 	County         ui.Link // no Href: not for this person
 }
 
@@ -26,4 +26,10 @@ type EssentialRow struct {
 	Left, Unmet, State string
 	Icon               string
 	Tone               ui.Tone
+}
+
+// Credit is how many households owe how much.
+type Credit struct {
+	Text, Late string
+	Link       ui.Link
 }

@@ -146,10 +146,11 @@ func (r entryRow) entry() account.Entry {
 	}
 }
 
-// Append writes an entry.
-func (s *Store) Append(ctx context.Context, e account.Entry) error {
+// Append writes entries.
+func (s *Store) Append(ctx context.Context, entries []account.Entry) error {
 	_, err := s.d.Insert(ctx, "account_entries", []string{"shop_id", "id", "account_id", "seq", "side", "kind", "amount", "business_day", "recorded_at", "sale_id", "reverses_id",
-		"task", "minutes", "pieces", "person_id", "request_hash"}, 1, "", func(_ int, dst []any) {
+		"task", "minutes", "pieces", "person_id", "request_hash"}, len(entries), "", func(i int, dst []any) {
+		e := &entries[i]
 		copy(dst, []any{e.ID, e.AccountID, e.Seq, string(e.Side), string(e.Kind), int64(e.Amount), int64(e.Day), int64(e.RecordedAt), e.SaleID, e.ReversesID,
 			e.Task, e.Minutes, int64(e.Pieces), e.PersonID, e.Hash})
 	})
@@ -184,15 +185,15 @@ func (s *Store) OnCredit(ctx context.Context, saleIDs []ident.ID) (map[ident.ID]
 
 // Entries reads those of an account by seq.
 func (s *Store) Entries(ctx context.Context, id ident.ID) ([]account.Entry, error) {
-	return entries(s.d.From(ctx).Where("account_id = ?", id).Order("account_id, seq"))
+	return find(s.d.From(ctx).Where("account_id = ?", id).Order("account_id, seq"))
 }
 
 // Between reads those of a side on some days.
 func (s *Store) Between(ctx context.Context, side account.Side, from, through day.Date) ([]account.Entry, error) {
-	return entries(s.d.From(ctx).Where("side = ? AND business_day BETWEEN ? AND ?", string(side), from, through).Order("business_day, id"))
+	return find(s.d.From(ctx).Where("side = ? AND business_day BETWEEN ? AND ?", string(side), from, through).Order("business_day, id"))
 }
 
-func entries(query *gorm.DB) ([]account.Entry, error) {
+func find(query *gorm.DB) ([]account.Entry, error) {
 	var rows []entryRow
 	if err := query.Find(&rows).Error; err != nil {
 		return nil, db.Err(err)

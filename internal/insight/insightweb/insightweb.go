@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"buhuo/internal/account"
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/ident"
@@ -54,16 +55,26 @@ type Shops interface {
 	Get(ctx context.Context) (shop.Shop, error)
 }
 
+// Accounts are what households owe and what helpers did and earned.
+type Accounts interface {
+	Standing(ctx context.Context, side account.Side) (account.Standing, error)
+	Flow(ctx context.Context, from, through day.Date) (account.Flow, error)
+	Hours(ctx context.Context, from, through day.Date) ([]account.Hours, error)
+}
+
 // Handlers are the routes of the area.
 type Handlers struct {
-	boards  Boards
-	catalog Catalog
-	sales   Sales
-	shops   Shops
+	accounts Accounts
+	boards   Boards
+	catalog  Catalog
+	sales    Sales
+	shops    Shops
 }
 
 // New makes the handlers.
-func New(b Boards, c Catalog, s Sales, shops Shops) *Handlers { return &Handlers{b, c, s, shops} }
+func New(b Boards, c Catalog, s Sales, shops Shops, a Accounts) *Handlers {
+	return &Handlers{boards: b, catalog: c, sales: s, shops: shops, accounts: a}
+}
 
 // board is a page of figures: who may see it, and how the others speak of it. Its texts
 // are insight.<name>, insight.<name>_note.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"buhuo/internal/account"
 	"buhuo/internal/catalog"
 	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
@@ -52,7 +53,9 @@ func (h *Handlers) needsPage(c *gin.Context, status int, find ui.FieldModel) err
 		m.County = ui.Link{Href: a.with(needsPath+"/county.csv", "category", ""), Text: v.t.T("insight.county_download"), Icon: "download", Download: true}
 	}
 	if may(c, tenant.Owner) {
-		m.Credit = v.t.T("insight.credit_unknown")
+		if m.Credit, err = h.credit(c, v); err != nil {
+			return err
+		}
 	}
 	for _, p := range n.Unmet[:min(len(n.Unmet), wantedRows)] {
 		m.Unmet = append(m.Unmet, v.unmet(p))
@@ -63,6 +66,20 @@ func (h *Handlers) needsPage(c *gin.Context, status int, find ui.FieldModel) err
 	m.Categories = v.needBars(&a, n.Categories)
 	m.Asked, m.Stocked = v.wishes(n.Asked), v.wishes(n.Stocked)
 	return web.Render(c, status, insightview.NeedsPage(m))
+}
+
+// credit says how many households owe how much today. It is for the owner alone and holds
+// no name.
+func (h *Handlers) credit(c *gin.Context, v voice) (*insightview.Credit, error) {
+	s, err := h.accounts.Standing(c.Request.Context(), account.Household)
+	m := &insightview.Credit{Text: v.t.T("insight.credit_none"), Link: ui.Link{Href: "/credit", Text: v.t.T("account.credit.title"), Icon: "edit"}}
+	if s.Open > 0 {
+		m.Text = v.t.T("insight.credit_text", i18n.A("n", s.Open), i18n.A("amount", v.exact(s.Owed)))
+	}
+	if s.Late > 0 {
+		m.Late = v.t.T("insight.credit_late", i18n.A("amount", v.exact(s.Late)), i18n.A("n", account.LateAfter))
+	}
+	return m, err
 }
 
 // dropEssential takes the name from a product.
