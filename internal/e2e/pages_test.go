@@ -136,6 +136,8 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 	tab.Press("main form[action='/orders'] button[data-kind=primary]")
 	listing, deal := dealt(t, tab)
 	return map[string][]string{
+		"/credit/:id":               {first("/credit", "main tbody a[href^='/credit/']")},
+		"/helpers/:id":              {first("/helpers", "main tbody a[href^='/helpers/']")},
 		"/products/:id":             {product},
 		"/products/:id/edit":        {product + "/edit"},
 		"/products/:id/adjust":      {product + "/adjust"},
