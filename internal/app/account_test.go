@@ -49,7 +49,7 @@ func TestCreditBook(t *testing.T) {
 		t.Fatalf("the account: %+v", a)
 	}
 	page := owner.Get("/credit/"+a.ID.String()).Want(http.StatusOK).Contains("您在小店还有¥60.00没结", "/sales?day="+day.String())
-	page.Form("form[action='/credit/" + a.ID.String() + "/paid']").Set("amount", "12.5").Submit().Want(http.StatusSeeOther)
+	page.Form("form[action='/credit/"+a.ID.String()+"/paid']").Set("amount", "12.5").Submit().Want(http.StatusSeeOther)
 	seller.PostForm("/sales/"+first.String()+"/void", url.Values{}).Want(http.StatusSeeOther)
 	seller.PostForm("/credit/pay", url.Values{"client_id": {ident.New().String()}, "name": {" 桥头 张三家"}, "amount": {"7.5"}}).Want(http.StatusSeeOther)
 	if a, err = h.App.Account.Account(ctx, account.Household, a.ID); err != nil || a.Balance != 1000 {
@@ -62,7 +62,7 @@ func TestCreditBook(t *testing.T) {
 	must(t, err)
 	owner.PostForm("/credit/"+a.ID.String()+"/erase", url.Values{}).Want(http.StatusSeeOther)
 	owner.Get("/credit").Want(http.StatusOK).Lacks(name)
-	owner.Get("/credit/"+a.ID.String()).Want(http.StatusOK).Lacks(name).Contains("资料已删除")
+	owner.Get("/credit/" + a.ID.String()).Want(http.StatusOK).Lacks(name).Contains("资料已删除")
 	if after, err := h.App.Account.Flow(ctx, day, day); err != nil || after != before || after.WrittenOff != 1000 {
 		t.Errorf("the sums: %+v, before %+v, %v", after, before, err)
 	}
