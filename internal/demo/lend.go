@@ -53,9 +53,14 @@ const oneIn = 900
 // lent picks the sales that went into the credit book; their ids decide.
 func lent(list []sales.Sale) (out []sales.Sale) {
 	for _, s := range list {
-		if s.Channel == sales.CounterCode && s.Kind == sales.KindSale && s.VoidedAt == nil && s.Total > 0 && pick(s.ID)%oneIn == 0 {
-			out = append(out, s)
+		if s.Channel != sales.CounterCode || s.Kind != sales.KindSale || pick(s.ID)%oneIn != 0 {
+			continue
 		}
+		s.Total = 0
+		for _, line := range s.Lines {
+			s.Total += line.Amount
+		}
+		out = append(out, s)
 	}
 	return out
 }
