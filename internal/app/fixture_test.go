@@ -32,6 +32,7 @@ import (
 	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/sales"
 	"buhuo/internal/shop"
+	"buhuo/internal/shop/argon"
 	"buhuo/internal/shop/shopdb"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
@@ -48,6 +49,9 @@ var linkKey = []byte("a key that opens nothing but the houses of these tests")
 const linkBase = "https://buhuo.example"
 
 func atNoon() time.Time { return noon }
+
+// Logins are many here; what a password's hash costs has tests of its own.
+func init() { argon.Default = argon.Parameters{Time: 1, Memory: 64, Threads: 1} }
 
 // filled is a shop with something in every table.
 type filled struct {

@@ -52,7 +52,7 @@ func houseOf(t testing.TB, d *db.DB) *house {
 	h := &house{now: monday}
 	now := func() time.Time { return h.now }
 	h.DB = d
-	h.Shop = shop.New(shopdb.New(d), d, argon.New(argon.Default), now)
+	h.Shop = shop.New(shopdb.New(d), d, argon.New(argon.Parameters{Time: 1, Memory: 64, Threads: 1}), now)
 	h.Catalog = catalog.New(catalogdb.New(d), d, func(string) string { return "常用供货商" }, now)
 	h.Stock = stock.New(stockdb.New(d), d, now)
 	h.Sales = sales.New(salesdb.New(d), d, h.Catalog, h.Stock, h.Shop, []sales.Source{generic.New()}, now)

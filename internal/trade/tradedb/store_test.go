@@ -40,7 +40,7 @@ func house(t testing.TB, d *db.DB) tradetest.House {
 	goods := catalog.New(catalogdb.New(d), d, func(string) string { return "" }, now)
 	ledger := stock.New(stockdb.New(d), d, now)
 	goods.SetMarker(ledger)
-	houses := shop.New(shopdb.New(d), d, argon.New(argon.Default), now)
+	houses := shop.New(shopdb.New(d), d, argon.New(argon.Parameters{Time: 1, Memory: 64, Threads: 1}), now)
 	store := tradedb.New(d)
 	return tradetest.House{
 		Store: store, Atomic: d, Catalog: goods, Deals: store, Stock: ledger, Houses: houses,
