@@ -1,9 +1,11 @@
 package e2e_test
 
 import (
+	"fmt"
 	"testing"
 
 	"buhuo/internal/e2e"
+	"buhuo/internal/i18n"
 )
 
 // The budget of a page over a slow line, in bytes.
@@ -36,6 +38,16 @@ func TestPagesAreLight(t *testing.T) {
 		tab.Go(path)
 		if _, size := tab.Weight(); size > repeatView || size == 0 {
 			t.Errorf("repeat view of %s: %d bytes of %d", path, size, repeatView)
+		}
+	}
+	// The longest page in its longest language.
+	for _, lang := range i18n.Langs() {
+		for n := 1; n <= 3; n++ {
+			path := fmt.Sprintf("/suggestions?page=%d&lang=%s", n, lang)
+			tab.Go(path)
+			if html := e2e.Ask[int](tab, "performance.getEntriesByType('navigation')[0].encodedBodySize"); html > maxHTML || html == 0 {
+				t.Errorf("the HTML of %s is %d bytes of %d", path, html, maxHTML)
+			}
 		}
 	}
 }

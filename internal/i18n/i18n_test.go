@@ -166,7 +166,7 @@ func TestMessagesTakeTypedArguments(t *testing.T) {
 func TestMissingIsLoudUnderTest(t *testing.T) {
 	for name, call := range map[string]func(){
 		"message":  func() { For(En).T("no.such.key") },
-		"argument": func() { For(En).T("ui.fewer") },
+		"argument": func() { For(En).T("ui.problems") },
 	} {
 		func() {
 			defer func() {

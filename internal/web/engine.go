@@ -122,7 +122,7 @@ func withDefaults(cfg Config) Config {
 func compressed(h http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(1024),
-		gzhttp.CompressionLevel(4),
+		gzhttp.CompressionLevel(6),
 		gzhttp.RandomJitter(32, 0, false),
 		gzhttp.EnableZstd(false),
 	)

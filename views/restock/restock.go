@@ -112,19 +112,20 @@ type Meter struct {
 
 // Item is one product of a group.
 type Item struct {
-	ID, OfferID, Name, Href, Why string
-	Trace                        string // address of the calculation
-	Answer                       string // address of what else one may say; empty: not offered
-	Stock, Cover                 string
-	Tone                         ui.Tone
-	Risk                         string
-	Stepper                      ui.StepperModel
-	Pack                         string  // under the stepper, where it is too long to stand beside it
-	Ours                         string  // what was suggested, where the person changed it
-	Draft                        ui.Link // the unsent order on which it stands already
-	Cost, Saving                 string
-	Ordered                      bool
-	Reopen                       string // address
+	ID, Name, Href, Why string
+	Offer               string // the end of the offer's id
+	Trace               string // address of the calculation
+	Answer              string // address of what else one may say; empty: not offered
+	Stock, Cover        string
+	Tone                ui.Tone
+	Risk                string
+	Stepper             ui.StepperModel
+	Pack                string  // under the stepper, where it is too long to stand beside it
+	Ours                string  // what was suggested, where the person changed it
+	Draft               ui.Link // the unsent order on which it stands already
+	Cost, Saving        string
+	Ordered             bool
+	Reopen              string // address
 }
 
 // Trace is the whole calculation of one suggestion.

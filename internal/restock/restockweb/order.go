@@ -91,14 +91,14 @@ func (h *Handlers) typed(ctx context.Context, f *web.Values) (map[ident.ID]measu
 		return nil, nil
 	}
 	type line struct {
-		offer ident.ID
+		offer string
 		packs measure.Quantity
 		row   *web.Values
 	}
 	lines := make(map[ident.ID]line, len(rows))
 	ids := make([]ident.ID, 0, len(rows))
 	for _, r := range rows {
-		id, l := r.ID("product"), line{offer: r.ID("offer"), row: r}
+		id, l := r.ID("product"), line{offer: r.Value("offer"), row: r}
 		l.packs, _ = r.QuantityOpt("packs")
 		lines[id], ids = l, append(ids, id)
 	}
@@ -113,7 +113,7 @@ func (h *Handlers) typed(ctx context.Context, f *web.Values) (map[ident.ID]measu
 	for id, l := range lines {
 		found := false
 		for _, o := range offers[id] {
-			if o.ID != l.offer {
+			if len(l.offer) < tailed || !strings.HasSuffix(o.ID.String(), l.offer) {
 				continue
 			}
 			found = true
@@ -126,6 +126,16 @@ func (h *Handlers) typed(ctx context.Context, f *web.Values) (map[ident.ID]measu
 		}
 	}
 	return out, f.Err()
+}
+
+// tailed is how much of an offer's id a page of fifty suggestions carries: enough to tell
+// it from the product's others. The beginnings of ids that were made together are alike.
+const tailed = 8
+
+// tail is the end of an offer's id.
+func tail(id ident.ID) string {
+	text := id.String()
+	return text[len(text)-tailed:]
 }
 
 // fromPacks turns a number of packs into base units. What is sold whole is ordered

@@ -24,7 +24,7 @@ import (
 const (
 	// pageRows are the suggestions on one page: as many as keep it within its 14 KB in
 	// every language.
-	pageRows = 40
+	pageRows = 50
 	// maxPages bounds the page number in an address.
 	maxPages = 2000
 	// snoozedRows are the snoozed ones shown below.
@@ -303,7 +303,7 @@ func (v voice) item(c *gin.Context, r *restock.Row, index int) restockview.Item 
 		i.Cost = ""
 		return i
 	}
-	i.OfferID = r.OfferID.String()
+	i.Offer = tail(*r.OfferID)
 	if r.State == restock.Open {
 		i.Answer = answerAddress(r.ProductID, toChange)
 	}
@@ -348,7 +348,7 @@ func withoutTerms(reason []replenish.Message) []replenish.Message {
 // stepper counts in the supplier's packs.
 func (v voice) stepper(r *restock.Row, index int) ui.StepperModel {
 	s := ui.StepperModel{
-		ID: web.RowField("packs", index), Name: "packs", Value: v.t.Typed(r.PackQuantity.Decimal()), Label: r.Name, Unit: v.t.Unit(r.PackUnit, r.PackQuantity), Step: "1",
+		ID: web.RowField("packs", index), Name: "packs", Value: v.t.Typed(r.PackQuantity.Decimal()), Label: r.Name, Unit: v.t.Unit(r.PackUnit, r.PackQuantity),
 	}
 	if size, err := (measure.Pack{Unit: r.PackUnit, Factor: r.Pack}).Size(); err == nil && packed(r.PackUnit) {
 		s.Unit = v.t.T("restock.pack_of", arg("pack", v.t.Unit(r.PackUnit, r.PackQuantity)), arg("content", v.Amount(size, r.Unit)))
