@@ -38,7 +38,7 @@ func (c Compared) Priced() bool { return c.Asked.UnitPrice > 0 }
 // Compare asks all offers that a trace knows for a quantity, in base units: the cheapest
 // unit first, behind them those without a price, last those that cannot be used.
 func Compare(t *Trace, quantity measure.Quantity) []Compared {
-	in := t.Inputs.mended()
+	in := t.Inputs.mended().Bought()
 	p := newPlanner(&in)
 	bids, why := p.bids()
 	known := slices.Clone(t.Result.Others)

@@ -14,7 +14,7 @@ const (
 // is bought at a time than after it. It takes the forecast for certain (Wagner &
 // Whitin), so it is a plan to look at; each order is decided when its day comes.
 func (t *Trace) Plan() []Message {
-	c, in := t.Result.Choice, &t.Inputs
+	c, in := t.Result.Choice, t.Inputs.Bought()
 	if c == nil || in.ShelfLife > 0 || in.Policy.Ordering <= 0 || c.NextArrival <= c.Arrival {
 		return nil
 	}

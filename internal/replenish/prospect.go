@@ -26,7 +26,7 @@ type Prospect struct {
 // Ahead looks as many days ahead from what a trace was made of, with an order of a
 // quantity from the chosen offer.
 func Ahead(t *Trace, quantity measure.Quantity, days int) Prospect {
-	in := t.Inputs.mended()
+	in := t.Inputs.mended().Bought()
 	c := chances{w: &in.Demand}
 	none := in.position().Available <= 0
 	look := func(list []coming) curves {

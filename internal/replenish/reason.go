@@ -154,6 +154,8 @@ func (in *Input) decision(s *Suggestion) Message {
 func (in *Input) enough(s *Suggestion) Message {
 	on, coming := in.firstArrival()
 	switch {
+	case in.Unproven:
+		return say("reason.unproven")
 	case s.Has(FlagCapped) && s.Choice.Wanted == 0:
 		return say("reason.enough_spoil")
 	case s.DailyRate == 0:
@@ -178,7 +180,7 @@ func (in *Input) notes(s *Suggestion) []Message {
 			out = append(out, say(key, args...))
 		}
 	}
-	if s.Quantity == 0 || s.Choice == nil { // otherwise the decision says so
+	if !in.Unproven && (s.Quantity == 0 || s.Choice == nil) { // otherwise the decision says so
 		note(FlagStockUnknown, "reason.note_unknown")
 	}
 	note(FlagNegativeStock, "reason.note_negative")

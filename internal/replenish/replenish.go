@@ -49,10 +49,17 @@ type Input struct {
 	TaxBasisPoints   int         `json:"tax,omitempty"`
 	// ShelfLife is the number of days a delivery can be sold, its day of
 	// arrival counted; 0 when it keeps.
-	ShelfLife int    `json:"shelf_life,omitempty"`
-	Policy    Policy `json:"policy"`
-	Bounds    Bounds `json:"bounds"`
-	Facts     Facts  `json:"facts"`
+	ShelfLife int `json:"shelf_life,omitempty"`
+	// Loss is what part of what is bought never reaches a customer, in basis points.
+	// Goods with a ShelfLife spoil by their age, which is reckoned with as such: of
+	// them it is 0.
+	Loss int `json:"loss,omitempty"`
+	// Unproven is a product that was never sold, delivered or counted here and whose
+	// terms nobody has confirmed. Nothing is ordered on what similar ones sell.
+	Unproven bool   `json:"unproven,omitempty"`
+	Policy   Policy `json:"policy"`
+	Bounds   Bounds `json:"bounds"`
+	Facts    Facts  `json:"facts"`
 	// Cover is the share of what would be lost that other products of the group
 	// CoverBy will serve; a sale is lost with the rest of it only.
 	Cover   float64 `json:"cover,omitempty"`

@@ -27,7 +27,12 @@ func (in *Input) steps(s *Suggestion) []Message {
 		say("reason.step_calendar", text("supplier", c.SupplierName), date("order_day", c.OrderDay),
 			date("arrival", c.Arrival), date("next", c.NextArrival)),
 		say("reason.step_demand", date("until", in.Today.Add(c.Need.Window-1)),
-			in.amount("mean", rounded(in.Demand.mean(c.Need.Window)))),
+			in.amount("mean", rounded(in.kept()*in.Demand.mean(c.Need.Window)))))
+	if in.Loss > 0 {
+		out = append(out, say("reason.step_loss", percent("percent", int(math.Round(float64(in.Loss)/100))),
+			in.amount("mean", rounded(in.Demand.mean(c.Need.Window)))))
+	}
+	out = append(out,
 		say("reason.step_level", percent("percent", int(math.Round(100*c.Need.Service))), in.amount("level", c.Need.Level)),
 		say("reason.step_need", in.amount("level", c.Need.Level), in.amount("supply", c.Need.Supply),
 			in.amount("outdated", c.Need.Outdated), in.amount("owed", c.Need.Owed),

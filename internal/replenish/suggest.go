@@ -22,6 +22,7 @@ const (
 	FlagOverdue       Flag = "overdue"          // a delivery is late; its day is re-estimated
 	FlagExpiring      Flag = "expiring"         // stock expires before it can be sold
 	FlagRepaired      Flag = "demand_repaired"  // the forecast had values without sense
+	FlagUnproven      Flag = "unproven"         // never sold, delivered or counted, on terms that nobody confirmed
 	FlagPrior         Flag = "prior"            // the forecast has no sales of its own yet
 	FlagNoDemand      Flag = "no_demand"        // nothing is expected to be sold
 	FlagNoOffer       Flag = "no_offer"         // nobody to order from
@@ -88,16 +89,20 @@ type Trace struct {
 func Suggest(in Input) Trace { return suggest(in, nil) }
 
 func suggest(in Input, weighing *Weighing) Trace {
-	in = in.mended()
+	asked := in.mended()
+	in = asked.Bought()
 	p := newPlanner(&in)
 	p.weighing = weighing
 	s := Suggestion{Version: Version, Position: in.position(), StockKnown: in.Stock.Known,
-		DailyRate: rounded(in.Demand.dailyRate())}
+		DailyRate: rounded(asked.Demand.dailyRate())}
 	if s.Others = p.consider(); len(s.Others) > 0 && s.Others[0].Refused == "" {
 		s.Choice, s.Others = &s.Others[0], s.Others[1:]
 	}
 	in.assess(&s, p)
-	if s.Choice != nil && s.Choice.Buy > 0 {
+	if in.Unproven { // no shelf of it can be empty
+		s.Risk = Risk{Before: s.Risk.Before, Curve: []float64{0}}
+	}
+	if s.Choice != nil && s.Choice.Buy > 0 && !in.Unproven {
 		s.Quantity = s.Choice.Buy
 		s.Saving = p.saving(s.Choice)
 		if o := in.offer(s.Choice); o.MinOrderValue > s.Choice.Quote.LineCost {
@@ -107,7 +112,7 @@ func suggest(in Input, weighing *Weighing) Trace {
 	}
 	in.flag(&s, p)
 	s.Reason = in.reason(&s)
-	return Trace{Version: Version, Inputs: in, Steps: in.steps(&s), Result: s}
+	return Trace{Version: Version, Inputs: asked, Steps: in.steps(&s), Result: s}
 }
 
 // Recompute is the suggestion that the inputs of a trace lead to.
@@ -122,6 +127,10 @@ func (in Input) mended() Input {
 	in.Today = max(0, min(in.Today, lastDay))
 	in.Demand = in.Demand.mended()
 	in.ShelfLife = max(0, min(in.ShelfLife, 10*farDays))
+	in.Loss = max(0, min(in.Loss, mostLoss))
+	if in.ShelfLife > 0 {
+		in.Loss = 0
+	}
 	in.Step = max(0, min(in.Step, measure.MaxQuantity))
 	in.Price = max(0, min(in.Price, money.MaxPrice))
 	in.Currency.Exponent = max(0, min(in.Currency.Exponent, 4))
@@ -346,6 +355,7 @@ func (in *Input) flag(s *Suggestion, p *planner) {
 	c := s.Choice
 	set(FlagExpiring, c != nil && c.Need.Outdated > 0 && in.Stock.Known)
 	set(FlagRepaired, in.Demand.Repaired)
+	set(FlagUnproven, in.Unproven)
 	set(FlagPrior, in.Facts.Prior)
 	set(FlagNoDemand, s.DailyRate == 0)
 	set(FlagNoOffer, c == nil)

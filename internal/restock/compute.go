@@ -210,7 +210,7 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 		Version: replenish.Version, Today: c.first, Unit: s.product.BaseUnit, Currency: c.shop.Currency,
 		Demand:           replenish.WindowsOf(e.told, horizon),
 		Price:            s.sellingPrice(),
-		PricesIncludeTax: c.shop.PricesIncludeTax, TaxBasisPoints: s.product.TaxRate, ShelfLife: s.product.ShelfLifeDays,
+		PricesIncludeTax: c.shop.PricesIncludeTax, TaxBasisPoints: s.product.TaxRate, ShelfLife: s.product.ShelfLifeDays, Loss: s.product.LossRate, Unproven: s.unproven(e.history),
 		Policy: c.policy(s),
 		Facts:  c.facts(e.forecast, e.gap, e.history, e.corrected),
 		Stock:  replenish.Stock{Known: s.position.Known, Allocated: s.position.Allocated},
@@ -243,6 +243,14 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 		}
 	}
 	return in
+}
+
+// unproven reports whether nothing says that the product is sold here: no sale, no
+// delivery, no count, none under way, no terms that a person confirmed, no minimum.
+func (s subject) unproven(history demand.Series) bool {
+	return !s.position.Known && len(s.expected) == 0 && s.product.Minimum == nil &&
+		!slices.ContainsFunc(history.Sold, func(sold float64) bool { return sold > 0 }) &&
+		!slices.ContainsFunc(s.offers, func(o catalog.Offer) bool { return !o.Assumed })
 }
 
 // sellingPrice is the price on the shelf or, for goods that came in with their

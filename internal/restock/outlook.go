@@ -260,7 +260,7 @@ func (o *Outlook) future(e explained) {
 		o.Low, o.Mean, o.High = append(o.Low, step.Quantile(0.1)), append(o.Mean, step.Mean()), append(o.High, step.Quantile(0.9))
 		o.Ours = append(o.Ours, e.ours.steps[k].Mean())
 	}
-	in := o.Row.Trace.Inputs
+	in := o.Row.Trace.Inputs.Bought()
 	if !in.Stock.Known {
 		return
 	}
