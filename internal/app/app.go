@@ -80,6 +80,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Trade = trade.New(between, d, a.Catalog, a.Shop, now)
 	a.Trade.SetDesk(trade.Desk{Deals: between, Orders: a.Purchase, Ledger: a.Stock, Sales: a.Sales, Houses: a.Shop})
 	a.Purchase.SetFollower(a.Trade)
+	a.Purchase.SetPartners(a.Trade)
 	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Insight = insight.New(insightdb.New(d), d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Scores = insight.NewScores(insightdb.New(d), a.Catalog, now)

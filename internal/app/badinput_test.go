@@ -379,8 +379,8 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true, "/settings/level/:id/back": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb
-		"/directory/:id/take": true, "/directory/:id/order": true, "/publish/:id/withdraw": true, // tradeweb
 		"/credit/:id/erase": true, "/credit/:id/write-off": true, "/credit/entries/:id/reverse": true, "/helpers/:id/erase": true, "/helpers/entries/:id/reverse": true,
+		"/directory/:id/take": true, "/directory/:id/order": true, "/publish/:id/withdraw": true, "/publish/:id/photo": true, "/publish/:id/photo/remove": true, "/inbox/:id/take-back": true, // tradeweb
 		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,
 	}
 	for _, f := range forms {

@@ -161,11 +161,13 @@ func (f *filler) directory() {
 	shown, err := a.Trade.Publish(ctx, trade.Listing{ProductID: f.ids["product"], Name: "公开的红枣", Price: 150000, Published: true, Sheet: true})
 	f.must(err)
 	f.sheet = shown.ID
+	f.must(a.Trade.PutPhoto(ctx, f.ids["product"], trade.NewPhoto{Photo: trade.Photo{Tag: "f0", Alt: "红枣", Width: 8, Height: 6}, Large: []byte("large"), Small: []byte("small")}))
 	hidden, err := a.Catalog.Create(ctx, catalog.Draft{Code: f.shop.Slug + "-300", Name: "陈皮" + f.mark, BaseUnit: "kg"})
 	f.must(err)
 	gone, err := a.Trade.Publish(ctx, trade.Listing{ProductID: hidden.ID, Name: "陈皮" + f.mark, Price: 150000, About: f.mark, Sheet: true})
 	f.must(err)
 	f.ids["listing"] = gone.ID
+	f.must(a.Trade.PutPhoto(ctx, hidden.ID, trade.NewPhoto{Photo: trade.Photo{Tag: "f1", Alt: f.mark, Width: 8, Height: 6}, Large: []byte("large" + f.mark), Small: []byte("small" + f.mark)}))
 	f.neighbour()
 	taken, err := a.Trade.Take(ctx, trade.Take{ListingID: f.found})
 	f.must(err)
@@ -202,6 +204,7 @@ func (f *filler) neighbour() {
 	f.must(err)
 	l, err := a.Trade.Publish(ctx, trade.Listing{ProductID: product.ID, Name: "山药", Price: 80000, Published: true, Sheet: true})
 	f.must(err)
+	f.must(a.Trade.PutPhoto(ctx, product.ID, trade.NewPhoto{Photo: trade.Photo{Tag: "f2", Alt: "山药", Width: 8, Height: 6}, Large: []byte("large"), Small: []byte("small")}))
 	f.found = l.ID
 }
 

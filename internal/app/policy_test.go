@@ -19,7 +19,7 @@ var policy = map[string]web.Access{
 	"GET /setup": web.Public, "POST /setup": web.Public, "GET /login": web.Public, "POST /login": web.Public, "POST /logout": web.Public,
 	"GET /q/:token": web.Public, "POST /q/:token": web.Public, "GET /s/:token": web.Public, "POST /s/:token": web.Public,
 
-	"GET /sheets/:id": web.Public,
+	"GET /sheets/:id": web.Public, "GET /sheets/:id/photo.jpg": web.Public,
 
 	"GET /settings": web.AnyMember, "POST /settings/appearance": web.AnyMember, "POST /settings/shop": web.AnyMember,
 	"GET /settings/password": web.AnyMember, "POST /settings/password": web.AnyMember,
@@ -44,7 +44,7 @@ var policy = map[string]web.Access{
 	"GET /insights/money": web.Manager, "GET /insights/money.csv": web.Manager, "GET /insights/money.xlsx": web.Manager,
 	"GET /insights/money/statement": web.Manager, "GET /insights/money/statement.csv": web.Manager, "GET /insights/money/statement.xlsx": web.Manager,
 	"GET /insights/lines": web.Manager, "GET /insights/lines.csv": web.Manager, "GET /insights/lines.xlsx": web.Manager,
-	"GET /inbox": web.Viewer, "GET /inbox/:id": web.Viewer, "GET /directory": web.Viewer, "GET /directory/:id": web.Viewer,
+	"GET /inbox": web.Viewer, "GET /inbox/:id": web.Viewer, "GET /directory": web.Viewer, "GET /directory/:id": web.Viewer, "GET /directory/:id/photo.jpg": web.Viewer, "GET /publish/:id/photo.jpg": web.Viewer,
 	"GET /insights/needs": web.Viewer, "GET /insights/needs.csv": web.Viewer, "GET /insights/needs.xlsx": web.Viewer,
 	"GET /insights/needs/county.csv": web.Manager, "POST /insights/needs/essentials": web.Manager, "POST /insights/needs/essentials/drop": web.Manager,
 	"GET /import": web.Viewer, "GET /import/:number": web.Viewer,
@@ -70,8 +70,8 @@ var policy = map[string]web.Access{
 	"POST /orders/:id/answer/accept": web.Manager, "POST /orders/:id/answer/dismiss": web.Manager, "POST /orders/:id/decline": web.Owner, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
 	"POST /orders/:id/take-back": web.Manager, "GET /orders/:id/send": web.Manager, "POST /orders/:id/fill": web.Manager, "POST /suggestions/:id/fill": web.Manager,
 	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
-	"POST /inbox/:id/confirm": web.Manager, "POST /inbox/:id/refuse": web.Manager, "POST /directory/:id/take": web.Manager, "POST /directory/:id/order": web.Manager, "GET /publish": web.Manager, "GET /publish/profile": web.Manager, "POST /publish/profile": web.Manager,
-	"GET /publish/:id": web.Manager, "POST /publish/:id": web.Manager, "POST /publish/:id/withdraw": web.Manager,
+	"POST /inbox/:id/confirm": web.Manager, "POST /inbox/:id/refuse": web.Manager, "POST /inbox/:id/take-back": web.Manager, "POST /directory/:id/take": web.Manager, "POST /directory/:id/order": web.Manager, "GET /publish": web.Manager, "GET /publish/profile": web.Manager, "POST /publish/profile": web.Manager,
+	"GET /publish/:id": web.Manager, "POST /publish/:id": web.Manager, "POST /publish/:id/withdraw": web.Manager, "POST /publish/:id/photo": web.Manager, "POST /publish/:id/photo/remove": web.Manager,
 	"GET /enquiries/new": web.Manager, "POST /enquiries/new": web.Manager, "POST /enquiries/:id/award": web.Manager, "POST /enquiries/:id/close": web.Manager, "POST /invitations/:id": web.Manager, "POST /invitations/:id/link": web.Manager, "POST /invitations/:id/link/revoke": web.Manager,
 	"POST /replay": web.Manager, "POST /replay/adopt": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,

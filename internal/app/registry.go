@@ -62,16 +62,17 @@ type pages interface{ Routes(e *web.Engine) }
 // rooms is THE list of rooms that people visit. A new one is a folder
 // internal/<area>/<area>web and a line here.
 func (a *App) rooms(people *shopweb.Handlers) []pages {
+	between := tradeweb.New(a.Trade, a.Catalog, a.Shop).Draw(drawCode)
 	return []pages{
 		people,
 		catalogweb.New(a.Catalog, a.Shop).Measure(a.Restock).Judge(a.Scores),
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop).Lend(a.Account),
 		accountweb.New(a.Account),
-		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock).Partner(a.Trade),
+		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
 		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop, a.Account),
 		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),
-		tradeweb.New(a.Trade, a.Catalog, a.Shop).Draw(drawCode),
-		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade),
+		between,
+		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade).Show(between),
 	}
 }

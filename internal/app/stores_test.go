@@ -52,6 +52,7 @@ var spans = map[string]string{
 	"stock.Changed": "the runner's queue", "stock.Queue": "the runner's queue", "stock.Unmark": "the runner's queue",
 	"restock.Asked": "the runner's queue",
 	"trade.Search":  "reads what shops published for one another", "trade.Entries": "reads what shops published for one another", "trade.Sheet": "reads what a shop published for everybody",
+	"trade.Picture":     "reads what shops published for one another and for everybody", // tradetest.testPhoto keeps it to that
 	"purchase.DueMails": "the queue of mails", "purchase.LinkShop": "found by a secret", "enquiry.LinkShop": "found by a secret",
 }
 

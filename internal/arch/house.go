@@ -21,6 +21,7 @@ var plumbing = map[string][]string{
 	"internal/job":   {},
 	"internal/face":  {},
 	"internal/paper": {"internal/face"},
+	"internal/photo": {},
 	"views":          {"internal/i18n", "static"},
 	"static":         {},
 	"migrations":     {},
@@ -59,6 +60,7 @@ var technologies = []struct {
 	{"github.com/xuri/excelize/v2", []string{"internal/purchase/format/...", "internal/web/sheet"}},
 	{"github.com/signintech/gopdf", []string{"internal/paper"}},
 	{"golang.org/x/image/vector", []string{"internal/purchase/format/..."}},
+	{"golang.org/x/image/webp", []string{"internal/photo"}},
 	{"github.com/boombuler/barcode", []string{"internal/purchase/format/...", "views/..."}},
 	{"github.com/makiuchi-d/gozxing", []string{"internal/purchase/format/formattest"}}, // reads what was drawn
 	{"github.com/spf13/cobra", []string{"cmd/..."}},

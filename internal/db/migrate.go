@@ -119,8 +119,8 @@ func (w words) in(text string) (string, error) {
 			return w.AppendOnly(args[0])
 		case name == "RowSecurity" && len(args) > 0:
 			return w.RowSecurity(args...)
-		case name == "Published" && len(args) == 2:
-			return w.Published(args[0], args[1])
+		case name == "Published" && len(args) > 1: // the mark is a condition, of one word or more
+			return w.Published(args[0], strings.Join(args[1:], " "))
 		case name == "Between" && len(args) == 1:
 			return w.Between(args[0])
 		}

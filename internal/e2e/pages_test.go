@@ -92,7 +92,7 @@ func everyPage(t *testing.T, s *site, tab *e2e.Tab) []string {
 			continue
 		}
 		switch filepath.Ext(r.Path) {
-		case ".csv", ".json", ".pdf", ".png", ".txt", ".xlsx", ".xml", ".zip":
+		case ".csv", ".jpg", ".json", ".pdf", ".png", ".txt", ".xlsx", ".xml", ".zip":
 			continue // files, not pages
 		}
 		if len(r.Params()) == 0 {

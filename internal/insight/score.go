@@ -2,6 +2,8 @@ package insight
 
 import (
 	"context"
+	"maps"
+	"sync"
 	"time"
 
 	"buhuo/internal/catalog"
@@ -68,7 +70,14 @@ type ScoreStore interface {
 	Gone(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]Gone, error)
 	// Arrived reads the deliveries of orders that were sent on the days.
 	Arrived(ctx context.Context, suppliers []ident.ID, from, through day.Date) ([]Arrived, error)
+	// BookState reads how far the books are that scorecards from a day on are made of.
+	BookState(ctx context.Context, from day.Date) (BookState, error)
 }
+
+// BookState changes with everything that a scorecard is made of: orders, deliveries,
+// offers, products and suppliers write the audit trail; losses and returns, with their
+// counter-entries, are counted.
+type BookState struct{ Audited, Losses int64 }
 
 // Arrived is a delivery: when its order was sent, and when it came.
 type Arrived struct {
@@ -81,11 +90,25 @@ type Scores struct {
 	store   ScoreStore
 	catalog Catalog
 	now     func() time.Time
+
+	mu   sync.Mutex
+	kept map[tenant.ShopID]judged
 }
+
+// judged is what was reckoned for a shop, and of what: the same books on the same day say
+// the same again.
+type judged struct {
+	at      BookState
+	through day.Date
+	scores  map[ident.ID]catalog.Score
+}
+
+// maxJudged bounds the shops whose scorecards are kept at hand.
+const maxJudged = 200
 
 // NewScores makes the judge. now is the clock.
 func NewScores(store ScoreStore, c Catalog, now func() time.Time) *Scores {
-	return &Scores{store: store, catalog: c, now: now}
+	return &Scores{store: store, catalog: c, now: now, kept: map[tenant.ShopID]judged{}}
 }
 
 // Scores judges the suppliers named (nil: all) over the last year. Those of whom the books
@@ -100,6 +123,52 @@ func (s *Scores) Scores(ctx context.Context, suppliers []ident.ID) (map[ident.ID
 		zone = time.UTC
 	}
 	through := day.Of(s.now(), zone)
+	at, err := s.store.BookState(ctx, through.Add(-ScoreDays))
+	if err != nil {
+		return nil, err
+	}
+	if known, ok := s.known(scope.Shop, at, through); ok {
+		return only(known, suppliers), nil
+	}
+	out, err := s.reckon(ctx, scope, suppliers, through)
+	if err == nil && suppliers == nil {
+		s.keep(scope.Shop, judged{at, through, maps.Clone(out)})
+	}
+	return out, err
+}
+
+func (s *Scores) known(shop tenant.ShopID, at BookState, through day.Date) (map[ident.ID]catalog.Score, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j, ok := s.kept[shop]
+	return j.scores, ok && j.at == at && j.through == through
+}
+
+func (s *Scores) keep(shop tenant.ShopID, j judged) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.kept) >= maxJudged {
+		clear(s.kept)
+	}
+	s.kept[shop] = j
+}
+
+// only leaves the suppliers named (nil: all) in a map of the caller's own.
+func only(all map[ident.ID]catalog.Score, suppliers []ident.ID) map[ident.ID]catalog.Score {
+	if suppliers == nil {
+		return maps.Clone(all)
+	}
+	out := map[ident.ID]catalog.Score{}
+	for _, id := range suppliers {
+		if one, ok := all[id]; ok {
+			out[id] = one
+		}
+	}
+	return out
+}
+
+// reckon adds the scores up from the books.
+func (s *Scores) reckon(ctx context.Context, scope tenant.Scope, suppliers []ident.ID, through day.Date) (map[ident.ID]catalog.Score, error) {
 	f := tally{from: through.Add(-ScoreDays), through: through, currency: scope.Currency, by: map[ident.ID]*catalog.Score{}}
 	came, err := s.store.Came(ctx, suppliers, f.from, through)
 	if err != nil {

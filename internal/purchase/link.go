@@ -263,9 +263,27 @@ func (r Reply) hash() []byte {
 	return sum[:]
 }
 
+// Partners tells which orders went to another shop of the installation, which answers
+// there, where its stock follows, and not by a link as well.
+type Partners interface {
+	HasDeal(ctx context.Context, id ident.ID) (bool, error)
+}
+
+// SetPartners sets who knows the orders between shops.
+func (s *Service) SetPartners(p Partners) { s.partners = p }
+
+// Dealt reports whether an order went to another shop of the installation.
+func (s *Service) Dealt(ctx context.Context, id ident.ID) (bool, error) {
+	if s.partners == nil {
+		return false, nil
+	}
+	return s.partners.HasDeal(ctx, id)
+}
+
 // Answer takes what a supplier says by a link, in the ctx that Enter gave. The first
 // answer counts: the same once more changes nothing, another one is a Conflict. One that
-// accepts the order as it is confirms it at once. Any other is an offer of something
+// accepts the order as it is confirms it at once. A supplier that is a shop of the
+// installation has the order in its inbox and answers there: a Conflict. Any other is an offer of something
 // else, which binds the shop only when it accepts it: it waits for the shop. Faults of a
 // line carry the field RowField(name, position).
 func (s *Service) Answer(ctx context.Context, link ident.ID, r Reply) error {
@@ -295,6 +313,12 @@ func (s *Service) Answer(ctx context.Context, link ident.ID, r Reply) error {
 		}
 		if !o.Answerable() {
 			return fault.New(fault.Conflict, "purchase.link_too_late")
+		}
+		if dealt, err := s.Dealt(ctx, o.ID); err != nil || dealt {
+			if err == nil {
+				err = fault.New(fault.Conflict, "purchase.link_inbox")
+			}
+			return err
 		}
 		l.Answer = &Answer{At: day.At(s.now()), Kind: Refused, Note: r.Note, Hash: hash, Verdict: Open}
 		plain := false

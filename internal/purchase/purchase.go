@@ -340,6 +340,7 @@ type Service struct {
 	now     func() time.Time
 
 	follower Follower // nil: nobody
+	partners Partners // nil: suppliers are elsewhere
 }
 
 // Shops tells how the shop of ctx wants weights shown.

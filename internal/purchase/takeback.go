@@ -93,3 +93,12 @@ func (s *Service) OrderOf(ctx context.Context, receipt ident.ID) (ident.ID, erro
 	}
 	return d.OrderID, err
 }
+
+// Came reports whether an order has a delivery of that id which was not taken back.
+func (s *Service) Came(ctx context.Context, id, receipt ident.ID) (bool, error) {
+	d, err := s.store.Delivery(ctx, receipt)
+	if errors.Is(err, ErrMissing) {
+		return false, nil
+	}
+	return err == nil && d.OrderID == id && !d.TakenBack(), err
+}

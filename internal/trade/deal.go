@@ -63,6 +63,23 @@ type Shipment struct {
 	At    day.Micros
 	Note  string
 	Lines []ShippedLine
+	// TakenBack is when the seller took it back, and Why; nil: it stands.
+	TakenBack *day.Micros `json:",omitempty"`
+	Why       string      `json:",omitempty"`
+}
+
+// quantities are what of each line went, in all lots.
+func (s Shipment) quantities() map[int]measure.Quantity {
+	out := map[int]measure.Quantity{}
+	for _, l := range s.Lines {
+		out[l.Line] += l.Quantity
+	}
+	return out
+}
+
+// Underway reports whether a shipment stands.
+func (d Deal) Underway() bool {
+	return slices.ContainsFunc(d.Shipments, func(s Shipment) bool { return s.TakenBack == nil })
 }
 
 // Deal is an order between two shops: the one document that both have.
@@ -126,7 +143,7 @@ func illegal(action string) error { return fault.New(fault.Conflict, "trade.ille
 // confirm notes what the seller promised. Until something has been shipped he may
 // promise something else.
 func (d *Deal) confirm(r Reply, at day.Micros) error {
-	if d.State != Sent && d.State != Confirmed || len(d.Shipments) > 0 {
+	if d.State != Sent && d.State != Confirmed || d.Underway() {
 		return illegal("confirm")
 	}
 	lines := slices.Clone(d.Lines)
@@ -166,7 +183,7 @@ func (d *Deal) confirm(r Reply, at day.Micros) error {
 
 // refuse ends a deal of which nothing has been shipped.
 func (d *Deal) refuse(reason string, at day.Micros) error {
-	if d.State != Sent && d.State != Confirmed || len(d.Shipments) > 0 {
+	if d.State != Sent && d.State != Confirmed || d.Underway() {
 		return illegal("refuse")
 	}
 	d.State, d.Reason, d.AnsweredAt, d.ClosedAt = Refused, reason, &at, &at
@@ -191,6 +208,24 @@ func (d *Deal) ship(s Shipment, quantities map[int]measure.Quantity) error {
 	d.Shipments = append(d.Shipments, s)
 	if !slices.ContainsFunc(d.Lines, func(l DealLine) bool { return l.Owed() > 0 }) {
 		d.State = Shipped
+	}
+	return nil
+}
+
+// unship notes that goods which left came back to the seller. What of a line the buyer
+// has must have come by the shipments that stay; a deal that is closed stays so.
+func (d *Deal) unship(i int, why string, at day.Micros) error {
+	lines := slices.Clone(d.Lines)
+	for line, q := range d.Shipments[i].quantities() {
+		l := &lines[line-1]
+		if l.Shipped -= q; l.Shipped < l.Received {
+			return illegal("unship")
+		}
+	}
+	d.Lines, d.Shipments = lines, slices.Clone(d.Shipments)
+	d.Shipments[i].TakenBack, d.Shipments[i].Why = &at, why
+	if d.State == Shipped {
+		d.State = Confirmed
 	}
 	return nil
 }

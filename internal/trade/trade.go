@@ -54,6 +54,7 @@ type Listing struct {
 	Published, Sheet            bool
 	Terms                       int64 // how often what is asked has changed
 	Version                     int64
+	Photo                       *Photo // nil: none
 }
 
 // Entry is a listing as another shop finds it. Shop never leaves the program.
@@ -105,7 +106,7 @@ const PageSize = 30
 // ErrMissing is a single row that the store does not have for this shop.
 var ErrMissing = errors.New("trade: no such row")
 
-// Store keeps the rows of the shop in ctx. Entries, Entry and Sheet are the only
+// Store keeps the rows of the shop in ctx. Search, Entries, Sheet, Picture and PhotoOf are the only
 // methods that answer with rows of other shops: those that these published.
 type Store interface {
 	Producer(ctx context.Context) (Producer, error)
@@ -122,6 +123,14 @@ type Store interface {
 	Entries(ctx context.Context, ids []ident.ID) ([]Entry, error)
 	// Sheet reads a listing that the world may read.
 	Sheet(ctx context.Context, id ident.ID) (Entry, error)
+
+	// Picture reads a photo in one of its sizes, as far as who asks may see it.
+	Picture(ctx context.Context, of Showing, id ident.ID, size Size) (tag string, jpeg []byte, err error)
+	// PhotoOf finds the photo of a product, the shop's own before that of a producer; nil
+	// when there is none.
+	PhotoOf(ctx context.Context, product ident.ID) (*Seen, error)
+	// PutPhoto writes the photo of a listing over what was there; nil removes it.
+	PutPhoto(ctx context.Context, listing ident.ID, p *NewPhoto, at day.Micros) error
 
 	// Supplier is who stands for another shop among the suppliers.
 	Supplier(ctx context.Context, partner tenant.ShopID) (ident.ID, error)

@@ -69,10 +69,11 @@ func (s *Service) verifySold(ctx context.Context, d Deal) ([]string, error) {
 	told, left := map[int]measure.Quantity{}, map[ident.ID]measure.Quantity{}
 	moving := map[ident.ID]bool{} // products whose stock is known
 	for _, sh := range d.Shipments {
-		lines := map[int]bool{}
-		for _, l := range sh.Lines {
-			told[l.Line] += l.Quantity
-			lines[l.Line] = true
+		lines := sh.quantities()
+		for line, q := range lines {
+			if sh.TakenBack == nil {
+				told[line] += q
+			}
 		}
 		for at := 0; at < len(lines); at += sales.MaxLines {
 			moved, err := s.desk.Ledger.OfSource(ctx, saleOf(sh.ID, at))

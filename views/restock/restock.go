@@ -182,6 +182,7 @@ type Product struct {
 	Client    string
 	Notes     []layout.Flash
 	Badges    []Badge
+	Photo     ui.PhotoModel
 	Figures   []ui.Figure
 	Title     Titles
 	Order     *ProductOrder

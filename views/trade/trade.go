@@ -16,6 +16,7 @@ type Badge struct {
 // EntryRow is a listing in the directory.
 type EntryRow struct {
 	Href, Name, Detail, Place string
+	Photo                     string // address of the small one; empty: none
 	Producer                  Badge
 	Price, Minimum            string
 	Marks                     []Badge // in season, taken
@@ -43,6 +44,7 @@ type DirectoryPage struct {
 // EntryPage is one listing.
 type EntryPage struct {
 	Chrome        layout.Chrome
+	Photo         ui.PhotoModel
 	Producer      Badge
 	Marks         []Badge
 	Goods, Terms  []ui.Fact
@@ -95,6 +97,7 @@ type BreakRow struct{ From, Price ui.FieldModel }
 // ListingForm is an offer to the other shops.
 type ListingForm struct {
 	Chrome                          layout.Chrome
+	Photo                           *PhotoForm // nil: not published yet
 	Action, Client, Version         string
 	Name, Grade, Origin, Lot, About ui.FieldModel
 	Price, Minimum                  ui.FieldModel
@@ -105,9 +108,17 @@ type ListingForm struct {
 	Sheet                           ui.Check
 }
 
+// PhotoForm is the photo of a listing, and how to send another.
+type PhotoForm struct {
+	Action, Remove string // addresses; Remove empty: there is none
+	Photo          ui.PhotoModel
+	File, Alt      ui.FieldModel
+}
+
 // SheetPage is a product as the world may see it.
 type SheetPage struct {
 	Chrome       layout.Chrome
+	Photo        ui.PhotoModel
 	Name, About  string
 	Producer     Badge
 	Marks        []Badge
@@ -150,6 +161,10 @@ type DealLine struct {
 type ShipmentCard struct {
 	Title, Note string
 	Lines       []ui.Fact
+	State       Badge  // empty text: it stands
+	TakeBack    string // address that takes it back; empty: not ours, or the buyer has it
+	ID          string
+	Why         ui.FieldModel
 	Receive     string // address that books it as it was shipped; empty: it is booked, or not ours to book
 	Client      string
 	Fields      []ReceiveRow

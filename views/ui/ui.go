@@ -293,3 +293,6 @@ func TileChar(name string) string {
 
 // quiet is the view box of a QR code with its margin.
 func quiet(size int) string { return fmt.Sprintf("-4 -4 %d %d", size+8, size+8) }
+
+// PhotoModel is a picture of goods; Width and Height keep its place while it comes.
+type PhotoModel struct{ Src, Alt, Width, Height string }

@@ -21,8 +21,14 @@ func TestPlans(t *testing.T) {
 		"rows":              {fmt.Sprintf(rowsQuery, ""), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year>? AND year<?)"},
 		"some rows":         {fmt.Sprintf(rowsOfQuery, " AND product_id "+some), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year=? AND product_id=?)"},
 		"movements":         {fmt.Sprintf(movesQuery, " AND m.product_id "+some), "movements_product (shop_id=? AND product_id=?)"},
-		"suppliers of lots": {fmt.Sprintf(deliveredQuery, " AND l.id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND id=?)"},
+		"lots that came":    {fmt.Sprintf(cameQuery, ""), "SEARCH s USING INDEX savings_day (shop_id=? AND day>? AND day<?); SEARCH ol USING PRIMARY KEY (shop_id=? AND order_id=? AND line=?); SEARCH l USING PRIMARY KEY (shop_id=? AND receipt_id=? AND position=?)"},
+		"prices asked":      {fmt.Sprintf(quotesQuery, ""), "SEARCH q USING PRIMARY KEY (shop_id=?)"},
+		"orders over":       {fmt.Sprintf(endedQuery, ""), "SEARCH o USING PRIMARY KEY (shop_id=?); SEARCH l USING PRIMARY KEY (shop_id=? AND order_id=?)"},
+		"losses":            {fmt.Sprintf(goneQuery, ""), "SEARCH m USING INDEX movements_losses (shop_id=? AND business_day>?)"},
+		"deliveries":        {fmt.Sprintf(arrivedQuery, ""), "SEARCH t USING COVERING INDEX lead_times_sent (shop_id=? AND sent_day>? AND sent_day<?)"},
+		"state of a book":   {bookStateQuery, "SEARCH m USING INDEX movements_losses (shop_id=? AND business_day>?)"},
 		"lines at till":     {fmt.Sprintf(linesQuery, " AND l.product_id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND product_id=? AND business_day>?)"},
+		"suppliers of lots": {fmt.Sprintf(deliveredQuery, " AND l.id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND id=?)"},
 	} {
 		var plan []string
 		s := New(d)

@@ -21,11 +21,10 @@ import (
 
 // Handlers are the pages of the orders.
 type Handlers struct {
-	orders   *purchase.Service
-	formats  []purchase.Format
-	delays   Delays // nil: nobody knows
-	knocks   *web.Knocks
-	partners Partners // nil: suppliers are elsewhere
+	orders  *purchase.Service
+	formats []purchase.Format
+	delays  Delays // nil: nobody knows
+	knocks  *web.Knocks
 }
 
 // Delays tells which orders are late and when they are likely to come.
@@ -57,17 +56,6 @@ func lateness(p *i18n.Printer, late map[ident.ID]purchase.Late, id ident.ID) str
 		return p.T("purchase.late", i18n.A("n", l.Days))
 	}
 	return p.T("purchase.late_likely", i18n.A("n", l.Days), i18n.A("day", p.DateShort(*l.Likely)))
-}
-
-// Partners tells which orders went to another shop of the installation.
-type Partners interface {
-	HasDeal(ctx context.Context, id ident.ID) (bool, error)
-}
-
-// Partner lets the page of an order lead to what its supplier, another shop, says.
-func (h *Handlers) Partner(p Partners) *Handlers {
-	h.partners = p
-	return h
 }
 
 // New makes the pages; formats are the documents that an order offers.

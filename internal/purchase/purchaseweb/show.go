@@ -69,14 +69,12 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	if o.Short() > 0 {
 		m.Warning = shortOf(p, d)
 	}
-	if h.partners != nil {
-		dealt, err := h.partners.HasDeal(ctx, o.ID)
-		if err != nil {
-			return err
-		}
-		if dealt {
-			m.Chrome.Actions = append(m.Chrome.Actions, ui.Link{Href: "/inbox/" + o.ID.String(), Text: p.T("trade.from_producer"), Icon: "store"})
-		}
+	dealt, err := h.orders.Dealt(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	if dealt {
+		m.Chrome.Actions = append(m.Chrome.Actions, ui.Link{Href: "/inbox/" + o.ID.String(), Text: p.T("trade.from_producer"), Icon: "store"})
 	}
 	agreed, err := agreedFacts(p, o)
 	if err != nil {

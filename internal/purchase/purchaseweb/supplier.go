@@ -96,6 +96,10 @@ func nothing(lines []purchase.ConfirmLine) bool {
 
 func (h *Handlers) supplierPage(c *gin.Context, l purchase.Link, d purchase.Document, status int, wrong string) error {
 	o, chrome := d.Order, web.Chrome(c)
+	dealt, err := h.orders.Dealt(c.Request.Context(), o.ID)
+	if err != nil {
+		return err
+	}
 	p := chrome.T
 	chrome.Title, chrome.Lead = p.T("purchase.doc.title")+" "+o.NumberText(), p.T("purchase.supplier_lead", i18n.A("shop", d.Shop), i18n.A("supplier", d.Supplier.Name))
 	chrome.ShopName, chrome.Head, chrome.Problems = d.Shop, purchaseviews.Unlisted(), nil
@@ -118,6 +122,9 @@ func (h *Handlers) supplierPage(c *gin.Context, l purchase.Link, d purchase.Docu
 		m.Tone, m.Said = ui.OK, p.T("purchase.supplier_answered", i18n.A("day", h.dayOf(c, *l.Answer)))+" "+verdictOf(p, *l.Answer)
 	case !o.Answerable():
 		m.Tone, m.Said = ui.Info, p.T("purchase.supplier_closed")
+	case dealt:
+		m.Tone, m.Said = ui.Info, p.T("purchase.supplier_inbox")
+		m.Inbox = ui.Link{Href: "/inbox/" + o.ID.String(), Text: p.T("purchase.to_inbox"), Icon: "receipt", Kind: ui.Primary}
 	default:
 		f := web.FormOf(c)
 		m.Rows = confirmRows(p, d, f)

@@ -12,6 +12,7 @@ import (
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
+	"buhuo/internal/ident"
 	"buhuo/internal/purchase"
 	"buhuo/internal/restock"
 	"buhuo/internal/shop"
@@ -42,6 +43,7 @@ type Handlers struct {
 	shops   Shops
 	orders  Orders // nil: none wait
 	inbox   Inbox  // nil: no other shop orders here
+	photos  Photos // nil: products have none
 }
 
 // Inbox tells how many orders of other shops wait for an answer.
@@ -52,6 +54,17 @@ type Inbox interface {
 // Receive lets Today lead to orders of other shops.
 func (h *Handlers) Receive(i Inbox) *Handlers {
 	h.inbox = i
+	return h
+}
+
+// Photos finds the photo of a product; nothing when it has none.
+type Photos interface {
+	Picture(c *gin.Context, product ident.ID) (ui.PhotoModel, error)
+}
+
+// Show lets a product's page show its photo.
+func (h *Handlers) Show(p Photos) *Handlers {
+	h.photos = p
 	return h
 }
 

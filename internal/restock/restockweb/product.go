@@ -47,6 +47,11 @@ func (h *Handlers) product(c *gin.Context) error {
 	if err := h.shelf(c, v, o, &m); err != nil {
 		return err
 	}
+	if h.photos != nil {
+		if m.Photo, err = h.photos.Picture(c, o.Product.ID); err != nil {
+			return err
+		}
+	}
 	if o.Thought && !o.Product.Archived {
 		m.Order = v.productOrder(c, o)
 		m.Demand, m.Stock = v.demandChart(o), v.stockChart(o)

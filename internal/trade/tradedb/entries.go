@@ -17,16 +17,13 @@ import (
 
 // found is a listing with its producer.
 type found struct {
-	Listed
+	Pictured
 	Shop int64
 	P    producerRow `gorm:"embedded;embeddedPrefix:p_"`
 }
 
 var entryColumns = func() string {
-	columns := []string{"l.shop_id AS shop"}
-	for c := range strings.SplitSeq(listingColumns, ", ") {
-		columns = append(columns, "l."+c)
-	}
+	columns := []string{"l.shop_id AS shop", picturedColumns}
 	for c := range strings.FieldsSeq("name kind province about contact phone currency prices_include_tax minimum_order freight free_freight_from lead_time_days open version") {
 		columns = append(columns, "p."+c+" AS p_"+c)
 	}
@@ -36,7 +33,7 @@ var entryColumns = func() string {
 // entries reads what was published and meets a condition.
 func (s *Store) entries(ctx context.Context, where string, args ...any) ([]trade.Entry, error) {
 	var rows []found
-	err := s.d.From(ctx).Raw("SELECT "+entryColumns+" FROM listings l JOIN producers p ON p.shop_id = l.shop_id WHERE l.published AND p.open AND "+where, args...).Scan(&rows).Error
+	err := s.d.From(ctx).Raw("SELECT "+entryColumns+" FROM listings l JOIN producers p ON p.shop_id = l.shop_id "+withPhoto+" WHERE l.published AND p.open AND "+where, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, db.Err(err)
 	}

@@ -135,36 +135,40 @@ func (r Listed) listing() (trade.Listing, error) {
 	return l, nil
 }
 
-type listingRow struct {
-	ShopID db.ShopID `gorm:"primaryKey"`
-	Listed
-}
-
-func (listingRow) TableName() string { return "listings" }
-
 // Listings reads the shop's own by name.
 func (s *Store) Listings(ctx context.Context) ([]trade.Listing, error) {
-	var rows []listingRow
-	if err := s.d.From(ctx).Select(listingColumns).Order("sort_key, id").Find(&rows).Error; err != nil {
+	return s.own(ctx, "ORDER BY l.sort_key, l.id")
+}
+
+// Listing reads that of a product.
+func (s *Store) Listing(ctx context.Context, product ident.ID) (trade.Listing, error) {
+	found, err := s.own(ctx, "AND l.product_id = ?", product)
+	if err == nil && len(found) == 0 {
+		err = trade.ErrMissing
+	}
+	if err != nil {
+		return trade.Listing{}, err
+	}
+	return found[0], nil
+}
+
+func (s *Store) own(ctx context.Context, where string, args ...any) ([]trade.Listing, error) {
+	own, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []Pictured
+	query := "SELECT " + picturedColumns + " FROM listings l " + withPhoto + " WHERE l.shop_id = ? " + where
+	if err := s.d.From(ctx).Raw(query, append([]any{own}, args...)...).Scan(&rows).Error; err != nil {
 		return nil, db.Err(err)
 	}
 	out := make([]trade.Listing, len(rows))
 	for i, r := range rows {
-		var err error
 		if out[i], err = r.listing(); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
-}
-
-// Listing reads that of a product.
-func (s *Store) Listing(ctx context.Context, product ident.ID) (trade.Listing, error) {
-	var row listingRow
-	if err := s.d.From(ctx).Select(listingColumns).Where("product_id = ?", product).Take(&row).Error; err != nil {
-		return trade.Listing{}, missing(err)
-	}
-	return row.listing()
 }
 
 // PutListing writes it over the version before.

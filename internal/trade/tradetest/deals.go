@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"buhuo/internal/catalog"
@@ -345,4 +346,50 @@ func testDealUnknownLine(t *testing.T, h House) {
 	_, err = x.s.Ship(x.Farm, x.order.ID, trade.Sending{ClientID: ident.New()})
 	h.must(t, err)
 	x.verified(t)
+}
+
+// testAnsweredByLink: the link of an order that went to a shop opens its page and takes
+// no answer, so that there is one; a supplier who is no shop answers by it.
+func testAnsweredByLink(t *testing.T, h House) {
+	const base = "https://buhuo.example"
+	h.Orders.SetLinks([]byte("a key that opens nothing but these tests"), base, h.Houses)
+	x := h.Deal(t)
+	enter := func(order ident.ID) (context.Context, purchase.Link) {
+		t.Helper()
+		d, err := x.Orders.Document(x.Grocer, order, "")
+		h.must(t, err)
+		ctx, l, err := x.Orders.Enter(context.Background(), strings.TrimPrefix(d.Link, base+"/s/"))
+		h.must(t, err)
+		return ctx, l
+	}
+	ctx, l := enter(x.order.ID)
+	for _, r := range []purchase.Reply{{}, {Refused: true}, {Lines: []purchase.ConfirmLine{{Line: 1, Agreed: purchase.Agreed{Quantity: 1_000, Price: 1}}}}} {
+		err := x.Orders.Answer(ctx, l.ID, r)
+		if f, ok := fault.As(err); !ok || f.Kind != fault.Conflict || f.Key != "purchase.link_inbox" {
+			t.Errorf("answered by link: %v", err)
+		}
+	}
+	if d, o := x.deal(t), x.bought(t); d.State != trade.Sent || o.State != purchase.Sent {
+		t.Errorf("a refused answer changed %s, %s", d.State, o.State)
+	}
+	_, err := x.s.Confirm(x.Farm, x.order.ID, 0, trade.Reply{})
+	h.must(t, err)
+	if err := x.Orders.Answer(ctx, l.ID, purchase.Reply{Refused: true}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a second answer, by link: %v", err)
+	}
+	if d, o := x.deal(t), x.bought(t); d.State != trade.Confirmed || o.State != purchase.Confirmed {
+		t.Errorf("confirmed in the inbox: %s, %s", d.State, o.State)
+	}
+
+	elsewhere, err := h.Catalog.CreateSupplier(x.Grocer, catalog.Supplier{Name: "批发行", Kind: catalog.Wholesaler})
+	h.must(t, err)
+	made, err := x.Orders.Draft(x.Grocer, []purchase.DraftOrder{{SupplierID: elsewhere.ID, Lines: []purchase.DraftLine{{ProductID: x.offer.ProductID, Quantity: 1_000, Price: 1}}}})
+	h.must(t, err)
+	_, err = x.Orders.Send(x.Grocer, made[0].ID, 0)
+	h.must(t, err)
+	ctx, l = enter(made[0].ID)
+	h.must(t, x.Orders.Answer(ctx, l.ID, purchase.Reply{}))
+	if o, err := x.Orders.Order(x.Grocer, made[0].ID); err != nil || o.State != purchase.Confirmed {
+		t.Errorf("a supplier who is no shop: %+v, %v", o, err)
+	}
 }

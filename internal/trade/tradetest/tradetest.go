@@ -53,6 +53,7 @@ func (h House) Service() (*trade.Service, *Journal) {
 	s := trade.New(h.Store, h.Atomic, h.Catalog, j, func() time.Time { return Now })
 	s.SetDesk(trade.Desk{Deals: h.Deals, Orders: h.Orders, Ledger: h.Stock, Sales: h.Sales, Houses: h.Houses})
 	h.Orders.SetFollower(s)
+	h.Orders.SetPartners(s)
 	return s, j
 }
 
@@ -72,8 +73,13 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"taken for a product", testTakenForProduct},
 		{"terms change", testTermsChange},
 		{"sheet", testSheet},
+		{"photo", testPhoto},
 		{"deal snapshot", testDealSnapshot},
 		{"deal whole", testDealWhole},
+		{"taken back", testTakeBack},
+		{"taken back after the end", testTakeBackCancelled},
+		{"taken back at random", testTakeBackWalk},
+		{"answered by link", testAnsweredByLink},
 		{"deal refused", testDealRefused},
 		{"deal bad input", testDealBadInput},
 		{"deal apart", testDealApart},

@@ -88,6 +88,9 @@ func entryRow(c *gin.Context, t *i18n.Printer, e trade.Entry, show string) trade
 	if e.Minimum > 0 {
 		r.Minimum = u.measured(t, e.Minimum)
 	}
+	if e.Photo != nil {
+		r.Photo = photoAddress(trade.ToShops, e.ID, e.Photo.Tag, trade.Small)
+	}
 	return r
 }
 
@@ -136,7 +139,7 @@ func (h *Handlers) entryPage(c *gin.Context, e trade.Entry, status int) error {
 	chrome.Active, chrome.Title = layout.More, e.Name
 	chrome.Back = ui.Link{Href: "/directory", Text: t.T("trade.directory")}
 	m := tradeview.EntryPage{
-		Producer: kindBadge(e.Producer), Marks: season(c, t, e.Listing), Goods: goodsOf(t, e.Listing, u, scope.Currency),
+		Photo: photoOf(trade.ToShops, e.ID, e.Photo), Producer: kindBadge(e.Producer), Marks: season(c, t, e.Listing), Goods: goodsOf(t, e.Listing, u, scope.Currency),
 		Terms: termsOf(t, e.Producer, scope.Currency), About: e.About, Theirs: e.Producer.About, CanEdit: mayEdit(c),
 		Action: "/directory/" + e.ID.String() + "/take", Products: h.products(c, t, e, standing),
 	}

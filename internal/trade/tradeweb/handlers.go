@@ -63,6 +63,12 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/inbox/:id/confirm", Access: web.Manager, Handler: h.confirm},
 		{Method: http.MethodPost, Path: "/inbox/:id/refuse", Access: web.Manager, Handler: h.refuse},
 		{Method: http.MethodPost, Path: "/inbox/:id/ship", Access: web.Seller, Handler: h.ship},
+		{Method: http.MethodPost, Path: "/publish/:id/photo", Access: web.Manager, Body: web.Import, Handler: h.putPhoto},
+		{Method: http.MethodPost, Path: "/publish/:id/photo/remove", Access: web.Manager, Handler: h.removePhoto},
+		{Method: http.MethodGet, Path: "/publish/:id/photo.jpg", Access: web.Viewer, Handler: h.photo(trade.ToOwner)},
+		{Method: http.MethodGet, Path: "/directory/:id/photo.jpg", Access: web.Viewer, Handler: h.photo(trade.ToShops)},
+		{Method: http.MethodGet, Path: "/sheets/:id/photo.jpg", Access: web.Public, Handler: h.photo(trade.ToAll)},
+		{Method: http.MethodPost, Path: "/inbox/:id/take-back", Access: web.Manager, Handler: h.takeBack},
 		{Method: http.MethodGet, Path: "/sheets/:id", Access: web.Public, Handler: h.sheet},
 	} {
 		e.Route(r)

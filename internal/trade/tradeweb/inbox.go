@@ -124,7 +124,7 @@ func (h *Handlers) dealPage(c *gin.Context, d trade.Deal, status int) error {
 	chrome := web.Chrome(c)
 	t, cur, mine := chrome.T, scopeOf(c).Currency, selling(c, d)
 	role := scopeOf(c).Role
-	untouched := (d.State == trade.Sent || d.State == trade.Confirmed) && len(d.Shipments) == 0
+	untouched := (d.State == trade.Sent || d.State == trade.Confirmed) && !d.Underway()
 	base := "/inbox/" + d.ID.String()
 	m := tradeview.DealPage{
 		Base: base, Version: strconv.FormatInt(d.Version, 10), Client: client(c, chrome), State: stateBadge(t, d.State), Say: saying(t, d, mine),
@@ -295,11 +295,17 @@ func shipments(c *gin.Context, h *Handlers, d trade.Deal, mine bool) []tradeview
 	var out []tradeview.ShipmentCard
 	for _, s := range d.Shipments {
 		card := tradeview.ShipmentCard{Title: t.T("trade.shipped_on", i18n.A("day", t.Date(s.Day))), Note: s.Note, Client: s.ID.String()}
+		if s.TakenBack != nil {
+			card.State = tradeview.Badge{Tone: ui.Watch, Icon: "undo", Text: t.T("trade.taken_back_on", i18n.A("day", t.Date(day.Of(s.TakenBack.Time(), scopeOf(c).Zone))))}
+			card.Note = s.Why
+		}
 		waits := false
 		for _, l := range s.Lines {
 			line := d.Lines[l.Line-1]
-			came[l.Line] += l.Quantity
-			waits = waits || came[l.Line] > line.Received
+			if s.TakenBack == nil {
+				came[l.Line] += l.Quantity
+				waits = waits || came[l.Line] > line.Received
+			}
 			fact := ui.Fact{Term: line.Name, Text: h.lineUnit(c, line).measured(t, l.Quantity)}
 			row := tradeview.ReceiveRow{Line: strconv.Itoa(l.Line), Quantity: l.Quantity.Decimal(), Unit: line.Unit, Lot: l.Lot}
 			if l.Lot != "" {
@@ -313,6 +319,14 @@ func shipments(c *gin.Context, h *Handlers, d trade.Deal, mine bool) []tradeview
 		}
 		if waits && !mine && !d.State.Closed() && scopeOf(c).Role.AtLeast(tenant.Seller) {
 			card.Receive = "/orders/" + d.ID.String() + "/receive"
+		}
+		if waits && mine && scopeOf(c).Role.AtLeast(tenant.Manager) {
+			f := web.FormOf(c)
+			card.TakeBack, card.ID = "/inbox/"+d.ID.String()+"/take-back", s.ID.String()
+			card.Why = ui.FieldModel{Name: "why", ID: "why-" + card.ID, Label: t.T("trade.take_back_why"), Max: trade.MaxReason}
+			if f.Value("shipment") == card.ID {
+				card.Why.Value, card.Why.Error = f.Value("why"), f.Sentence("why")
+			}
 		}
 		out = append(out, card)
 	}
@@ -385,6 +399,20 @@ func (h *Handlers) refuse(c *gin.Context) error {
 		_, err = h.trade.Refuse(c.Request.Context(), d.ID, int64(version), reason)
 	}
 	return h.answered(c, d, err, "trade.flash_refused")
+}
+
+// takeBack undoes a shipment that the buyer has not received.
+func (h *Handlers) takeBack(c *gin.Context) error {
+	d, err := h.pathDeal(c)
+	if err != nil {
+		return err
+	}
+	f := web.FormOf(c)
+	shipment, why := f.ID("shipment"), f.String("why", trade.MaxReason)
+	if err = f.Err(); err == nil {
+		_, err = h.trade.TakeBack(c.Request.Context(), d.ID, shipment, why)
+	}
+	return h.answered(c, d, err, "trade.flash_taken_back")
 }
 
 func (h *Handlers) ship(c *gin.Context) error {

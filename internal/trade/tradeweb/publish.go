@@ -352,6 +352,7 @@ func (h *Handlers) listingPage(c *gin.Context, status int, now trade.Listing, p 
 	m.Name.Needed, m.Price.Needed, m.From.Type, m.Through.Type = true, true, "date", "date"
 	m.Lot.Hint, m.About.Max = t.T("trade.lot_hint"), trade.MaxAbout
 	m.Breaks = breaks(c, t, known)
+	m.Photo = photoForm(c, t, now)
 	chrome.Active, chrome.Title, chrome.Lead = layout.More, t.T("trade.publish_title"), p.Name+" · "+p.Code
 	chrome.Back = ui.Link{Href: "/publish", Text: t.T("trade.my_offers")}
 	m.Chrome = chrome

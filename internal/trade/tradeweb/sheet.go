@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"buhuo/internal/money"
+	"buhuo/internal/trade"
 	"buhuo/internal/web"
 	tradeview "buhuo/views/trade"
 )
@@ -35,7 +36,7 @@ func (h *Handlers) sheet(c *gin.Context) error {
 		}
 	}
 	return web.Render(c, http.StatusOK, tradeview.Sheet(tradeview.SheetPage{
-		Code: code, Size: size,
+		Code: code, Size: size, Photo: photoOf(trade.ToAll, e.ID, e.Photo),
 		Chrome: chrome, Name: e.Name, About: e.About, Producer: kindBadge(e.Producer), Marks: season(c, t, e.Listing),
 		Goods: goodsOf(t, e.Listing, unitOf(e.Listing, h.showUnit(c)), cur), Terms: termsOf(t, e.Producer, cur), Address: address(c),
 	}))
