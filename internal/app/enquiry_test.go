@@ -1,10 +1,22 @@
 package app_test
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"buhuo/internal/app"
+	"buhuo/internal/catalog"
+	"buhuo/internal/day"
+	"buhuo/internal/db"
+	"buhuo/internal/dbtest"
+	"buhuo/internal/enquiry"
+	"buhuo/internal/ident"
+	"buhuo/internal/money"
+	"buhuo/internal/shop"
 	"buhuo/internal/tenant"
 	"buhuo/internal/webtest"
 )
@@ -61,4 +73,66 @@ func TestSupplierAnswersEnquiryByLink(t *testing.T) {
 	}
 	manager.Get(invitation).Form("form[action='" + invitation + "/link/revoke']").Submit().Want(http.StatusSeeOther)
 	his.Get(path).Want(http.StatusNotFound)
+}
+
+// TestAwardKeepsWhatWasAskedBefore: the answer that wins becomes the offer without the price
+// breaks that belonged to the old price; what was asked before stays in the history, day
+// by day, and other suppliers' offers stay as they are.
+func TestAwardKeepsWhatWasAskedBefore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		now := noon.AddDate(0, 0, -3)
+		a := app.Wire(d, func() time.Time { return now })
+		made, err := a.Shop.CreateShop(context.Background(), shop.NewShop{Slug: "x", Name: "x", Timezone: "Asia/Shanghai", Currency: "CNY"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := shop.Acting(context.Background(), made)
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		p, err := a.Catalog.Create(ctx, catalog.Draft{Name: "脐橙", BaseUnit: "kg"})
+		must(err)
+		suppliers := make([]catalog.Supplier, 2)
+		for i, name := range []string{"果园", "批发行"} {
+			suppliers[i], err = a.Catalog.CreateSupplier(ctx, catalog.Supplier{Name: name, Kind: catalog.Farmer})
+			must(err)
+			_, err = a.Catalog.SaveOffer(ctx, catalog.Offer{SupplierID: suppliers[i].ID, ProductID: p.ID, Price: 50_000, Breaks: []catalog.Break{{From: 100_000, Price: 45_000}}})
+			must(err)
+		}
+		before := day.Of(now, made.Zone)
+		now = noon
+		e, err := a.Enquiry.Make(ctx, enquiry.NewEnquiry{AnswerBy: before.Add(9), Lines: []enquiry.NewLine{{ProductID: p.ID, Quantity: 120_000}}, Suppliers: []ident.ID{suppliers[0].ID, suppliers[1].ID}})
+		must(err)
+		e, err = a.Enquiry.Answer(ctx, e.Invitations[0].ID, e.Invitations[0].Version, []enquiry.Answer{{Line: 1, Unit: "kg", Price: 46_000}})
+		must(err)
+		e, err = a.Enquiry.Award(ctx, e.ID, e.Version, []enquiry.Choice{{Line: 1, InvitationID: e.Invitations[0].ID}})
+		must(err)
+
+		for i, want := range []catalog.Offer{{Price: 46_000}, {Price: 50_000, Breaks: []catalog.Break{{From: 100_000, Price: 45_000}}}} {
+			offers, err := a.Catalog.OffersOf(ctx, suppliers[i].ID)
+			must(err)
+			if len(offers) != 1 || offers[0].Price != want.Price || !slices.Equal(offers[0].Breaks, want.Breaks) {
+				t.Errorf("%s offers %+v, want %+v", suppliers[i].Name, offers, want)
+			}
+		}
+		quotes, err := a.Catalog.QuotesOf(ctx, []ident.ID{p.ID})
+		must(err)
+		asked := map[day.Date]money.Price{}
+		for _, q := range quotes[p.ID] {
+			if q.SupplierID == suppliers[0].ID {
+				asked[q.Day] = q.Price
+			}
+		}
+		if len(asked) != 2 || asked[before] != 50_000 || asked[day.Of(now, made.Zone)] != 46_000 {
+			t.Errorf("the history has %v", asked)
+		}
+		o, err := a.Purchase.Order(ctx, e.Lines[0].Award.OrderID)
+		must(err)
+		if o.Lines[0].Price != 46_000 || o.Lines[0].Quantity != 120_000 {
+			t.Errorf("the order asks %+v", o.Lines[0])
+		}
+	})
 }

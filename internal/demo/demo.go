@@ -15,6 +15,7 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/demo/world"
+	"buhuo/internal/enquiry"
 	"buhuo/internal/fault"
 	"buhuo/internal/purchase"
 	"buhuo/internal/restock"
@@ -51,6 +52,7 @@ type Services struct {
 	Sales    *sales.Service
 	Account  *account.Service
 	Purchase *purchase.Service
+	Enquiry  *enquiry.Service
 	Trade    *trade.Service
 	Restock  *restock.Service
 }

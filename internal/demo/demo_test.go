@@ -21,6 +21,8 @@ import (
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
 	"buhuo/internal/demo"
+	"buhuo/internal/enquiry"
+	"buhuo/internal/enquiry/enquirydb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/restock"
@@ -58,6 +60,7 @@ func houseOf(t testing.TB, d *db.DB) *house {
 	h.Sales = sales.New(salesdb.New(d), d, h.Catalog, h.Stock, h.Shop, []sales.Source{generic.New()}, now)
 	h.Account = account.New(accountdb.New(d), d, h.Shop, now)
 	h.Purchase = purchase.New(purchasedb.New(d), d, h.Catalog, h.Stock, h.Shop, now)
+	h.Enquiry = enquiry.New(enquirydb.New(d), d, h.Catalog, h.Purchase, h.Shop, now)
 	h.Trade = trade.New(tradedb.New(d), d, h.Catalog, h.Shop, now)
 	h.store = restockdb.New(d)
 	h.Restock = restock.New(h.store, d, h.Shop, h.Catalog, h.Stock, h.Sales, h.Purchase, now)
@@ -177,6 +180,28 @@ func TestADemoIsMadeOnce(t *testing.T) {
 	})
 	t.Run("past", h.lookAtPast)
 	t.Run("suggestions", h.lookAtSuggestions)
+	t.Run("enquiry", h.lookAtEnquiry)
+}
+
+// lookAtEnquiry: one waits for its award, with two answers of which neither is better in
+// everything.
+func (h *house) lookAtEnquiry(t *testing.T) {
+	ctx := h.inside(t)
+	all, err := h.Enquiry.List(ctx, enquiry.Query{})
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%d enquiries, %v", len(all), err)
+	}
+	e, err := h.Enquiry.Enquiry(ctx, all[0].ID)
+	must(t, err)
+	if e.State != enquiry.Open || len(e.Lines) != 2 || len(e.Invitations) < 2 || e.AnswerBy < day.Of(h.now, time.UTC) {
+		t.Fatalf("the enquiry is %+v", e)
+	}
+	cheap, _ := e.Invitations[0].Answer(1)
+	quick, answered := e.Invitations[1].Answer(1)
+	last, _ := e.Invitations[1].Answer(2)
+	if !answered || cheap.Price <= 0 || cheap.Price >= quick.Price || cheap.Minimum <= quick.Minimum || cheap.LeadDays == nil || quick.LeadDays != nil || !last.Cannot {
+		t.Errorf("the answers are %+v and %+v, %+v", cheap, quick, last)
+	}
 }
 
 func (h *house) login(t *testing.T) shop.Active {

@@ -57,6 +57,9 @@ func (l *Loader) make(ctx context.Context, progress Progress) (Report, error) {
 	if err := l.openProducers(ctx, book.w); err != nil {
 		return Report{}, err
 	}
+	if err := l.ask(ctx); err != nil {
+		return Report{}, err
+	}
 	if err := l.think(ctx, progress); err != nil {
 		return Report{}, err
 	}
