@@ -276,7 +276,7 @@ func (p Pool) spreadPart(h *history, f Forecast) SpreadPart {
 	sum := f.Sum(out.Periods)
 	out.Kind, out.Deviation = sum.Kind().String(), math.Sqrt(sum.Var())
 	shares := f.spread.shares(sum.Mean(), out.Periods)
-	out.Periodic, out.Chance, out.Doubt, out.Dispute = shares[fOwn], shares[fMean], shares[fSquare], shares[fDispute]
+	out.Periodic, out.Chance, out.Doubt, out.Dispute = shares[fOwn]+shares[fRecent], shares[fMean], shares[fSquare], shares[fDispute]
 	return out
 }
 
@@ -293,7 +293,7 @@ func (s spread) shares(mean float64, k int) featureVector {
 			best = knot
 		}
 	}
-	x := vector(s.counted, mean, s.exposure(k), s.own, s.dispute)
+	x := vector(s.counted, mean, s.exposure(k), s.noise, s.dispute)
 	total := best.Coefficients.dot(&x)
 	if !(total > 0) {
 		return out

@@ -16,14 +16,38 @@ type moment struct {
 	credence  Credence
 	levels    []float64 // of the models
 	reference float64   // the level around which noise is measured
-	squares   float64   // of its errors, discounted
-	seen      float64   // exposure, discounted likewise
+	residue
+}
+
+// residue is what one-step errors around the reference levels came to, discounted over a long memory and
+// over a short one.
+type residue struct {
+	squares, seen float64 // squared errors, and exposure
+	late, lately  float64 // the same of late
 }
 
 // own returns the variance of a period of full exposure: the item's, and the usual one at its level
 // while the item has shown little.
 func (m moment) own() float64 {
 	return (m.squares + noisePrior*m.credence.noise(m.reference)) / (m.seen + noisePrior)
+}
+
+// recent returns the variance of late, drawn to the usual one while little was seen: shelves, seasons and
+// suppliers have calm and wild weeks.
+func (m moment) recent() float64 {
+	return (m.late + recentPrior*m.own()) / (m.lately + recentPrior)
+}
+
+// noise is what the widths of distributions are made of: the variance of a period of full exposure.
+type noise struct{ own, recent float64 }
+
+// noise returns what m saw. Weeks and months of late are too few to tell of themselves.
+func (p Pool) noise(m moment) noise {
+	n := noise{own: m.own()}
+	if p.Freq == Day {
+		n.recent = m.recent()
+	}
+	return n
 }
 
 // told returns the share of that variance which the item's own history told.
@@ -43,13 +67,12 @@ type view struct {
 	credence  Credence
 	levels    [][]float64
 	reference []float64
-	squares   []float64
-	seen      []float64
+	residues  []residue
 }
 
 // at returns what was known before period t.
 func (v view) at(t int) moment {
-	m := moment{credence: v.credence, reference: v.reference[t], squares: v.squares[t], seen: v.seen[t], levels: make([]float64, len(v.levels))}
+	m := moment{credence: v.credence, reference: v.reference[t], residue: v.residues[t], levels: make([]float64, len(v.levels))}
 	for j, l := range v.levels {
 		m.levels[j] = l[t]
 	}
@@ -72,11 +95,11 @@ func borrow(memory *[]float64, n int) []float64 {
 func (p Pool) look(h *history, models []Model, memory *[]float64) view {
 	c := p.credence(h.category).at(h.label)
 	n := len(h.y) + 1
-	all := borrow(memory, n*(len(models)+3))
+	all := borrow(memory, n*(len(models)+1))
 	part := func(i int) []float64 { return all[i*n : (i+1)*n : (i+1)*n] }
-	v := view{credence: c, squares: part(0), seen: part(1), levels: make([][]float64, 0, len(models))}
+	v := view{credence: c, residues: make([]residue, n), levels: make([][]float64, 0, len(models))}
 	for i, m := range models {
-		out := part(2 + i)
+		out := part(i)
 		m.Levels(h.y, h.e, c.Level, out)
 		v.levels = append(v.levels, out)
 		if m == Model(reference) {
@@ -84,10 +107,10 @@ func (p Pool) look(h *history, models []Model, memory *[]float64) view {
 		}
 	}
 	if v.reference == nil {
-		v.reference = part(2 + len(models))
+		v.reference = part(len(models))
 		reference.Levels(h.y, h.e, c.Level, v.reference)
 	}
-	h.residuals(v.reference, func(t int, squares, seen float64) { v.squares[t], v.seen[t] = squares, seen })
+	h.residuals(v.reference, func(t int, r residue) { v.residues[t] = r })
 	return v
 }
 
@@ -122,28 +145,31 @@ func (p Pool) end(h *history, models []Model) moment {
 		model.Levels(h.y, h.e, believed, other)
 		m.levels[j] = other[n]
 	}
-	m.squares, m.seen = h.residuals(levels, nil)
+	m.residue = h.residuals(levels, nil)
 	return m
 }
 
-// residuals returns the discounted sums of squared one-step errors around the reference levels, and of
-// exposure; visit, when not nil, sees what they were before each period, and after the last.
-func (h *history) residuals(level []float64, visit func(t int, squares, seen float64)) (squares, seen float64) {
+// residuals returns what the one-step errors around the reference levels came to; visit, when not nil, sees
+// it before each period, and after the last.
+func (h *history) residuals(level []float64, visit func(t int, r residue)) residue {
 	level, e := level[:len(h.y)], h.e[:len(h.y)]
+	var sum residue
 	for t, y := range h.y {
 		if visit != nil {
-			visit(t, squares, seen)
+			visit(t, sum)
 		}
 		if e[t] > 0 {
 			r := y - e[t]*level[t]
-			squares = referenceKeep*squares + r*r
-			seen = referenceKeep*seen + e[t]
+			sum.squares = referenceKeep*sum.squares + r*r
+			sum.seen = referenceKeep*sum.seen + e[t]
+			sum.late = recentKeep*sum.late + r*r
+			sum.lately = recentKeep*sum.lately + e[t]
 		}
 	}
 	if visit != nil {
-		visit(len(h.y), squares, seen)
+		visit(len(h.y), sum)
 	}
-	return squares, seen
+	return sum
 }
 
 // roster is the models of a period length and horizon with their names, made once.
