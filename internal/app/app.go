@@ -16,6 +16,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/insight"
 	"buhuo/internal/insight/insightdb"
+	"buhuo/internal/insight/insightweb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/restock"
@@ -45,6 +46,7 @@ type App struct {
 	Restock  *restock.Service
 	Insight  *insight.Service
 	Scores   *insight.Scores
+	Teller   *insight.Teller
 
 	pages restockPages
 	now   func() time.Time
@@ -84,6 +86,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Insight = insight.New(insightdb.New(d), d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Scores = insight.NewScores(insightdb.New(d), a.Catalog, now)
+	a.tell("")
 	a.Restock.SetFollower(a.Insight)
 	a.Purchase.SetShops(a.Shop)
 	a.Catalog.SetMarker(a.Stock)
@@ -93,6 +96,11 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Sales.SetJournal(a.Shop)
 	a.Restock.SetJournal(a.Shop)
 	return a
+}
+
+// tell builds what tells weeks, whose messages link to base.
+func (a *App) tell(base string) {
+	a.Teller = insight.NewTeller(a.Insight, insightdb.New(a.DB), a.Purchase, insightweb.Words{Base: base}, a.Shop)
 }
 
 // Close ends the writer after the work it has taken.

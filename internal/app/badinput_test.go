@@ -164,6 +164,9 @@ var forms = map[string]form{
 		fields: map[string]kind{"line": amount, "quantity": count, "price": optional, "day": date, "later": optional, "later_day": date, "unit": hidden, "version": signed}},
 	"mail": {page: at("/settings/mail"), action: at("/settings/mail"), role: tenant.Owner, good: url.Values{"password": {"another one"}},
 		fields: map[string]kind{"host": title, "port": amount, "security": choice, "username": line, "from": title, "name": line}},
+	"parcel": {page: at("/sales/:id/parcel", "sale"), action: at("/sales/:id/parcel", "sale"), role: tenant.Seller, fields: map[string]kind{"dispatched": date, "promised": date, "delivered": date}},
+	"digest": {page: at("/settings/digest"), action: at("/settings/digest"), role: tenant.Viewer, good: url.Values{"email": {"wang@example.com"}}, fields: map[string]kind{"email": title}},
+	"robot":  {page: at("/settings/digest"), action: at("/settings/digest/robot"), role: tenant.Owner, good: url.Values{"wecom_address": {"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4"}}},
 	"return": {page: at("/orders/:id/return", "received"), action: at("/orders/:id/return", "received"), role: tenant.Manager, good: url.Values{"quantity": {"1"}, "reason": {"烂了"}},
 		fields: map[string]kind{"lot": hidden, "quantity": optional, "credit": optional, "reason": title, "unit": hidden, "client_id": hidden}},
 	"team": {page: at("/settings/team"), action: at("/settings/team"), role: tenant.Owner, fields: map[string]kind{"person": title, "login": title, "role": choice},
@@ -375,7 +378,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		// Buttons without anything typed, and what other tests try.
 		"/logout": true, "/login": true, "/setup": true, "/settings/appearance": true, "/settings/shop": true, "/settings/password": true,
 		"/settings/sessions/:id/end": true, "/products/:id/archive": true, "/suppliers/:id/archive": true, "/offers/:id/archive": true,
-		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/repeat": true, "/orders/:id/mail": true, "/orders/:id/credited": true, "/orders/:id/link": true, "/orders/:id/link/revoke": true, "/orders/:id/answer/accept": true, "/orders/:id/answer/dismiss": true, "/s/:token": true, "/q/:token": true, "/invitations/:id/link": true, "/invitations/:id/link/revoke": true, "/insights/needs/essentials/drop": true, "/orders/:id/decline": true, "/enquiries/:id/close": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
+		"/sales/:id/void": true, "/stock/movements/:id/undo": true, "/orders/:id/repeat": true, "/orders/:id/mail": true, "/orders/:id/credited": true, "/orders/:id/link": true, "/orders/:id/link/revoke": true, "/orders/:id/answer/accept": true, "/orders/:id/answer/dismiss": true, "/s/:token": true, "/q/:token": true, "/invitations/:id/link": true, "/invitations/:id/link/revoke": true, "/insights/needs/essentials/drop": true, "/settings/digest/stop": true, "/settings/digest/test": true, "/settings/digest/robot/drop": true, "/orders/:id/decline": true, "/enquiries/:id/close": true, "/orders/:id/cancel": true, "/orders/:id/close": true,
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true, "/settings/level/:id/back": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb
@@ -403,7 +406,7 @@ func TestButtonsRefuseRubbish(t *testing.T) {
 	h := newHouse(t)
 	b := h.login(t, tenant.Owner)
 	before := h.snapshot(t)
-	harmless := []string{"/settings/appearance", "/sell", "/suggestions", "/suggestions/purse/undo", "/settings/work"} // nothing typed changes nothing
+	harmless := []string{"/settings/appearance", "/sell", "/suggestions", "/suggestions/purse/undo", "/settings/work", "/settings/digest/stop"} // nothing typed changes nothing
 	const form = "application/x-www-form-urlencoded"
 	for _, route := range h.server.Engine().Routes() {
 		if route.Method != http.MethodPost || route.Path == "/logout" {

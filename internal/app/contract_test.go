@@ -104,7 +104,7 @@ func TestEveryPageSpeaksEveryLanguage(t *testing.T) {
 func (h *house) addresses(t *testing.T) []string {
 	t.Helper()
 	kinds := map[string]string{
-		"/products/": "product", "/suppliers/": "supplier", "/offers/": "offer", "/orders/": "sent", "/suggestions/": "product", "/stock/counts/": "count", "/receipts/": "receipt", "/enquiries/": "enquiry", "/invitations/": "invitation", "/settings/team/": "person", "/publish/": "product", "/inbox/": "deal", "/credit/": "household", "/helpers/": "helper",
+		"/products/": "product", "/suppliers/": "supplier", "/offers/": "offer", "/orders/": "sent", "/suggestions/": "product", "/stock/counts/": "count", "/receipts/": "receipt", "/enquiries/": "enquiry", "/invitations/": "invitation", "/settings/team/": "person", "/sales/": "sale", "/publish/": "product", "/inbox/": "deal", "/credit/": "household", "/helpers/": "helper",
 	}
 	var out []string
 	for _, route := range h.server.Engine().Routes() {

@@ -24,10 +24,13 @@ import (
 	"buhuo/internal/dbtest"
 	"buhuo/internal/enquiry"
 	"buhuo/internal/ident"
+	"buhuo/internal/insight"
+	"buhuo/internal/insight/insightdb"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
+	"buhuo/internal/purchase/robot/robottest"
 	"buhuo/internal/restock"
 	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/sales"
@@ -96,7 +99,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	}
 	a.Purchase.SetLinks(linkKey, linkBase, a.Shop)
 	a.Enquiry.SetLinks(linkKey, linkBase, a.Shop)
-	a.Purchase.SetMail(linkKey, nil, a.Shop)
+	a.Purchase.SetMail(linkKey, nil, nil, a.Shop)
 	f.trade()
 	f.directory()
 	f.past()
@@ -301,6 +304,7 @@ func (f *filler) orders() {
 	}))
 	_, err = f.a.Purchase.Mail(f.ctx, made[0].ID, purchase.Letter{Subject: f.mark, Body: f.mark, FileName: "order.pdf", File: []byte(f.mark)})
 	f.must(err)
+	f.digest()
 	f.ids["receipt"] = ident.New()
 	_, err = f.a.Purchase.Receive(f.ctx, made[0].ID, purchase.Receipt{ClientID: f.ids["receipt"], Note: f.mark})
 	f.must(err)
@@ -314,6 +318,19 @@ func (f *filler) orders() {
 		f.ids[name] = made[0].ID
 	}
 	f.sendBack(f.ids["received"])
+}
+
+// digest has the shop read the week by mail and through a robot, and one week told.
+func (f *filler) digest() {
+	owner := tenant.With(f.ctx, tenant.Scope{Shop: f.shop.ID, Slug: f.shop.Slug, Zone: f.shop.Zone, Currency: f.shop.Currency, Person: ident.New()})
+	f.must(f.a.Teller.ReadByMail(owner, "wang@example.org", "zh-Hans"))
+	f.must(f.a.Teller.ReadByRobots(f.ctx, []purchase.Robot{{Via: purchase.ByDingTalk, Address: robottest.DingTalk, Secret: robottest.Secret}}, "zh-Hans"))
+	week := day.Of(noon, f.shop.Zone).Monday().Add(-14)
+	f.must(f.a.DB.Do(f.ctx, func(ctx context.Context) error {
+		_, err := insightdb.New(f.a.DB).KeepDigest(ctx, insight.Digest{Week: week, Told: true, Facts: insight.Facts{Now: 1, Times: 1, Missed: &insight.Miss{Name: f.mark}}}, 1)
+		return err
+	}))
+	f.must(f.a.Purchase.Notify(f.ctx, []purchase.Notice{{ID: ident.New(), Via: purchase.ByDingTalk, Subject: f.mark, Body: f.mark}}))
 }
 
 // sendBack keeps that some of an order went back, without moving goods: what the other

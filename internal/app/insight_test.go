@@ -62,6 +62,9 @@ func randomShop(t *testing.T, a *app.App, seed uint64) context.Context {
 			}
 			s, _, _, err := a.Sales.Record(ctx, r)
 			must(t, err)
+			if s.Channel == "wechat" && s.Kind == sales.KindSale {
+				sendParcel(t, a, ctx, rng, s)
+			}
 			if rng.IntN(9) == 0 {
 				must(t, a.Sales.Void(ctx, s.ID, "记错了"))
 			}
@@ -73,6 +76,24 @@ func randomShop(t *testing.T, a *app.App, seed uint64) context.Context {
 		must(t, err)
 	}
 	return ctx
+}
+
+// sendParcel notes some days of how a sale travelled.
+func sendParcel(t *testing.T, a *app.App, ctx context.Context, rng *rand.Rand, s sales.Sale) {
+	t.Helper()
+	known := day.Of(noon, time.FixedZone("", 8*3600))
+	p := sales.Parcel{SaleID: s.ID}
+	left := min(s.BusinessDay.Add(rng.IntN(3)), known)
+	if rng.IntN(4) > 0 {
+		p.Dispatched = &left
+	}
+	if rng.IntN(2) == 0 {
+		p.Promised = new(left.Add(rng.IntN(5)))
+	}
+	if came := left.Add(rng.IntN(9)); came <= known && rng.IntN(4) > 0 {
+		p.Delivered = &came
+	}
+	must(t, a.Sales.KeepParcel(ctx, p))
 }
 
 // TestBoardsAreTheLedger works every figure of a board out once more from the raw rows:
@@ -120,6 +141,7 @@ func TestBoardsAreTheLedger(t *testing.T) {
 					raw.channels(t, a, ctx, q)
 					regionsAreTheLedger(t, a, d, ctx, raw.days, q)
 					logisticsAreTheLedger(t, a, d, ctx, q)
+					parcelsAreTheRecord(t, a, d, ctx, q)
 					needsAreTheLedger(t, a, d, ctx, raw.days, q)
 				}
 			}

@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"time"
 
+	"buhuo/internal/insight"
 	"buhuo/internal/job"
+	"buhuo/internal/purchase/robot"
 	"buhuo/internal/purchase/smtp"
 	"buhuo/internal/restock"
 	"buhuo/internal/shop/shopweb"
@@ -38,8 +40,9 @@ func (a *App) Server(c Config, log *slog.Logger, setupToken string) *Server {
 		a.Enquiry.SetLinks(c.Key, c.PublicURL, a.Shop)
 	}
 	if c.Key != nil {
-		a.Purchase.SetMail(c.Key, smtp.Sender{Private: c.PrivateMail}, a.Shop)
+		a.Purchase.SetMail(c.Key, smtp.Sender{Private: c.PrivateMail}, robot.Speaker{Now: a.now}, a.Shop)
 	}
+	a.tell(c.PublicURL)
 	s := &Server{app: a, log: log, jobs: a.jobs(log)}
 	s.engine = web.New(web.Config{
 		Now: a.now, Log: log, Auth: shopweb.Authenticator(a.Shop), Static: static.Handler(), Secure: c.TLS, Demo: c.Demo, Observed: s.meters.observe,
@@ -108,6 +111,7 @@ const (
 	jobPurge   = "purge"
 	jobReplay  = "replay"
 	jobMail    = "mail"
+	jobDigest  = "digest"
 )
 
 // jobs is the background work.
@@ -118,6 +122,7 @@ func (a *App) jobs(log *slog.Logger) *job.Runner {
 	r.Add(job.Job{Name: jobDaily, Every: 5 * time.Minute, AtStart: true, Run: a.daily})
 	r.Add(job.Job{Name: jobAsked, Every: 2 * time.Second, Run: a.asked})
 	r.Add(job.Job{Name: jobMail, Every: 3 * time.Second, AtStart: true, Run: a.Purchase.RunMails})
+	r.Add(job.Job{Name: jobDigest, Every: insight.DigestEvery, Run: a.Teller.Run})
 	r.Add(job.Job{Name: jobPurge, Every: time.Hour, Run: a.Shop.Purge})
 	return r
 }

@@ -32,7 +32,7 @@ func (a *App) Verify(ctx context.Context) (Report, error) {
 	r.Shops = len(shops)
 	for _, in := range shops {
 		acting := shop.Acting(ctx, in)
-		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Account.Verify, a.Trade.Verify, a.Restock.Verify, a.Insight.Verify} {
+		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Account.Verify, a.Trade.Verify, a.Restock.Verify, a.Insight.Verify, a.Teller.Verify} {
 			wrong, err := prove(acting)
 			if err != nil {
 				return r, fmt.Errorf("verify shop %s: %w", in.Slug, err)

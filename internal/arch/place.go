@@ -28,7 +28,7 @@ type place struct {
 	kind  kind
 	order int    // in its list, for values, kernels, areas and adapters
 	room  string // the first folder of a plumbing tree
-	role  string // of an adapter: web, db, source, format, table
+	role  string // of an adapter: web, db, source, format, table, robot
 	root  bool   // of source and format: the folder with the interface and the list's contract
 }
 
@@ -97,6 +97,8 @@ func roleOf(below string) (role string, root bool) {
 		return first, !deeper
 	case first == "table": // an export that the area's pages share with the command line
 		return first, true
+	case first == "robot": // calls other programs over the web
+		return first, false
 	case strings.HasSuffix(first, "web"):
 		return "web", false
 	case strings.HasSuffix(first, "db"):

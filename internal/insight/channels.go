@@ -28,6 +28,17 @@ type Channels struct {
 	// Oversold are the days, of all products, that closed below zero and on which
 	// something was sold online.
 	Oversold int
+	// Delivery is how long parcels took to reach their buyers, by channel, the one with
+	// most first; of all goods, whatever category is asked for.
+	Delivery []Delivery
+	OnTheWay int // parcels that have left and not arrived, today
+}
+
+// Delivery is how long a channel's parcels took.
+type Delivery struct {
+	Channel   ident.ID
+	Left      Leads // from the sale to the day it left
+	Now, Then Leads // from the sale to the day it arrived
 }
 
 // Mix is what was sold in a week at the counter and online.
@@ -106,6 +117,9 @@ func (s *Service) Channels(ctx context.Context, q Query) (Channels, error) {
 		return out, err
 	}
 	out.Channels = d.channelGroups(groups.at)
+	if err := s.delivery(ctx, &out); err != nil {
+		return out, err
+	}
 	held, err := s.stock.Balances(ctx, nil)
 	if err != nil {
 		return out, err
@@ -127,6 +141,39 @@ func (s *Service) Channels(ctx context.Context, q Query) (Channels, error) {
 		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Product.Name, b.Product.Name), bytes.Compare(a.Product.ID[:], b.Product.ID[:]))
 	})
 	return out, err
+}
+
+// delivery adds how long parcels took.
+func (s *Service) delivery(ctx context.Context, c *Channels) (err error) {
+	at := map[ident.ID]*Delivery{}
+	for _, w := range []Window{c.Window, c.Other} {
+		list, err := s.store.Delivered(ctx, w)
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			if at[p.Channel] == nil {
+				at[p.Channel] = &Delivery{Channel: p.Channel}
+			}
+			to := at[p.Channel]
+			if w != c.Window {
+				to.Then.add(int(p.Day-p.Sold), p.WithinDays)
+				continue
+			}
+			to.Now.add(int(p.Day-p.Sold), p.WithinDays)
+			if p.DispatchedAfter != nil {
+				to.Left.add(*p.DispatchedAfter, nil)
+			}
+		}
+	}
+	for _, d := range at {
+		c.Delivery = append(c.Delivery, *d)
+	}
+	slices.SortFunc(c.Delivery, func(a, b Delivery) int {
+		return cmp.Or(cmp.Compare(b.Now.Deliveries(), a.Now.Deliveries()), bytes.Compare(a.Channel[:], b.Channel[:]))
+	})
+	c.OnTheWay, err = s.store.OnTheWay(ctx)
+	return err
 }
 
 // note keeps what a cell says of how a product is shared.

@@ -17,10 +17,22 @@ type Arrival struct {
 	Took       int      // days since the order was sent
 }
 
+// Delivered is one parcel of an online sale that reached its buyer.
+type Delivered struct {
+	Channel                     ident.ID
+	Place                       string // digits of GB/T 2260; empty: unknown
+	Sold, Day                   day.Date
+	DispatchedAfter, WithinDays *int // days after the sale: when it left, when it had been promised; nil: not known
+}
+
 // Arrivals is what insight reads of deliveries.
 type Arrivals interface {
 	// Arrivals reads those that came in a window and were not taken back, in order.
 	Arrivals(ctx context.Context, w Window) ([]Arrival, error)
+	// Delivered reads the parcels that arrived in a window, of sales that stand.
+	Delivered(ctx context.Context, w Window) ([]Delivered, error)
+	// OnTheWay counts the parcels that have left and not arrived.
+	OnTheWay(ctx context.Context) (int, error)
 }
 
 // EnoughArrivals is how many deliveries each of both windows must have before a change
@@ -34,12 +46,15 @@ type Logistics struct {
 	// improved first, then the others, the one with most deliveries first.
 	Places []Route
 	All    Route
+	// Destinations are provinces that parcels of online sales went to, in the same order.
+	Destinations []Route
+	Sent         Route // all of them
 }
 
-// Route is how long the deliveries from one place take.
+// Route is how long the deliveries from one place, or to it, take.
 type Route struct {
-	Place     string // of the suppliers, as named gives it; empty: not entered
-	Suppliers int
+	Place     string // of the suppliers, as named gives it, or of the buyers; empty: not entered
+	Suppliers int    // 0 for a destination
 	Now, Then Leads
 	Rank      int // by how much shorter the median became; 0: too few deliveries
 }
@@ -53,7 +68,8 @@ func (r Route) Gain() (halfDays int, enough bool) {
 // Leads are the lead times of some deliveries.
 type Leads struct {
 	days   []int // ascending
-	InTime int   // came on the day that had been asked for, or before
+	Dated  int   // those with a day that had been asked for or promised
+	InTime int   // of these, came on that day or before
 }
 
 // Deliveries is how many there are.
@@ -80,13 +96,17 @@ func (l Leads) Quartiles() (low, high int) {
 }
 
 // InTimePPM is the share that came in time, in millionths.
-func (l Leads) InTimePPM() (int64, bool) { return ppm(int64(l.InTime), int64(len(l.days))) }
+func (l Leads) InTimePPM() (int64, bool) { return ppm(int64(l.InTime), int64(l.Dated)) }
 
-func (l *Leads) add(a Arrival) {
-	at, _ := slices.BinarySearch(l.days, a.Took)
-	l.days = slices.Insert(l.days, at, a.Took)
-	if a.Day <= a.Due {
-		l.InTime++
+// add counts one more; within is by when it should have come, nil: nobody said.
+func (l *Leads) add(took int, within *int) {
+	at, _ := slices.BinarySearch(l.days, took)
+	l.days = slices.Insert(l.days, at, took)
+	if within != nil {
+		l.Dated++
+		if took <= *within {
+			l.InTime++
+		}
 	}
 }
 
@@ -117,7 +137,7 @@ func (s *Service) Logistics(ctx context.Context, q Query, named func(string) str
 	for _, one := range suppliers {
 		places[one.ID] = named(one.Province)
 	}
-	at := map[string]*Route{}
+	from, to := routes{}, routes{}
 	for _, w := range []struct {
 		Window
 		of func(*Route) *Leads
@@ -127,21 +147,36 @@ func (s *Service) Logistics(ctx context.Context, q Query, named func(string) str
 			return out, err
 		}
 		for _, a := range arrivals {
-			place := places[a.SupplierID]
-			if at[place] == nil {
-				at[place] = &Route{Place: place}
-			}
-			w.of(at[place]).add(a)
-			w.of(&out.All).add(a)
+			within := a.Took + int(a.Due-a.Day)
+			w.of(from.of(places[a.SupplierID])).add(a.Took, &within)
+			w.of(&out.All).add(a.Took, &within)
+		}
+		delivered, err := s.store.Delivered(ctx, w.Window)
+		if err != nil {
+			return out, err
+		}
+		for _, d := range delivered {
+			took := int(d.Day - d.Sold)
+			w.of(to.of(d.Place[:min(len(d.Place), 2)])).add(took, d.WithinDays)
+			w.of(&out.Sent).add(took, d.WithinDays)
 		}
 	}
-	for _, r := range at {
+	for _, r := range from {
 		r.Suppliers = count(suppliers, places, r.Place)
 		out.All.Suppliers += r.Suppliers
-		out.Places = append(out.Places, *r)
 	}
-	out.rank()
+	out.Places, out.Destinations = from.ranked(), to.ranked()
 	return out, nil
+}
+
+// routes are routes by their place.
+type routes map[string]*Route
+
+func (r routes) of(place string) *Route {
+	if r[place] == nil {
+		r[place] = &Route{Place: place}
+	}
+	return r[place]
 }
 
 func count(suppliers []catalog.Supplier, places map[ident.ID]string, place string) (n int) {
@@ -153,8 +188,14 @@ func count(suppliers []catalog.Supplier, places map[ident.ID]string, place strin
 	return n
 }
 
-func (l *Logistics) rank() {
-	slices.SortFunc(l.Places, func(a, b Route) int {
+// ranked lists them: first those whose change can be told, the most improved first, then
+// the others, the one with most deliveries first.
+func (r routes) ranked() []Route {
+	var list []Route
+	for _, one := range r {
+		list = append(list, *one)
+	}
+	slices.SortFunc(list, func(a, b Route) int {
 		gainA, enoughA := a.Gain()
 		gainB, enoughB := b.Gain()
 		switch {
@@ -163,15 +204,19 @@ func (l *Logistics) rank() {
 		case enoughA != enoughB:
 			return 1
 		case enoughA:
-			if c := cmp.Or(cmp.Compare(gainB, gainA), cmp.Compare(b.Then.Mean()-b.Now.Mean(), a.Then.Mean()-a.Now.Mean())); c != 0 {
+			if c := cmp.Or(cmp.Compare(gainB, gainA), cmp.Compare(a.slower(), b.slower())); c != 0 {
 				return c
 			}
 		}
 		return cmp.Or(cmp.Compare(b.Now.Deliveries(), a.Now.Deliveries()), cmp.Compare(a.Place, b.Place))
 	})
-	for i := range l.Places {
-		if _, enough := l.Places[i].Gain(); enough {
-			l.Places[i].Rank = i + 1
+	for i := range list {
+		if _, enough := list[i].Gain(); enough {
+			list[i].Rank = i + 1
 		}
 	}
+	return list
 }
+
+// slower is by how many days the mean grew.
+func (r Route) slower() float64 { return r.Now.Mean() - r.Then.Mean() }

@@ -57,6 +57,11 @@ func trendOf(now, then []float64) Trend {
 	return t
 }
 
+// surely reports whether the interval excludes no change even when it is times as wide.
+func (t Trend) surely(times float64) bool {
+	return (t.Course == Rising || t.Course == Falling) && math.Abs(math.Log(t.Ratio)) > times*math.Log(t.High/t.Ratio)
+}
+
 func sum(values []float64) (total float64) {
 	for _, v := range values {
 		total += v

@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	"buhuo/internal/day"
 	"buhuo/internal/fault"
@@ -51,10 +52,11 @@ const (
 )
 
 // Mail is an order on its way to its supplier, with the order's document as it was when
-// a person sent it.
+// a person sent it; or a notice, which is about no order and may leave through a robot.
 type Mail struct {
-	ID, OrderID, PersonID ident.ID
+	ID, OrderID, PersonID ident.ID // OrderID is zero for a notice
 	CreatedAt             day.Micros
+	Via                   Via
 	To, Subject, Body     string
 	FileName              string
 	File                  []byte // nil in lists, and when it has ended
@@ -101,6 +103,20 @@ func (e *MailError) Error() string { return fmt.Sprintf("mail: %s: %v", e.Proble
 // Unwrap gives the cause.
 func (e *MailError) Unwrap() error { return e.Cause }
 
+// Heard cuts the words of another program to what a page can show.
+func Heard(s string) string {
+	out := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "")))
+	return string(out[:min(len(out), maxDetail)])
+}
+
 // Sender takes one mail to a mail server; an error is a *MailError.
 type Sender interface {
 	Send(ctx context.Context, s MailSettings, m Mail) error
@@ -122,18 +138,25 @@ type Letterbox interface {
 	MoveMail(ctx context.Context, m Mail, from MailState, attempts int) (bool, error)
 	// MailFile reads the file of one.
 	MailFile(ctx context.Context, id ident.ID) ([]byte, error)
+	// Notices reads the newest mails that are about no order.
+	Notices(ctx context.Context, limit int) ([]Mail, error)
+	// Robots reads the shop's robots, sealed; KeepRobot writes one over what was there.
+	Robots(ctx context.Context) ([]SealedRobot, error)
+	KeepRobot(ctx context.Context, r SealedRobot) error
+	DropRobot(ctx context.Context, via Via) error
 }
 
 // posts is what mail needs.
 type posts struct {
 	key    []byte
 	sender Sender
+	robots Speaker
 	houses Houses
 }
 
-// SetMail lets orders leave by e-mail: key is the installation's secret.
-func (s *Service) SetMail(key []byte, sender Sender, houses Houses) {
-	s.posts = &posts{key: key, sender: sender, houses: houses}
+// SetMail lets orders and notices leave: key is the installation's secret.
+func (s *Service) SetMail(key []byte, sender Sender, robots Speaker, houses Houses) {
+	s.posts = &posts{key: key, sender: sender, robots: robots, houses: houses}
 }
 
 // Mailing reports whether the installation can send mail.
@@ -152,6 +175,7 @@ func (s *Service) MailSettings(ctx context.Context) (m MailSettings, set bool, e
 const (
 	maxHost   = 253
 	maxSecret = 256
+	maxDetail = 200
 )
 
 // clean checks settings and gives them in stored form, or every field that is wrong.
@@ -168,7 +192,7 @@ func (m MailSettings) clean() (MailSettings, error) {
 	if m.Security != TLS && m.Security != StartTLS {
 		bad("security", "purchase.mail_security")
 	}
-	if !address(m.From) {
+	if !IsAddress(m.From) {
 		bad("from", "purchase.mail_from")
 	}
 	if len(m.Username) > maxSecret || strings.ContainsAny(m.Username, "\r\n\x00") {
@@ -180,8 +204,8 @@ func (m MailSettings) clean() (MailSettings, error) {
 	return m, wrong.Err()
 }
 
-// address reports whether the text is one bare mail address.
-func address(text string) bool {
+// IsAddress reports whether the text is one bare mail address.
+func IsAddress(text string) bool {
 	a, err := mail.ParseAddress(text)
 	return err == nil && a.Name == "" && a.Address == text && len(text) <= 254
 }
@@ -205,7 +229,7 @@ func (s *Service) KeepMailSettings(ctx context.Context, m MailSettings) error {
 			return err
 		}
 		if sealed != nil {
-			old.Password, _ = s.unseal(scope.Shop, sealed) // another key: as if there were none
+			old.Password, _ = s.unseal(scope.Shop, "", sealed) // another key: as if there were none
 		}
 		if m.Password == "" && m.Username != "" && m.Host == old.Host && m.Username == old.Username {
 			m.Password = old.Password
@@ -216,7 +240,7 @@ func (s *Service) KeepMailSettings(ctx context.Context, m MailSettings) error {
 		if m == old {
 			return nil
 		}
-		if sealed, err = s.seal(scope.Shop, m.Password); err != nil {
+		if sealed, err = s.seal(scope.Shop, "", m.Password); err != nil {
 			return err
 		}
 		if err := s.store.KeepMailSettings(ctx, m, sealed); err != nil {
@@ -266,7 +290,7 @@ func (s *Service) Mail(ctx context.Context, id ident.ID, l Letter) (Order, error
 			now = max(now, before[0].CreatedAt+1) // the newest is known by its time
 		}
 		m := Mail{
-			ID: ident.Derive(id, append([]byte("mail "), l.After[:]...)), OrderID: id, PersonID: scope.Person, CreatedAt: now, To: to, Subject: l.Subject, Body: l.Body, FileName: l.FileName, File: l.File,
+			ID: ident.Derive(id, append([]byte("mail "), l.After[:]...)), OrderID: id, PersonID: scope.Person, CreatedAt: now, Via: ByMail, To: to, Subject: l.Subject, Body: l.Body, FileName: l.FileName, File: l.File,
 			State: MailWaiting, NextAt: day.At(s.now()),
 		}
 		if err := s.store.InsertMail(ctx, m); err != nil {
@@ -292,7 +316,7 @@ func (s *Service) receiver(ctx context.Context, o Order) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !address(supplier.Email) {
+	if !IsAddress(supplier.Email) {
 		return "", fault.New(fault.Conflict, "purchase.mail_no_address")
 	}
 	return supplier.Email, nil
@@ -368,10 +392,13 @@ func (s *Service) runMail(ctx context.Context, m Mail) error {
 
 // sendMail is one attempt; nil: the other side has it.
 func (s *Service) sendMail(ctx context.Context, m Mail) *MailError {
+	if m.Via != ByMail {
+		return s.speak(ctx, m)
+	}
 	scope, _ := tenant.From(ctx)
 	settings, sealed, err := s.store.MailSettings(ctx)
 	if err == nil && sealed != nil {
-		settings.Password, err = s.unseal(scope.Shop, sealed)
+		settings.Password, err = s.unseal(scope.Shop, "", sealed)
 	}
 	if err != nil {
 		return &MailError{Problem: Unset, Permanent: true, Cause: err}
@@ -379,7 +406,11 @@ func (s *Service) sendMail(ctx context.Context, m Mail) *MailError {
 	if m.File, err = s.store.MailFile(ctx, m.ID); err != nil {
 		return &MailError{Problem: Cut, Cause: err}
 	}
-	err = s.posts.sender.Send(ctx, settings, m)
+	return saidOf(s.posts.sender.Send(ctx, settings, m))
+}
+
+// saidOf is what an attempt came to; nil: the other side has it.
+func saidOf(err error) *MailError {
 	var said *MailError
 	if err == nil || errors.As(err, &said) {
 		return said
@@ -408,7 +439,11 @@ func (s *Service) end(ctx context.Context, m Mail, from MailState, attempts int,
 		if moved, err = s.store.MoveMail(ctx, m, from, attempts); err != nil || !moved || m.State == MailWaiting {
 			return err
 		}
-		return s.journal.Record(ctx, "order.mail_"+string(m.State), m.OrderID, map[string]any{"to": m.To, "attempts": attempts, "problem": string(m.Problem)})
+		action, about := "order.mail_", m.OrderID
+		if m.OrderID.IsNil() {
+			action, about = "notice.", m.ID
+		}
+		return s.journal.Record(ctx, action+string(m.State), about, map[string]any{"to": m.To, "attempts": attempts, "problem": string(m.Problem)})
 	})
 	return moved, err
 }

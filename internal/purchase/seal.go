@@ -26,8 +26,8 @@ func (s *Service) box() (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// seal closes a secret so that it opens for that shop only; nil for none.
-func (s *Service) seal(in tenant.ShopID, secret string) ([]byte, error) {
+// seal closes a secret so that it opens for that shop and purpose only; nil for none.
+func (s *Service) seal(in tenant.ShopID, purpose, secret string) ([]byte, error) {
 	if secret == "" {
 		return nil, nil
 	}
@@ -35,17 +35,21 @@ func (s *Service) seal(in tenant.ShopID, secret string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return box.Seal(nil, nil, []byte(secret), binary.BigEndian.AppendUint64(nil, uint64(in))), nil
+	return box.Seal(nil, nil, []byte(secret), labelled(in, purpose)), nil
 }
 
-func (s *Service) unseal(in tenant.ShopID, sealed []byte) (string, error) {
+func (s *Service) unseal(in tenant.ShopID, purpose string, sealed []byte) (string, error) {
 	box, err := s.box()
 	if err != nil {
 		return "", err
 	}
-	secret, err := box.Open(nil, nil, sealed, binary.BigEndian.AppendUint64(nil, uint64(in)))
+	secret, err := box.Open(nil, nil, sealed, labelled(in, purpose))
 	if err != nil {
 		return "", errSeal
 	}
 	return string(secret), nil
+}
+
+func labelled(in tenant.ShopID, purpose string) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(in)), purpose...)
 }

@@ -112,6 +112,11 @@ type Store interface {
 	// from through, by product and day.
 	EachLine(ctx context.Context, productIDs []ident.ID, from, through day.Date, fn func(DayLine) error) error
 
+	// Parcels reads those of sales that have any day.
+	Parcels(ctx context.Context, saleIDs []ident.ID) (map[ident.ID]Parcel, error)
+	// PutParcel writes one over what was there; one without any day is removed.
+	PutParcel(ctx context.Context, p Parcel) error
+
 	InsertWish(ctx context.Context, w Wish) error
 	// Wishes reads those of days since from, the newest first.
 	Wishes(ctx context.Context, from day.Date, limit int) ([]Wish, error)

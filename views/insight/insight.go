@@ -162,6 +162,8 @@ type Channels struct {
 	Weeks    Chart
 	Head     []string // of product, counter, online, missed
 	Shared   []SharedRow
+	Delivery []ui.Fact // by channel
+	OnTheWay string
 }
 
 // SharedRow is a product that the counter missed while it was sold online.

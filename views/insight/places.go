@@ -39,16 +39,22 @@ type Tile struct {
 
 // Logistics is how long deliveries take.
 type Logistics struct {
-	Chrome  layout.Chrome
-	Frame   Frame
-	Empty   *ui.EmptyModel
-	Figures []ui.Figure
-	Head    []string // of the place, median, share in time, change
-	Rows    []RouteRow
-	Notes   []string
+	Chrome   layout.Chrome
+	Frame    Frame
+	Empty    *ui.EmptyModel
+	From, To Routes // from suppliers, to buyers
+	Notes    []string
 }
 
-// RouteRow is one place that deliveries come from.
+// Routes is one side of it.
+type Routes struct {
+	Title, None string
+	Figures     []ui.Figure
+	Head        []string // of the place, median, share in time, change
+	Rows        []RouteRow
+}
+
+// RouteRow is one place that deliveries come from or go to.
 type RouteRow struct {
 	Rank, Name, Count    string
 	Median, Spread       string

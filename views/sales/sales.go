@@ -60,6 +60,15 @@ type SaleRow struct {
 	Badges             []Badge
 	Void               string // address; empty: cannot be undone here
 	VoidLabel          string
+	Parcel             ui.Link // without an address: it does not travel
+}
+
+// Parcel is how an online sale travels.
+type Parcel struct {
+	Chrome                          layout.Chrome
+	Action                          string
+	Facts                           []ui.Fact
+	Dispatched, Promised, Delivered ui.FieldModel
 }
 
 // Badge is a state in a word.

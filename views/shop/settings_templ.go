@@ -525,6 +525,7 @@ func (m SettingsPage) links() []ui.Link {
 	links := []ui.Link{
 		{Href: "/settings/password", Text: m.Chrome.T.T("shop.password_title"), Icon: "lock"},
 		{Href: "/settings/sessions", Text: m.Chrome.T.T("shop.sessions_title"), Icon: "phone"},
+		{Href: "/settings/digest", Text: m.Chrome.T.T("insight.digest"), Icon: "chart"},
 	}
 	if m.Manager {
 		links = append(links, ui.Link{Href: "/settings/level", Text: m.Chrome.T.T("level.title"), Icon: "scale"})

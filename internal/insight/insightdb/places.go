@@ -19,6 +19,15 @@ const (
 		WHERE r.shop_id = ? AND r.business_day BETWEEN ? AND ? AND r.lead_time_days IS NOT NULL%s ORDER BY r.business_day, r.id`
 )
 
+// The parcels that arrived, by the index of the day; those on the way by the same.
+const (
+	delivered = `SELECT s.channel_id, s.province, s.business_day, p.delivered, p.dispatched - s.business_day, p.promised - s.business_day
+		FROM parcels p JOIN sales s ON s.shop_id = p.shop_id AND s.id = p.sale_id
+		WHERE p.shop_id = ? AND p.delivered BETWEEN ? AND ? AND s.voided_at IS NULL%s ORDER BY p.delivered, p.sale_id`
+	onTheWay = `SELECT COUNT(*) FROM parcels p JOIN sales s ON s.shop_id = p.shop_id AND s.id = p.sale_id
+		WHERE p.shop_id = ? AND p.delivered IS NULL AND p.dispatched IS NOT NULL AND s.voided_at IS NULL%s`
+)
+
 // buyersOf counts buyers by so many digits of their place, of those that begin as within.
 func buyersOf(digits int, within string) string {
 	place := "''"
@@ -79,6 +88,31 @@ func (s *Store) Arrivals(ctx context.Context, w insight.Window) ([]insight.Arriv
 		return err
 	}, arrivals, w.From, w.Through)
 	return out, err
+}
+
+// Delivered reads the parcels that arrived in a window.
+func (s *Store) Delivered(ctx context.Context, w insight.Window) ([]insight.Delivered, error) {
+	var out []insight.Delivered
+	err := s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
+		var d insight.Delivered
+		var left, within sql.NullInt64
+		err := rows.Scan(&d.Channel, &d.Place, &d.Sold, &d.Day, &left, &within)
+		if left.Valid {
+			d.DispatchedAfter = new(int(left.Int64))
+		}
+		if within.Valid {
+			d.WithinDays = new(int(within.Int64))
+		}
+		out = append(out, d)
+		return err
+	}, delivered, w.From, w.Through)
+	return out, err
+}
+
+// OnTheWay counts the parcels that have left and not arrived.
+func (s *Store) OnTheWay(ctx context.Context) (n int, err error) {
+	err = s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error { return rows.Scan(&n) }, onTheWay)
+	return n, err
 }
 
 // Essentials reads how the goods stand that are named essential.

@@ -22,6 +22,8 @@ func TestPlacesReadOneIndex(t *testing.T) {
 		"first sale": {firstSale, "COVERING INDEX sales_channel (shop_id=? AND channel_id=?)", []any{1, ids[0]}},
 		"buyers":     {buyersOf(2, ""), "COVERING INDEX sales_channel (shop_id=? AND channel_id=? AND business_day>? AND business_day<?)", []any{1, ids, 0, 9, ""}},
 		"arrivals":   {fmt.Sprintf(arrivals, ""), "INDEX receipts_day (shop_id=? AND business_day>? AND business_day<?)", []any{1, 0, 9}},
+		"delivered":  {fmt.Sprintf(delivered, ""), "INDEX parcels_delivered (shop_id=? AND delivered>? AND delivered<?)", []any{1, 0, 9}},
+		"on the way": {fmt.Sprintf(onTheWay, ""), "COVERING INDEX parcels_delivered (shop_id=? AND delivered=?", []any{1}},
 	} {
 		rows, err := d.From(db.Installation(context.Background())).Raw("EXPLAIN QUERY PLAN "+c.query, c.args...).Rows()
 		if err != nil {

@@ -5,6 +5,7 @@ package insighttest
 import (
 	"bytes"
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -54,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"missed", testMissed},
 		{"ages", testAges},
 		{"sent", testSent},
+		{"delivered", testDelivered},
 		{"follow", testFollow},
 		{"damage", testDamage},
 	} {
@@ -285,6 +287,37 @@ func testSent(t *testing.T, h House) {
 	}
 	if _, found, err := h.Store.FirstSale(h.A, nil); found || err != nil {
 		t.Errorf("through no channel: %v, %v", found, err)
+	}
+}
+
+// testDelivered: parcels count on the day they arrived, unless their sale was taken back.
+func testDelivered(t *testing.T, h House) {
+	p, other := h.product(t, h.A, "p"), h.product(t, h.B, "p")
+	on := func(ago int) *day.Date { return new(Today.Add(-ago)) }
+	send := func(ctx context.Context, p catalog.Product, ago int, left, promised, came *day.Date) sales.Sale {
+		s := h.sell(t, ctx, p, 1000, ago, sales.KindSale, "wechat", "3305")
+		must(t, h.Sales.KeepParcel(ctx, sales.Parcel{SaleID: s.ID, Dispatched: left, Promised: promised, Delivered: came}))
+		return s
+	}
+	first := send(h.A, p, 9, on(8), on(6), on(5))
+	send(h.A, p, 9, nil, nil, on(4))
+	send(h.A, p, 9, on(7), nil, nil)
+	must(t, h.Sales.Void(h.A, send(h.A, p, 9, on(8), nil, on(5)).ID, "x"))
+	must(t, h.Sales.Void(h.A, send(h.A, p, 9, on(8), nil, nil).ID, "x"))
+	send(h.B, other, 9, on(8), on(6), on(5))
+	got, err := h.Store.Delivered(h.A, insight.Window{From: Today.Add(-5), Through: Today})
+	want := []insight.Delivered{
+		{Channel: first.ChannelID, Place: "3305", Sold: Today.Add(-9), Day: Today.Add(-5), DispatchedAfter: new(1), WithinDays: new(3)},
+		{Channel: first.ChannelID, Place: "3305", Sold: Today.Add(-9), Day: Today.Add(-4)},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("delivered %+v, %v; want %+v", got, err, want)
+	}
+	if got, err := h.Store.Delivered(h.A, insight.Window{From: Today.Add(-3), Through: Today}); err != nil || len(got) != 0 {
+		t.Errorf("later: %+v, %v", got, err)
+	}
+	if n, err := h.Store.OnTheWay(h.A); err != nil || n != 1 {
+		t.Errorf("%d on the way, %v", n, err)
 	}
 }
 

@@ -78,8 +78,31 @@ func (h *Handlers) channelsBoard(c *gin.Context) error {
 		row := insightview.SharedRow{Name: p.Product.Name, Href: productHref(p.Product.ID), Counter: v.tenth(p.Counter, p.Product.BaseUnit), Online: v.tenth(p.Online, p.Product.BaseUnit), Taken: v.tenth(p.Taken, p.Product.BaseUnit)}
 		m.Shared = append(m.Shared, row)
 	}
+	m.Delivery, m.OnTheWay = v.deliveries(found), v.t.T("insight.on_the_way", i18n.A("n", found.OnTheWay))
 	m.Head = []string{v.t.T("insight.product"), v.t.T("insight.at_counter"), v.t.T("insight.online"), v.t.T("insight.counter_missed")}
 	return web.Render(c, http.StatusOK, insightview.ChannelsPage(m))
+}
+
+// deliveries says how long each channel's parcels took.
+func (v voice) deliveries(found insight.Channels) (facts []ui.Fact) {
+	for _, d := range found.Delivery {
+		f := ui.Fact{Term: v.channel(d.Channel), Text: v.halfDays(d.Now), Note: v.t.T("insight.deliveries_of", i18n.A("n", d.Now.Deliveries()))}
+		if d.Now.Deliveries() > 0 {
+			low, high := d.Now.Quartiles()
+			f.Note += " · " + v.t.T("insight.lead_half", i18n.A("low", low), i18n.A("high", high), i18n.A("mean", v.t.Decimal(d.Now.Mean(), 1)))
+		}
+		if d.Left.Deliveries() > 0 {
+			f.Note += " · " + v.t.T("insight.left_after", i18n.A("days", v.halfDays(d.Left)))
+		}
+		if d.Now.Dated > 0 {
+			f.Note += " · " + v.t.T("insight.in_time") + " " + v.inTime(d.Now)
+		}
+		if d.Then.Deliveries() > 0 {
+			f.Note += " · " + v.t.T("insight.before_value", i18n.A("value", v.halfDays(d.Then)))
+		}
+		facts = append(facts, f)
+	}
+	return facts
 }
 
 func (v voice) online(id [16]byte) bool {
@@ -143,5 +166,13 @@ func (h *Handlers) channelsTables(c *gin.Context) ([]sheet.Table, error) {
 	for _, p := range found.Shared {
 		shared.Rows = append(shared.Rows, []string{p.Product.Code, p.Product.Name, p.Product.BaseUnit, p.Counter.Decimal(), p.Online.Decimal(), p.Taken.Decimal()})
 	}
-	return []sheet.Table{v.groupTable("insight.channels_sold", "channel", found.Channels, func(g insight.Group) string { return v.code(g.ID) }), weeks, shared}, nil
+	parcels := sheet.Table{Name: v.t.T("insight.parcels"), Columns: []sheet.Column{v.col("channel", "insight.channel", sheet.Text), v.col("left_median", "insight.left_median", sheet.Number)}}
+	for _, before := range []bool{false, true} {
+		parcels.Columns = append(parcels.Columns, v.leadColumns(before)...)
+	}
+	for _, d := range found.Delivery {
+		row := append([]string{v.code(d.Channel), leadCells(d.Left)[1]}, leadCells(d.Now)...)
+		parcels.Rows = append(parcels.Rows, append(row, leadCells(d.Then)...))
+	}
+	return []sheet.Table{v.groupTable("insight.channels_sold", "channel", found.Channels, func(g insight.Group) string { return v.code(g.ID) }), weeks, shared, parcels}, nil
 }

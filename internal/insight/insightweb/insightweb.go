@@ -69,6 +69,7 @@ type Handlers struct {
 	catalog  Catalog
 	sales    Sales
 	shops    Shops
+	weeks    Weeks
 }
 
 // New makes the handlers.
@@ -116,6 +117,7 @@ func (h *Handlers) Routes(e *web.Engine) {
 	get(linesPath, tenant.Manager, h.lines)
 	get(linesPath+".csv", tenant.Manager, h.table(h.linesTables))
 	get(linesPath+".xlsx", tenant.Manager, h.workbook(h.linesTables))
+	h.digestRoutes(e)
 	get("/insights/needs/county.csv", tenant.Manager, h.table(h.countyTables))
 	e.Route(web.Route{Method: http.MethodPost, Path: "/insights/needs/essentials", Access: web.Manager, Handler: h.nameEssential})
 	e.Route(web.Route{Method: http.MethodPost, Path: "/insights/needs/essentials/drop", Access: web.Manager, Handler: h.dropEssential})

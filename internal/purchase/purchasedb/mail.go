@@ -53,9 +53,10 @@ func (s *Store) KeepMailSettings(ctx context.Context, m purchase.MailSettings, s
 type mailRow struct {
 	ShopID    db.ShopID `gorm:"primaryKey"`
 	ID        ident.ID  `gorm:"primaryKey"`
-	OrderID   ident.ID
+	OrderID   *ident.ID
 	PersonID  ident.ID
 	CreatedAt day.Micros `gorm:"autoCreateTime:false"`
+	Via       string
 	Recipient string
 	Subject   string
 	Body      string
@@ -73,24 +74,38 @@ func (mailRow) TableName() string { return "mails" }
 
 // mailHead is a mail without its file.
 var mailHead = []string{
-	"shop_id", "id", "order_id", "person_id", "created_at", "recipient", "subject", "body", "file_name", "state", "attempts", "next_at", "ended_at", "problem", "detail",
+	"shop_id", "id", "order_id", "person_id", "created_at", "via", "recipient", "subject", "body", "file_name", "state", "attempts", "next_at", "ended_at", "problem", "detail",
 }
 
 func fromMail(r mailRow) purchase.Mail {
-	return purchase.Mail{
-		ID: r.ID, OrderID: r.OrderID, PersonID: r.PersonID, CreatedAt: r.CreatedAt, To: r.Recipient, Subject: r.Subject, Body: r.Body, FileName: r.FileName,
+	m := purchase.Mail{
+		ID: r.ID, PersonID: r.PersonID, CreatedAt: r.CreatedAt, Via: purchase.Via(r.Via), To: r.Recipient, Subject: r.Subject, Body: r.Body, FileName: r.FileName,
 		State: purchase.MailState(r.State), Attempts: r.Attempts, NextAt: r.NextAt, EndedAt: r.EndedAt, Problem: purchase.MailProblem(r.Problem), Detail: r.Detail,
 		Shop: tenant.ShopID(r.ShopID),
 	}
+	if r.OrderID != nil {
+		m.OrderID = *r.OrderID
+	}
+	return m
 }
 
 // InsertMail puts a mail into the queue.
 func (s *Store) InsertMail(ctx context.Context, m purchase.Mail) error {
 	row := mailRow{
-		ID: m.ID, OrderID: m.OrderID, PersonID: m.PersonID, CreatedAt: m.CreatedAt, Recipient: m.To, Subject: m.Subject, Body: m.Body, FileName: m.FileName, File: m.File,
+		ID: m.ID, PersonID: m.PersonID, CreatedAt: m.CreatedAt, Via: string(m.Via), Recipient: m.To, Subject: m.Subject, Body: m.Body, FileName: m.FileName, File: m.File,
 		State: string(m.State), Attempts: m.Attempts, NextAt: m.NextAt, EndedAt: m.EndedAt, Problem: string(m.Problem), Detail: m.Detail,
 	}
+	if !m.OrderID.IsNil() {
+		row.OrderID = &m.OrderID
+	}
 	return db.Err(s.d.From(ctx).Create(&row).Error)
+}
+
+// Notices reads the newest mails that are about no order.
+func (s *Store) Notices(ctx context.Context, limit int) ([]purchase.Mail, error) {
+	var rows []mailRow
+	err := s.d.From(ctx).Select(mailHead).Where("order_id IS NULL").Order("created_at DESC, id DESC").Limit(limit).Find(&rows).Error
+	return mailsOf(rows), db.Err(err)
 }
 
 // Mails reads those of an order, the newest first.

@@ -50,7 +50,7 @@ func (h House) posted(t *testing.T) (*purchase.Service, *Postman, purchase.Order
 	t.Helper()
 	s, _ := h.Service()
 	p := &Postman{}
-	s.SetMail(mailKey, p, Houses(h))
+	s.SetMail(mailKey, p, nil, Houses(h))
 	must(t, s.KeepMailSettings(h.A, mailing()))
 	g := h.Stocked(t, h.A, 1)
 	supplier := g.Supplier

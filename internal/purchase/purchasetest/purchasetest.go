@@ -174,6 +174,8 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"mail retries", testMailRetries},
 		{"mail unclear", testMailUnclear},
 		{"mail settings", testMailSettings},
+		{"notices", testNotices},
+		{"robots", testRobots},
 		{"approval", testApproval},
 		{"receive", testReceive},
 		{"receive again", testReceiveAgain},

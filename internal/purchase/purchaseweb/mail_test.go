@@ -21,7 +21,7 @@ func TestOrderByMail(t *testing.T) {
 		t.Run(string(lang), func(t *testing.T) {
 			h := open(t)
 			p := &purchasetest.Postman{}
-			h.orders.SetMail([]byte("a key that opens nothing but the houses of these tests"), p, purchasetest.Houses(h.House))
+			h.orders.SetMail([]byte("a key that opens nothing but the houses of these tests"), p, nil, purchasetest.Houses(h.House))
 			b, words := h.Browser.Lang(string(lang)), i18n.For(lang)
 			o := h.draft(t, 10_000)
 			h.must(t, second(h.orders.Send(h.A, o.ID, 0)))

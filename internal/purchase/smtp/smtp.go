@@ -15,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unicode"
 
 	"github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
@@ -38,7 +37,6 @@ var _ purchase.Sender = Sender{}
 const (
 	usualLimit = time.Minute
 	maxAnswers = 256 << 10 // what a server may say in all
-	maxDetail  = 200
 )
 
 // Send makes one attempt. An error is a *purchase.MailError.
@@ -201,9 +199,9 @@ func told(err error, refused purchase.MailProblem) error {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &said) && said.Code >= 500:
-		return &purchase.MailError{Problem: refused, Permanent: true, Detail: clean(said.Error()), Cause: err}
+		return &purchase.MailError{Problem: refused, Permanent: true, Detail: purchase.Heard(said.Error()), Cause: err}
 	case errors.As(err, &said) && said.Code >= 400:
-		return &purchase.MailError{Problem: purchase.Busy, Detail: clean(said.Error()), Cause: err}
+		return &purchase.MailError{Problem: purchase.Busy, Detail: purchase.Heard(said.Error()), Cause: err}
 	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &invalid), errors.As(err, &record):
 		return &purchase.MailError{Problem: purchase.NotPrivate, Permanent: true, Cause: err}
 	case errors.Is(err, errNoWay):
@@ -212,20 +210,6 @@ func told(err error, refused purchase.MailProblem) error {
 		return &purchase.MailError{Problem: purchase.Nonsense, Cause: err}
 	}
 	return &purchase.MailError{Problem: purchase.Cut, Cause: err}
-}
-
-// clean cuts a server's words to what a page can show.
-func clean(s string) string {
-	out := []rune(strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return ' '
-		}
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "")))
-	return string(out[:min(len(out), maxDetail)])
 }
 
 func domain(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }

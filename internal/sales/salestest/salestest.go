@@ -65,6 +65,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"list", testList},
 		{"popular", testPopular},
 		{"wishes", testWishes},
+		{"parcels", testParcels},
 		{"load history", testLoadHistory},
 		{"two shops", testTwoShops},
 		{"no shop", testNoShop},

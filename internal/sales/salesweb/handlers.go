@@ -50,6 +50,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/sales", Access: web.Seller, Handler: h.record},
 		{Method: http.MethodGet, Path: "/sales", Access: web.Viewer, Handler: h.list},
 		{Method: http.MethodPost, Path: "/sales/:id/void", Access: web.Seller, Handler: h.void},
+		{Method: http.MethodGet, Path: "/sales/:id/parcel", Access: web.Seller, Handler: h.parcel},
+		{Method: http.MethodPost, Path: "/sales/:id/parcel", Access: web.Seller, Handler: h.keepParcel},
 		{Method: http.MethodPost, Path: "/wishes", Access: web.Seller, Handler: h.wish},
 		{Method: http.MethodGet, Path: "/import", Access: web.Viewer, Handler: h.importForm},
 		{Method: http.MethodPost, Path: "/import", Access: web.Manager, Body: web.Import, Handler: h.upload},

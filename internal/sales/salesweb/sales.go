@@ -51,7 +51,15 @@ func (h *Handlers) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	names, err := h.channelNames(ctx, web.Printer(c))
+	channels, err := h.sales.Channels(ctx)
+	if err != nil {
+		return err
+	}
+	names, online := map[string]string{}, map[string]bool{}
+	for _, ch := range channels {
+		names[ch.Code], online[ch.Code] = channelName(web.Printer(c), ch.Code, ch.Name), ch.Online
+	}
+	parcels, err := h.parcels(ctx, page.Sales, online)
 	if err != nil {
 		return err
 	}
@@ -70,11 +78,19 @@ func (h *Handlers) list(c *gin.Context) error {
 		{Label: t.T("sales.returns_count"), Value: t.Int(int64(totals.Returns))},
 	}
 	for _, s := range page.Sales {
-		r := row(t, scope, s, products, names, chrome.CanWrite)
+		one := row(t, scope, s, products, names, chrome.CanWrite)
 		if lent[s.ID] {
-			r.Badges = append(r.Badges, salesview.Badge{Tone: ui.Info, Icon: "edit", Text: t.T("sales.on_credit")})
+			one.Badges = append(one.Badges, salesview.Badge{Tone: ui.Info, Icon: "edit", Text: t.T("sales.on_credit")})
 		}
-		m.Rows = append(m.Rows, r)
+		if p, ok := parcels[s.ID]; ok {
+			if b := travel(t, p); b.Text != "" {
+				one.Badges = append(one.Badges, b)
+			}
+			if chrome.CanWrite {
+				one.Parcel = ui.Link{Href: parcelPath(s.ID), Text: t.T("sales.parcel"), Label: t.T("sales.parcel_of", i18n.A("what", one.What))}
+			}
+		}
+		m.Rows = append(m.Rows, one)
 	}
 	if page.Next != "" {
 		m.Pager.Next = "/sales?" + url.Values{"day": {d.String()}, "before": {page.Next}}.Encode()
@@ -106,6 +122,23 @@ func (h *Handlers) products(ctx context.Context, list []sales.Sale) (map[ident.I
 		}
 	}
 	return h.catalog.Products(ctx, ids)
+}
+
+// parcels are those of the sales that travel, also those of which nothing is known yet.
+func (h *Handlers) parcels(ctx context.Context, list []sales.Sale, online map[string]bool) (map[ident.ID]sales.Parcel, error) {
+	var ids []ident.ID
+	for _, s := range list {
+		if online[s.Channel] && s.Kind == sales.KindSale && s.VoidedAt == nil && !s.Imported {
+			ids = append(ids, s.ID)
+		}
+	}
+	kept, err := h.sales.Parcels(ctx, ids)
+	for _, id := range ids {
+		if _, ok := kept[id]; !ok && err == nil {
+			kept[id] = sales.Parcel{SaleID: id}
+		}
+	}
+	return kept, err
 }
 
 func (h *Handlers) channelNames(ctx context.Context, t *i18n.Printer) (map[string]string, error) {
