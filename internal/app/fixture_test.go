@@ -272,6 +272,7 @@ func (f *filler) past() {
 	}})
 	f.must(err)
 	f.must(a.Sales.Wish(ctx, ident.New(), "没有的货"+f.mark, sales.WishAsked, nil))
+	f.must(a.Sales.KeepParcel(ctx, sales.Parcel{SaleID: sale.ID, Dispatched: &sale.BusinessDay, Promised: &expiry}))
 	f.must(a.Stock.Allocate(ctx, []stock.Allocation{{SourceID: ident.New(), SourceLine: 1, ProductID: f.ids["product"], Quantity: 500}}))
 	f.ids["count"] = ident.New()
 	f.must(a.Stock.Count(ctx, stock.CountRequest{ClientID: f.ids["count"], ProductID: f.ids["product"], Counted: 8000}))

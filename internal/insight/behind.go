@@ -41,7 +41,7 @@ func (s *Service) Behind(ctx context.Context, q Query, of []Kind) ([]Behind, err
 		return nil, err
 	}
 	at := map[*subject]*Behind{}
-	err = s.each(ctx, d, q.Window.From, q.Window.Through, func(one *subject, c *Cell) {
+	err = s.each(ctx, d, []Window{q.Window}, func(one *subject, c *Cell) {
 		if !slices.Contains(of, c.Kind) || c.Kind.Sale() && !d.has(c) {
 			return
 		}

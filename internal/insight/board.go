@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"buhuo/internal/catalog"
-	"buhuo/internal/day"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
@@ -140,55 +138,23 @@ func (s *Service) desk(ctx context.Context, q Query) (*desk, error) {
 	return d, nil
 }
 
-// each visits the cells of the days from through. Archived and merged products are among
-// them: what they did counts as it was.
-func (s *Service) each(ctx context.Context, d *desk, from, through day.Date, visit func(*subject, *Cell)) error {
-	return s.store.Rows(ctx, nil, from.Year(), through.Year(), func(r Row) error {
-		one := d.subjects[r.ProductID]
-		if one == nil || !d.Category.IsNil() && one.CategoryID != d.Category {
-			return nil
-		}
-		for c, err := range r.Cells() {
-			if err != nil {
-				return fmt.Errorf("product %s: %w", r.ProductID, err)
-			}
-			if c.Day > through {
-				break
-			}
-			if c.Day >= from {
-				visit(one, c)
-			}
-		}
-		return nil
-	})
-}
-
 // eachSale visits the cells of sales that the query asks for, in both windows; now tells
 // in which.
 func (s *Service) eachSale(ctx context.Context, d *desk, visit func(one *subject, c *Cell, t Tally, now bool)) error {
-	at := func(one *subject, c *Cell) {
+	return s.each(ctx, d, []Window{d.Window, d.Other}, func(one *subject, c *Cell) {
 		if !c.Kind.Sale() || !d.has(c) {
 			return
 		}
-		now, then := d.Window.Has(c.Day), d.Other.Has(c.Day)
-		if !now && !then {
-			return
-		}
 		t := one.tally(c)
-		if now {
+		if d.Window.Has(c.Day) {
 			one.now.add(&t)
 			visit(one, c, t, true)
 		}
-		if then {
+		if d.Other.Has(c.Day) {
 			one.then.add(&t)
 			visit(one, c, t, false)
 		}
-	}
-	from, through := min(d.Window.From, d.Other.From), max(d.Window.Through, d.Other.Through)
-	if through < from {
-		return nil
-	}
-	return s.each(ctx, d, from, through, at)
+	})
 }
 
 // missed reads what empty shelves hid of the products of a board.

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"iter"
 	"slices"
+	"time"
 
 	"buhuo/internal/day"
 	"buhuo/internal/ident"
@@ -93,14 +94,15 @@ type Row struct {
 	Packed    []byte
 }
 
-const rowVersion = 2
+const rowVersion = 3
 
 // ErrDamaged is the cause of every refusal to read a row.
 var ErrDamaged = errors.New("insight: packed row is damaged")
 
 // Pack writes the cells of one product's year, which stand in the order of order, as few
-// bytes: a version, the places, the cells as numbers of variable length, a checksum.
-// The same cells give the same bytes.
+// bytes: a version, the places, of each month how many cells it has and how many bytes
+// they take, the cells as numbers of variable length, a checksum. A reader skips the
+// months that it does not need. The same cells give the same bytes.
 func Pack(year int, cells []Cell) []byte {
 	out := []byte{rowVersion}
 	var places []Place
@@ -117,11 +119,25 @@ func Pack(year int, cells []Cell) []byte {
 		out = binary.AppendUvarint(out, uint64(len(p.Province)))
 		out = append(out, p.Province...)
 	}
-	last := day.New(year, 1, 1)
-	out = binary.AppendUvarint(out, uint64(len(cells)))
+	var month []byte
+	for m := time.January; m <= time.December; m++ {
+		first, end := day.New(year, m, 1), day.New(year, m+1, 1)
+		n := 0
+		for n < len(cells) && cells[n].Day < end {
+			n++
+		}
+		month = packMonth(month[:0], first, cells[:n], at)
+		out = append(binary.AppendUvarint(binary.AppendUvarint(out, uint64(n)), uint64(len(month))), month...)
+		cells = cells[n:]
+	}
+	return binary.LittleEndian.AppendUint32(out, crc32.ChecksumIEEE(out))
+}
+
+// packMonth writes the cells of a month that begins on first.
+func packMonth(out []byte, first day.Date, cells []Cell, at map[Place]int) []byte {
 	for _, c := range cells {
-		out = binary.AppendUvarint(out, uint64(c.Day-last)*uint64(kinds)+uint64(c.Kind))
-		last = c.Day
+		out = binary.AppendUvarint(out, uint64(c.Day-first)*uint64(kinds)+uint64(c.Kind))
+		first = c.Day
 		if c.Kind.Sale() {
 			out = binary.AppendUvarint(out, uint64(at[c.Place])*25+uint64(c.Hour+1))
 			out = binary.AppendVarint(out, int64(c.Amount))
@@ -132,26 +148,42 @@ func Pack(year int, cells []Cell) []byte {
 			out = binary.AppendVarint(out, int64(c.Value))
 		}
 	}
-	return binary.LittleEndian.AppendUint32(out, crc32.ChecksumIEEE(out))
+	return out
 }
 
 // Cells reads what Pack wrote, one cell after the other; the error ends it. The cell is
 // valid until the next one.
 func (r Row) Cells() iter.Seq2[*Cell, error] {
+	return r.Within([]Window{{day.New(r.Year, 1, 1), day.New(r.Year+1, 1, 1)}})
+}
+
+// Within is Cells of the days of some windows; months outside are not looked at.
+func (r Row) Within(windows []Window) iter.Seq2[*Cell, error] {
 	return func(yield func(*Cell, error) bool) {
 		var c Cell
-		s, places, n, err := r.open()
+		s, places, err := r.open()
 		if err != nil {
 			yield(&c, err)
 			return
 		}
-		c.Day = day.New(r.Year, 1, 1)
-		for range n {
-			if s.cell(&c, places); s.bad {
-				yield(&c, fmt.Errorf("%w: contents", ErrDamaged))
-				return
+		for m := time.January; m <= time.December; m++ {
+			n, size := int(min(s.next(), 1<<24)), int(min(s.next(), 1<<30))
+			month := scanner{rest: s.take(size)}
+			c.Day = day.New(r.Year, m, 1)
+			if touches(windows, Window{c.Day, day.New(r.Year, m+1, 1).Add(-1)}) {
+				for range n {
+					if month.cell(&c, places); month.bad {
+						yield(&c, fmt.Errorf("%w: contents", ErrDamaged))
+						return
+					}
+					if has(windows, c.Day) && !yield(&c, nil) {
+						return
+					}
+				}
+				s.bad = s.bad || len(month.rest) > 0
 			}
-			if !yield(&c, nil) {
+			if s.bad {
+				yield(&c, fmt.Errorf("%w: months", ErrDamaged))
 				return
 			}
 		}
@@ -161,13 +193,31 @@ func (r Row) Cells() iter.Seq2[*Cell, error] {
 	}
 }
 
-func (r Row) open() (s scanner, places []Place, n int, err error) {
+func has(windows []Window, d day.Date) bool {
+	for _, w := range windows {
+		if w.Has(d) {
+			return true
+		}
+	}
+	return false
+}
+
+func touches(windows []Window, other Window) bool {
+	for _, w := range windows {
+		if w.From <= other.Through && other.From <= w.Through && w.From <= w.Through {
+			return true
+		}
+	}
+	return false
+}
+
+func (r Row) open() (s scanner, places []Place, err error) {
 	end := len(r.Packed) - 4
 	if end < 1 || crc32.ChecksumIEEE(r.Packed[:end]) != binary.LittleEndian.Uint32(r.Packed[end:]) {
-		return s, nil, 0, fmt.Errorf("%w: checksum", ErrDamaged)
+		return s, nil, fmt.Errorf("%w: checksum", ErrDamaged)
 	}
 	if r.Packed[0] != rowVersion {
-		return s, nil, 0, fmt.Errorf("%w: version %d", ErrDamaged, r.Packed[0])
+		return s, nil, fmt.Errorf("%w: version %d", ErrDamaged, r.Packed[0])
 	}
 	s.rest = r.Packed[1:end]
 	places = make([]Place, min(s.next(), 1<<16)+1)
@@ -176,7 +226,7 @@ func (r Row) open() (s scanner, places []Place, n int, err error) {
 		copy(places[i+1].Supplier[:], s.take(16))
 		places[i+1].Province = string(s.take(int(min(s.next(), 1<<10))))
 	}
-	return s, places, int(min(s.next(), 1<<24)), nil
+	return s, places, nil
 }
 
 // scanner reads numbers and remembers that one was missing.

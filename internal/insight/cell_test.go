@@ -45,6 +45,32 @@ func cellsOf(year int) *rapid.Generator[[]Cell] {
 	})
 }
 
+// Windows of a row have the cells of their days, whatever months are skipped.
+func TestWithin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := cellsOf(2026).Draw(t, "cells")
+		windows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Window {
+			from := day.New(2025, 12, 20).Add(rapid.IntRange(0, 400).Draw(t, "from"))
+			return Window{from, from.Add(rapid.IntRange(-2, 90).Draw(t, "days"))}
+		}), 0, 3).Draw(t, "windows")
+		var want, got []Cell
+		for _, c := range all {
+			if slices.ContainsFunc(windows, func(w Window) bool { return w.Has(c.Day) }) {
+				want = append(want, c)
+			}
+		}
+		for c, err := range (Row{Year: 2026, Packed: Pack(2026, all)}).Within(windows) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, *c)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v of %v: %v, want %v", windows, all, got, want)
+		}
+	})
+}
+
 // Cells come back as they were packed, and no byte of a row may change unnoticed.
 func TestPackAndRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -82,7 +82,7 @@ func (s *Service) Channels(ctx context.Context, q Query) (Channels, error) {
 	groups, shares := grouping{}, map[*subject]*sharing{}
 	var last *subject
 	var share *sharing
-	err = s.each(ctx, d, min(q.Window.From, q.Other.From), today, func(one *subject, c *Cell) {
+	err = s.each(ctx, d, []Window{q.Other, {q.Window.From, today}}, func(one *subject, c *Cell) {
 		if one != last {
 			if shares[one] == nil {
 				shares[one] = &sharing{}

@@ -139,11 +139,11 @@ func (s *Service) Health(ctx context.Context, q Query) (Health, error) {
 		return tended[one]
 	}
 	lately := known.Add(1 - DeadAfter)
-	from := min(q.Window.From, q.Other.From, lately)
+	recent := Window{min(q.Window.From, lately), today}               // of the window, and what tells its stock and what lies idle
 	flows := make([]money.Amount, max(int(today-q.Window.From)+2, 0)) // by day of the window and behind it
 	var last *subject
 	var t *tending
-	err = s.each(ctx, d, from, today, func(one *subject, c *Cell) {
+	err = s.each(ctx, d, []Window{q.Other, recent}, func(one *subject, c *Cell) {
 		if one != last {
 			last, t = one, of(one)
 		}

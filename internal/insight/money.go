@@ -63,13 +63,9 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 	if err != nil {
 		return out, err
 	}
-	from, through := min(q.Window.From, q.Other.From), max(q.Window.Through, q.Other.Through)
-	if through < from {
-		return out, nil
-	}
 	channels, suppliers := grouping{}, grouping{}
 	var b books
-	err = s.each(ctx, d, from, through, func(one *subject, c *Cell) {
+	err = s.each(ctx, d, []Window{q.Window, q.Other}, func(one *subject, c *Cell) {
 		now, then := q.Window.Has(c.Day), q.Other.Has(c.Day)
 		if !c.Kind.Sale() {
 			if q.part() { // what is lost belongs to no channel

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"syscall"
 	"testing"
+	"time"
 
 	"buhuo/internal/day"
 	"buhuo/internal/dbtest"
@@ -50,18 +52,33 @@ func BenchmarkBoards(b *testing.B) {
 		must(d.Do(h.A, func(ctx context.Context) error { return h.Store.PutRows(ctx, part, 2025, rows) }))
 	}
 	known := insighttest.Today.Add(-1)
-	q := insight.Query{Span: insight.SpanOf(insight.Year, insight.Year.Of(known), insight.Lunar, known)}
-	for name, board := range map[string]func() error{
-		"wanted":   func() error { _, err := h.Insight.Wanted(h.A, q, insight.ByMoney); return err },
-		"health":   func() error { _, err := h.Insight.Health(h.A, q); return err },
-		"channels": func() error { _, err := h.Insight.Channels(h.A, q); return err },
-	} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if err := board(); err != nil {
-					b.Fatal(err)
+	for _, period := range []insight.Period{insight.Month, insight.Year} {
+		q := insight.Query{Span: insight.SpanOf(period, period.Of(known), insight.Lunar, known)}
+		for name, board := range map[string]func() error{
+			"wanted":   func() error { _, err := h.Insight.Wanted(h.A, q, insight.ByMoney); return err },
+			"health":   func() error { _, err := h.Insight.Health(h.A, q); return err },
+			"channels": func() error { _, err := h.Insight.Channels(h.A, q); return err },
+			"regions":  func() error { _, err := h.Insight.Regions(h.A, q); return err },
+			"needs":    func() error { _, err := h.Insight.Needs(h.A, q); return err },
+		} {
+			b.Run(name+"/"+string(period), func(b *testing.B) {
+				before := spent(b)
+				for b.Loop() {
+					if err := board(); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+				b.ReportMetric(float64(spent(b)-before)/1e6/float64(b.N), "cpu-ms/op")
+			})
+		}
 	}
+}
+
+// spent is the processor's time of this program: what a board costs on a busy machine too.
+func spent(b *testing.B) time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
