@@ -165,7 +165,7 @@ var forms = map[string]form{
 	"mail": {page: at("/settings/mail"), action: at("/settings/mail"), role: tenant.Owner, good: url.Values{"password": {"another one"}},
 		fields: map[string]kind{"host": title, "port": amount, "security": choice, "username": line, "from": title, "name": line}},
 	"parcel": {page: at("/sales/:id/parcel", "sale"), action: at("/sales/:id/parcel", "sale"), role: tenant.Seller, fields: map[string]kind{"dispatched": date, "promised": date, "delivered": date}},
-	"digest": {page: at("/settings/digest"), action: at("/settings/digest"), role: tenant.Viewer, good: url.Values{"email": {"wang@example.com"}}, fields: map[string]kind{"email": title}},
+	"digest": {page: at("/settings/digest"), action: at("/settings/digest"), role: tenant.Seller, good: url.Values{"email": {"wang@example.com"}}, fields: map[string]kind{"email": title}},
 	"robot":  {page: at("/settings/digest"), action: at("/settings/digest/robot"), role: tenant.Owner, good: url.Values{"wecom_address": {"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4"}}},
 	"return": {page: at("/orders/:id/return", "received"), action: at("/orders/:id/return", "received"), role: tenant.Manager, good: url.Values{"quantity": {"1"}, "reason": {"烂了"}},
 		fields: map[string]kind{"lot": hidden, "quantity": optional, "credit": optional, "reason": title, "unit": hidden, "client_id": hidden}},
