@@ -138,6 +138,9 @@ func (l *Loader) loadPast(ctx context.Context, book bookkeeper, deliveries map[i
 		if err := l.write(ctx, e.entries); err != nil {
 			return events, err
 		}
+		if err := l.send(ctx, e.sales, m.First, m.Through.Day); err != nil {
+			return events, err
+		}
 		events += e.events
 		onCredit = append(onCredit, lent(e.sales)...)
 		progress(stagePast, int(e.through.Day-m.First)+1, days)

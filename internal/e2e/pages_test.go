@@ -156,6 +156,7 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/stock/count":              {"/stock/count?product=" + id, "/stock/count?blind=1"},
 		"/stock/adjust":             {"/stock/adjust?product=" + id},
 		"/stock/loss":               {"/stock/loss?product=" + id},
+		"/sales/:id/parcel":         {sent(t, tab)},
 		"/orders/:id":               orders,
 		"/orders/:id.html":          {orders[0] + ".html"},
 		"/orders/:id/confirm":       {first("/orders?state=sent", "main tbody a") + "/confirm"},
@@ -190,6 +191,20 @@ func dealt(t *testing.T, tab *e2e.Tab) (listing, deal string) {
 		tab.Press("form[action$='/send'] button")
 	}
 	return listing, deal
+}
+
+// sent finds an online sale of the last days and answers the address of its parcel.
+func sent(t *testing.T, tab *e2e.Tab) string {
+	t.Helper()
+	tab.Go("/sales")
+	for range 14 {
+		if href := e2e.Ask[string](tab, "(document.querySelector(`main a[href$='/parcel']`) || {getAttribute: () => ''}).getAttribute('href')"); href != "" {
+			return href
+		}
+		tab.Press("main a[href^='/sales?day=']") // the day before
+	}
+	t.Fatal("the demo has no online sale in two weeks")
+	return ""
 }
 
 // counted counts one product and answers the address of the result.

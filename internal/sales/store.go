@@ -114,8 +114,8 @@ type Store interface {
 
 	// Parcels reads those of sales that have any day.
 	Parcels(ctx context.Context, saleIDs []ident.ID) (map[ident.ID]Parcel, error)
-	// PutParcel writes one over what was there; one without any day is removed.
-	PutParcel(ctx context.Context, p Parcel) error
+	// PutParcels writes them over what was there; one without any day is removed.
+	PutParcels(ctx context.Context, list []Parcel) error
 
 	InsertWish(ctx context.Context, w Wish) error
 	// Wishes reads those of days since from, the newest first.

@@ -33,22 +33,28 @@ func (s *Store) Parcels(ctx context.Context, saleIDs []ident.ID) (map[ident.ID]s
 	return out, err
 }
 
-// PutParcel writes one over what was there; without any day there is none.
-func (s *Store) PutParcel(ctx context.Context, p sales.Parcel) error {
+// PutParcels writes them over what was there; one without any day is removed.
+func (s *Store) PutParcels(ctx context.Context, list []sales.Parcel) error {
 	shop, err := db.Shop(ctx)
 	if err != nil {
 		return err
 	}
-	if p.Dispatched == nil && p.Promised == nil && p.Delivered == nil {
-		return db.Err(s.d.From(ctx).Exec("DELETE FROM parcels WHERE shop_id = ? AND sale_id = ?", shop, p.SaleID).Error)
+	kept := make([]sales.Parcel, 0, len(list))
+	for _, p := range list {
+		if p.Dispatched != nil || p.Promised != nil || p.Delivered != nil {
+			kept = append(kept, p)
+		} else if err := s.d.From(ctx).Exec("DELETE FROM parcels WHERE shop_id = ? AND sale_id = ?", shop, p.SaleID).Error; err != nil {
+			return db.Err(err)
+		}
 	}
-	_, err = s.d.Insert(ctx, "parcels", []string{"shop_id", "sale_id", "dispatched", "promised", "delivered"}, 1,
+	_, err = s.d.Insert(ctx, "parcels", []string{"shop_id", "sale_id", "dispatched", "promised", "delivered"}, len(kept),
 		"ON CONFLICT (shop_id, sale_id) DO UPDATE SET dispatched = excluded.dispatched, promised = excluded.promised, delivered = excluded.delivered",
-		func(_ int, dst []any) {
-			copy(dst, []any{p.SaleID[:], nil, nil, nil})
-			for i, d := range []*day.Date{p.Dispatched, p.Promised, p.Delivered} {
-				if d != nil {
-					dst[i+1] = int64(*d)
+		func(i int, dst []any) {
+			p := kept[i]
+			dst[0] = p.SaleID[:]
+			for n, d := range []*day.Date{p.Dispatched, p.Promised, p.Delivered} {
+				if dst[n+1] = nil; d != nil {
+					dst[n+1] = int64(*d)
 				}
 			}
 		})
