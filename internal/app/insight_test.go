@@ -155,7 +155,7 @@ func TestBoardsAreTheLedger(t *testing.T) {
 }
 
 // questions are windows and parts of the sales.
-func questions(t *testing.T, a *app.App, ctx context.Context) []insight.Query {
+func questions(t testing.TB, a *app.App, ctx context.Context) []insight.Query {
 	t.Helper()
 	in, err := a.Shop.Get(ctx)
 	must(t, err)

@@ -11,7 +11,7 @@ import (
 	"buhuo/internal/measure"
 )
 
-func (raw rawShop) channels(t *testing.T, a *app.App, ctx context.Context, q insight.Query) {
+func (raw rawShop) channels(t testing.TB, a *app.App, ctx context.Context, q insight.Query) {
 	t.Helper()
 	if !q.Channel.IsNil() || q.Province != "" {
 		return

@@ -39,7 +39,7 @@ func (raw rawShop) loss(m rawMove) string {
 	return ""
 }
 
-func (raw rawShop) health(t *testing.T, a *app.App, ctx context.Context, q insight.Query) {
+func (raw rawShop) health(t testing.TB, a *app.App, ctx context.Context, q insight.Query) {
 	t.Helper()
 	if !q.Channel.IsNil() || q.Province != "" || q.Window.Days() <= 0 {
 		return
@@ -126,7 +126,7 @@ func (raw rawShop) health(t *testing.T, a *app.App, ctx context.Context, q insig
 }
 
 // gone adds up what each product lost by spoilage and at counts.
-func (raw rawShop) gone(t *testing.T, name string, q insight.Query, got insight.Health, mine func(ident.ID) bool) {
+func (raw rawShop) gone(t testing.TB, name string, q insight.Query, got insight.Health, mine func(ident.ID) bool) {
 	t.Helper()
 	for _, c := range []struct {
 		list   []insight.Stuck
@@ -154,7 +154,7 @@ func (raw rawShop) gone(t *testing.T, name string, q insight.Query, got insight.
 
 // shelves walks every product day by day: how long the shelf was empty, and in how many
 // delivery cycles.
-func (raw rawShop) shelves(t *testing.T, q insight.Query, got insight.Health, mine func(ident.ID) bool) {
+func (raw rawShop) shelves(t testing.TB, q insight.Query, got insight.Health, mine func(ident.ID) bool) {
 	t.Helper()
 	var days, short int64
 	cycles, broken := 0, 0
@@ -201,7 +201,7 @@ func (raw rawShop) shelves(t *testing.T, q insight.Query, got insight.Health, mi
 }
 
 // idle finds what lies about and does not sell.
-func (raw rawShop) idle(t *testing.T, a *app.App, ctx context.Context, name string, got insight.Health, mine func(ident.ID) bool) {
+func (raw rawShop) idle(t testing.TB, a *app.App, ctx context.Context, name string, got insight.Health, mine func(ident.ID) bool) {
 	t.Helper()
 	in, err := a.Shop.Get(ctx)
 	must(t, err)

@@ -10,7 +10,7 @@ import (
 	"buhuo/internal/money"
 )
 
-func (raw rawShop) money(t *testing.T, a *app.App, ctx context.Context, q insight.Query) {
+func (raw rawShop) money(t testing.TB, a *app.App, ctx context.Context, q insight.Query) {
 	t.Helper()
 	got, err := a.Insight.Money(ctx, q)
 	must(t, err)

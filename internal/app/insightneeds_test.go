@@ -23,7 +23,7 @@ import (
 
 // needsAreTheLedger works the board of needs out once more, from the till, the kernel's
 // days and the balances.
-func needsAreTheLedger(t *testing.T, a *app.App, d *db.DB, ctx context.Context, raw []*rawDay, q insight.Query) {
+func needsAreTheLedger(t testing.TB, a *app.App, d *db.DB, ctx context.Context, raw []*rawDay, q insight.Query) {
 	t.Helper()
 	got, err := a.Insight.Needs(ctx, q)
 	must(t, err)
@@ -108,7 +108,7 @@ func times(list []insight.AskedFor) (n int) {
 	return n
 }
 
-func essentialsAreTheLedger(t *testing.T, a *app.App, d *db.DB, ctx context.Context, got insight.Needs, products map[ident.ID]catalog.Product, lost map[ident.ID]measure.Quantity, inside func(ident.ID) bool) {
+func essentialsAreTheLedger(t testing.TB, a *app.App, d *db.DB, ctx context.Context, got insight.Needs, products map[ident.ID]catalog.Product, lost map[ident.ID]measure.Quantity, inside func(ident.ID) bool) {
 	t.Helper()
 	essentials, err := a.Catalog.Essentials(ctx)
 	must(t, err)

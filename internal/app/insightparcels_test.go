@@ -24,7 +24,7 @@ type rawParcel struct {
 
 // parcelsAreTheRecord works the times of parcels out once more, by destination and by
 // channel, one parcel after the other.
-func parcelsAreTheRecord(t *testing.T, a *app.App, d *db.DB, ctx context.Context, q insight.Query) {
+func parcelsAreTheRecord(t testing.TB, a *app.App, d *db.DB, ctx context.Context, q insight.Query) {
 	t.Helper()
 	id, err := db.Shop(ctx)
 	must(t, err)

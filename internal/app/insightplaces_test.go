@@ -33,7 +33,7 @@ type rawBuyer struct {
 }
 
 // rawBuyers reads what the lines of each sale with a known buyer come to.
-func rawBuyers(t *testing.T, d *db.DB, ctx context.Context) (out []rawBuyer) {
+func rawBuyers(t testing.TB, d *db.DB, ctx context.Context) (out []rawBuyer) {
 	t.Helper()
 	id, err := db.Shop(ctx)
 	must(t, err)
@@ -55,7 +55,7 @@ func rawBuyers(t *testing.T, d *db.DB, ctx context.Context) (out []rawBuyer) {
 }
 
 // regionsAreTheLedger works the board of regions out once more.
-func regionsAreTheLedger(t *testing.T, a *app.App, d *db.DB, ctx context.Context, raw []*rawDay, q insight.Query) {
+func regionsAreTheLedger(t testing.TB, a *app.App, d *db.DB, ctx context.Context, raw []*rawDay, q insight.Query) {
 	t.Helper()
 	got, err := a.Insight.Regions(ctx, q)
 	must(t, err)
@@ -157,7 +157,7 @@ func regionsAreTheLedger(t *testing.T, a *app.App, d *db.DB, ctx context.Context
 }
 
 // logisticsAreTheLedger works the board of lead times out once more, from the orders.
-func logisticsAreTheLedger(t *testing.T, a *app.App, d *db.DB, ctx context.Context, q insight.Query) {
+func logisticsAreTheLedger(t testing.TB, a *app.App, d *db.DB, ctx context.Context, q insight.Query) {
 	t.Helper()
 	got, err := a.Insight.Logistics(ctx, q, func(s string) string { return s })
 	must(t, err)

@@ -62,7 +62,7 @@ type rawShop struct {
 	balances map[ident.ID]stock.Balance
 }
 
-func readRaw(t *testing.T, a *app.App, d *db.DB, ctx context.Context) rawShop {
+func readRaw(t testing.TB, a *app.App, d *db.DB, ctx context.Context) rawShop {
 	t.Helper()
 	id, err := db.Shop(ctx)
 	must(t, err)

@@ -11,7 +11,7 @@ import (
 	"buhuo/internal/measure"
 )
 
-func (raw rawShop) wanted(t *testing.T, a *app.App, ctx context.Context, q insight.Query) {
+func (raw rawShop) wanted(t testing.TB, a *app.App, ctx context.Context, q insight.Query) {
 	t.Helper()
 	got, err := a.Insight.Wanted(ctx, q, insight.ByMoney)
 	must(t, err)
