@@ -33,6 +33,14 @@ type rawLine struct {
 	Online                       bool
 }
 
+// hour is the hour of the line; -1: only the day is known.
+func (l *rawLine) hour() int {
+	if l.Minute < 0 {
+		return -1
+	}
+	return l.Minute / 60
+}
+
 // rawMove is a movement as the tables have it.
 type rawMove struct {
 	ProductID, SourceID ident.ID
@@ -122,7 +130,7 @@ func readRaw(t testing.TB, a *app.App, d *db.DB, ctx context.Context) rawShop {
 					sort = "costed"
 				}
 			}
-			key := fmt.Sprint(l.ProductID, l.BusinessDay, l.Minute/60, l.ChannelID, l.Province, p.supplier, sort, l.Quantity < 0)
+			key := fmt.Sprint(l.ProductID, l.BusinessDay, l.hour(), l.ChannelID, l.Province, p.supplier, sort, l.Quantity < 0)
 			if at[key] == nil {
 				at[key] = &rawDay{rawLine: l, category: out.products[l.ProductID].CategoryID, supplier: p.supplier}
 			}

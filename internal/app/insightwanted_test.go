@@ -21,6 +21,7 @@ func (raw rawShop) wanted(t testing.TB, a *app.App, ctx context.Context, q insig
 	byChannel := map[ident.ID][2]insight.Tally{}
 	var weekdays [7]insight.Tally
 	var hours [24]insight.Tally
+	var noHour insight.Tally
 	for _, l := range raw.days {
 		if !q.Category.IsNil() && l.category != q.Category || !q.Channel.IsNil() && l.ChannelID != q.Channel || !strings.HasPrefix(l.Province, q.Province) {
 			continue
@@ -31,7 +32,11 @@ func (raw rawShop) wanted(t testing.TB, a *app.App, ctx context.Context, q insig
 			product[0] = product[0].Plus(l.Tally)
 			channel[0] = channel[0].Plus(l.Tally)
 			weekdays[l.BusinessDay.Weekday()] = weekdays[l.BusinessDay.Weekday()].Plus(l.Tally)
-			hours[l.Minute/60] = hours[l.Minute/60].Plus(l.Tally)
+			if hour := l.hour(); hour >= 0 {
+				hours[hour] = hours[hour].Plus(l.Tally)
+			} else {
+				noHour = noHour.Plus(l.Tally)
+			}
 		}
 		if l.BusinessDay >= q.Other.From && l.BusinessDay <= q.Other.Through {
 			then = then.Plus(l.Tally)
@@ -84,6 +89,9 @@ func (raw rawShop) wanted(t testing.TB, a *app.App, ctx context.Context, q insig
 		if got.Weekdays[i].Tally != w {
 			t.Errorf("%s: weekday %d %+v, the rows say %+v", name, i, got.Weekdays[i].Tally, w)
 		}
+	}
+	if got.NoHour.Tally != noHour {
+		t.Errorf("%s: no hour %+v, the rows say %+v", name, got.NoHour.Tally, noHour)
 	}
 	for i, h := range hours {
 		if got.Hours[i].Tally != h {

@@ -69,13 +69,8 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop).Lend(a.Account),
 		accountweb.New(a.Account),
-<<<<<<< HEAD
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
-		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop, a.Account),
-=======
-		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock).Partner(a.Trade),
 		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop, a.Account).Tell(a.Teller),
->>>>>>> 0b13010 (A week in three lines by mail or a group's robot; parcels of online sales have their days)
 		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),
 		between,
 		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade).Show(between),
