@@ -59,12 +59,12 @@ func TestAProducersPhoto(t *testing.T) {
 	if err != nil || m.Bounds().Dx() != 800 || len(picture.Body) > 40_000 {
 		t.Errorf("the photo is %d bytes, %v", len(picture.Body), err)
 	}
-	if got := picture.Header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" || picture.Header.Get("Content-Type") != "image/jpeg" {
+	if got := picture.Header.Get("Cache-Control"); got != "public, max-age=86400, immutable" || picture.Header.Get("Content-Type") != "image/jpeg" {
 		t.Errorf("it comes as %s, kept %s", picture.Header.Get("Content-Type"), got)
 	}
 	plain, _, _ := strings.Cut(src, "?")
 	again := nobody.Get(plain).Want(http.StatusOK)
-	if got := again.Header.Get("Cache-Control"); got != "public, no-cache" {
+	if got := again.Header.Get("Cache-Control"); got != "private, no-cache" {
 		t.Errorf("without its tag it is kept %s", got)
 	}
 	fresh := nobody.Header("If-None-Match", again.Header.Get("ETag")).Get(plain).Want(http.StatusNotModified)

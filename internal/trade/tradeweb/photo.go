@@ -58,7 +58,8 @@ func (h *Handlers) Picture(c *gin.Context, product ident.ID) (ui.PhotoModel, err
 
 // photo answers with the pixels. An address with their tag never changes what it shows;
 // without it, the browser asks again each time and is told when nothing is new. What only
-// some may see is kept in nobody's cache but theirs.
+// some may see is kept in nobody's cache but theirs; what all may see, in caches between
+// for a day, because a sheet can be withdrawn.
 func (h *Handlers) photo(of trade.Showing) web.Handler {
 	return func(c *gin.Context) error {
 		id, err := web.PathID(c, "id")
@@ -73,15 +74,14 @@ func (h *Handlers) photo(of trade.Showing) web.Handler {
 		if err != nil {
 			return err
 		}
-		whose := "private"
+		keep := "private, max-age=31536000, immutable"
 		if of == trade.ToAll {
-			whose = "public"
+			keep = "public, max-age=86400, immutable"
 		}
-		if web.QueryOf(c).Value("v") == tag {
-			c.Header("Cache-Control", whose+", max-age=31536000, immutable")
-		} else {
-			c.Header("Cache-Control", whose+", no-cache")
+		if web.QueryOf(c).Value("v") != tag {
+			keep = "private, no-cache"
 		}
+		c.Header("Cache-Control", keep)
 		etag := `"` + tag + "-" + string(size) + `"`
 		c.Header("ETag", etag)
 		if c.GetHeader("If-None-Match") == etag {
