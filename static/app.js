@@ -16,29 +16,73 @@
   };
 
   // Copy the text of an element; the button says that it did.
-  const copy = async (button) => {
-    const source = $(button.dataset.copy);
-    if (!source) return;
-    const text = "value" in source ? source.value : source.textContent.trim();
+  const keep = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
+      return true;
     } catch {
       const area = document.createElement("textarea"); // plain http on a village network has no clipboard API
-      area.value = text; document.body.append(area); area.select(); document.execCommand("copy"); area.remove();
+      area.value = text; document.body.append(area); area.select();
+      const done = document.execCommand("copy");
+      area.remove();
+      return done;
     }
+  };
+  const copied = (button) => {
     const label = $("[data-label]", button) || button, was = label.textContent;
     if (label.textContent === button.dataset.done) return;
     label.textContent = button.dataset.done;
     setTimeout(() => { label.textContent = was; }, 2000);
   };
+  const copy = async (button) => {
+    const source = $(button.dataset.copy);
+    if (!source) return;
+    await keep("value" in source ? source.value : source.textContent.trim());
+    copied(button);
+  };
 
   // Share the same text with the phone's apps, where there are any.
   if (navigator.share) for (const button of document.querySelectorAll("[data-share]")) button.hidden = false;
+
+  // A picture goes where texts go.
+  const fetched = (address) => fetch(address).then((r) => r.blob());
+  const shares = () => !!navigator.canShare && navigator.canShare({ files: [new File([""], "a.png", { type: "image/png" })] });
+  for (const b of document.querySelectorAll("[data-picture]")) b.hidden = "hand" in b.dataset ? !shares() : !(window.ClipboardItem && navigator.clipboard);
+  const picture = async (button) => {
+    const address = button.dataset.picture;
+    try {
+      if ("hand" in button.dataset) await navigator.share({ files: [new File([await fetched(address)], address.split("/").pop(), { type: "image/png" })] });
+      else { await navigator.clipboard.write([new ClipboardItem({ "image/png": fetched(address) })]); copied(button); }
+    } catch (err) {
+      if (err.name !== "AbortError") location.assign(address); // to be pressed or kept by hand
+    }
+  };
+
+  // Send, and hand the text of the page that follows to the phone's apps, in one tap;
+  // where there are none it is copied. Without this the page shows the same text.
+  const hand = async (form) => {
+    let to;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (!answer.ok) throw answer;
+      to = new URL(answer.url);
+      const said = $("#hand", new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (said && navigator.share) await navigator.share({ text: said.value }).catch(async (err) => { if (err.name !== "AbortError" && await keep(said.value)) to.searchParams.set("copied", 1); });
+      else if (said && await keep(said.value)) to.searchParams.set("copied", 1);
+    } catch {
+      if (!to) return form.submit(); // applied once, and the answer is seen
+    }
+    location.assign(to);
+  };
+
+  // A number that is filled in is typed over at once.
+  document.addEventListener("focusin", (e) => { if (e.target.matches("input[inputmode=decimal]")) setTimeout(() => e.target === document.activeElement && e.target.select()); });
 
   document.addEventListener("click", (e) => {
     const button = e.target.closest("button");
     if (button && button.closest("[data-stepper]")) step(button);
     else if (button && button.dataset.copy) copy(button);
+    else if (button && button.dataset.picture) picture(button);
     else if (button && button.dataset.share) navigator.share({ text: $(button.dataset.share).value }).catch(() => {});
     else if (button && "print" in button.dataset) window.print();
     for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(e.target)) menu.open = false;
@@ -61,6 +105,7 @@
     if (form.getAttribute("method") !== "post" || e.defaultPrevented) return;
     form.dataset.busy = "on";
     setTimeout(() => { delete form.dataset.busy; }, 8000);
+    if ("hand" in form.dataset && !(e.submitter && e.submitter.hasAttribute("formaction"))) { e.preventDefault(); hand(form); }
   });
   addEventListener("pageshow", () => { for (const f of document.querySelectorAll("form[data-busy]")) delete f.dataset.busy; });
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"buhuo/internal/account"
@@ -105,6 +106,27 @@ func (a *App) tell(base string) {
 
 // Close ends the writer after the work it has taken.
 func (a *App) Close() error { return a.DB.Close() }
+
+// subjects names what the audit trail tells of.
+type subjects struct{ catalog *catalog.Service }
+
+func (s subjects) Called(ctx context.Context, ids []ident.ID) (map[ident.ID]string, error) {
+	out := map[ident.ID]string{}
+	products, err := s.catalog.Products(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for id, p := range products {
+		out[id] = p.Name
+	}
+	suppliers, err := s.catalog.Suppliers(ctx, true)
+	for _, one := range suppliers {
+		if slices.Contains(ids, one.ID) {
+			out[one.ID] = one.Name
+		}
+	}
+	return out, err
+}
 
 // usage freezes a product's base unit once the ledger or the sales name it.
 type usage struct {

@@ -318,6 +318,9 @@ func (f *filler) orders() {
 		}
 		f.ids[name] = made[0].ID
 	}
+	kept, err := f.a.Purchase.KeepTemplate(f.ctx, made[0].ID, f.mark+"年货")
+	f.must(err)
+	f.ids["pattern"] = kept.ID
 	f.sendBack(f.ids["received"])
 }
 

@@ -66,7 +66,7 @@ var policy = map[string]web.Access{
 	"GET /suggestions/:id/change": web.Manager, "POST /suggestions/:id/change": web.Manager, "GET /suggestions/:id/reject": web.Manager, "POST /suggestions/:id/reject": web.Manager,
 	"POST /suggestions": web.Manager, "GET /suggestions/:id/snooze": web.Manager, "POST /suggestions/:id/snooze": web.Manager,
 	"POST /suggestions/:id/reopen": web.Manager, "POST /orders": web.Manager, "POST /orders/:id/lines": web.Manager, "POST /orders/:id/send": web.Manager,
-	"POST /orders/:id/confirm": web.Manager, "GET /orders/:id/confirm": web.Manager, "POST /orders/:id/repeat": web.Manager, "POST /orders/:id/mail": web.Manager, "GET /orders/:id/return": web.Manager, "POST /orders/:id/return": web.Manager, "POST /orders/:id/credited": web.Manager, "POST /orders/:id/link": web.Manager, "POST /orders/:id/link/revoke": web.Manager,
+	"POST /orders/:id/confirm": web.Manager, "GET /orders/:id/confirm": web.Manager, "POST /orders/:id/repeat": web.Manager, "POST /orders/:id/template": web.Manager, "GET /templates": web.Viewer, "POST /templates/:id/order": web.Manager, "POST /templates/:id/rename": web.Manager, "POST /templates/:id/drop": web.Manager, "POST /orders/:id/mail": web.Manager, "GET /orders/:id/return": web.Manager, "POST /orders/:id/return": web.Manager, "POST /orders/:id/credited": web.Manager, "POST /orders/:id/link": web.Manager, "POST /orders/:id/link/revoke": web.Manager,
 	"POST /orders/:id/answer/accept": web.Manager, "POST /orders/:id/answer/dismiss": web.Manager, "POST /orders/:id/decline": web.Owner, "POST /orders/:id/cancel": web.Manager, "POST /orders/:id/close": web.Manager,
 	"POST /orders/:id/take-back": web.Manager, "GET /orders/:id/send": web.Manager, "POST /orders/:id/fill": web.Manager, "POST /suggestions/:id/fill": web.Manager,
 	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
@@ -83,7 +83,7 @@ var policy = map[string]web.Access{
 	"POST /helpers/:id/erase": web.Owner, "POST /helpers/entries/:id/reverse": web.Owner, "GET /helpers/before": web.Owner, "POST /helpers/before": web.Owner,
 	"GET /sales/:id/parcel": web.Seller, "POST /sales/:id/parcel": web.Seller, "GET /settings/digest": web.Viewer, "POST /settings/digest": web.Viewer, "POST /settings/digest/stop": web.Viewer, "POST /settings/digest/test": web.Viewer,
 	"POST /settings/digest/robot": web.Owner, "POST /settings/digest/robot/drop": web.Owner,
-	"POST /settings": web.Owner, "GET /settings/mail": web.Owner, "POST /settings/mail": web.Owner, "GET /settings/team": web.Owner, "POST /settings/team": web.Owner, "POST /settings/team/:id/role": web.Owner,
+	"POST /settings": web.Owner, "GET /audit": web.Owner, "GET /audit.csv": web.Owner, "GET /settings/mail": web.Owner, "POST /settings/mail": web.Owner, "POST /settings/mail/test": web.Owner, "GET /settings/team": web.Owner, "POST /settings/team": web.Owner, "POST /settings/team/:id/role": web.Owner,
 	"POST /settings/team/:id/access": web.Owner, "GET /settings/team/:id/password": web.Owner, "POST /settings/team/:id/password": web.Owner,
 }
 

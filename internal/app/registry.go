@@ -69,10 +69,10 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		stockweb.New(a.Stock, a.Catalog, a.Shop, a.Shop),
 		salesweb.New(a.Sales, a.Catalog, a.Shop).Lend(a.Account),
 		accountweb.New(a.Account),
-		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock),
+		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock).Name(a.Shop),
 		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop, a.Account).Tell(a.Teller),
 		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),
 		between,
-		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade).Show(between),
+		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade).Ask(a.Enquiry).Show(between),
 	}
 }

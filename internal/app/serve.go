@@ -51,7 +51,7 @@ func (a *App) Server(c Config, log *slog.Logger, setupToken string) *Server {
 			{Name: "restock", Run: func(context.Context) error { return errors.Join(s.jobs.Check(jobChanged), a.Restock.Sound()) }},
 		},
 	})
-	people := shopweb.New(a.Shop, setupToken)
+	people := shopweb.New(a.Shop, setupToken).Call(subjects{a.Catalog})
 	if c.Demo {
 		people = people.Demo(c.DemoLogin, c.DemoPassword)
 	}

@@ -10,6 +10,8 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/shop"
+	"strconv"
 )
 
 // Break is a lower price from a quantity on (base units).
@@ -33,6 +35,18 @@ type Offer struct {
 	Archived                  bool
 	ValidFrom                 day.Date
 	Version                   int64
+}
+
+// told are the values of an offer that people argue about.
+func (o Offer) told() map[string]string {
+	days := ""
+	if o.LeadTimeDays != nil {
+		days = strconv.Itoa(*o.LeadTimeDays)
+	}
+	return map[string]string{
+		"price": o.Price.Decimal(), "supplier_code": o.SupplierCode, "pack": o.Pack.Unit, "minimum": o.Minimum.Decimal(), "breaks": strconv.Itoa(len(o.Breaks)),
+		"tax_rate": strconv.Itoa(o.TaxRate), "lead_time": days,
+	}
 }
 
 // PriceAt is the price per base unit when q base units are ordered.
@@ -154,7 +168,13 @@ func (s *Service) Offer(ctx context.Context, id ident.ID) (Offer, error) {
 func (s *Service) SaveOffer(ctx context.Context, o Offer) (Offer, error) {
 	var saved Offer
 	err := s.atomic.Do(ctx, func(ctx context.Context) error {
+		var before Offer
 		var err error
+		if !o.ID.IsNil() {
+			if before, err = s.Offer(ctx, o.ID); err != nil {
+				return err
+			}
+		}
 		if saved, err = s.checkOffer(ctx, o); err != nil {
 			return err
 		}
@@ -166,7 +186,8 @@ func (s *Service) SaveOffer(ctx context.Context, o Offer) (Offer, error) {
 		if err != nil {
 			return err
 		}
-		detail := map[string]any{"supplier": saved.SupplierID.String(), "product": saved.ProductID.String(), "price": saved.Price.Decimal()}
+		detail := shop.Changed(before.told(), saved.told())
+		detail["supplier"], detail["product"] = saved.SupplierID.String(), saved.ProductID.String()
 		if err := s.record(ctx, "offer.save", saved.ID, detail); err != nil {
 			return err
 		}

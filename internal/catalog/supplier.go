@@ -12,7 +12,9 @@ import (
 	"buhuo/internal/fault"
 	"buhuo/internal/ident"
 	"buhuo/internal/money"
+	"buhuo/internal/shop"
 	"buhuo/internal/tenant"
+	"strconv"
 )
 
 // Kind is what a supplier is to the goods.
@@ -66,6 +68,19 @@ type Supplier struct {
 	Usual, Archived  bool
 	Note             string
 	Version          int64
+}
+
+// told are the values of a supplier that people argue about.
+func (s Supplier) told(c money.Currency) map[string]string {
+	free := ""
+	if s.FreeFreightFrom != nil {
+		free = s.FreeFreightFrom.Decimal(c)
+	}
+	return map[string]string{
+		"name": s.Name, "kind": string(s.Kind), "province": s.Province, "contact": s.Contact, "phone": s.Phone, "email": s.Email, "address": s.Address, "language": s.Language,
+		"tax": strconv.FormatBool(s.PricesIncludeTax), "minimum_order": s.MinimumOrder.Decimal(c), "freight": s.Freight.Decimal(c), "free_freight": free,
+		"lead_time": strconv.Itoa(s.LeadTimeDays), "review_days": strconv.Itoa(s.ReviewDays), "closures": strconv.Itoa(len(s.Closures)), "archived": strconv.FormatBool(s.Archived), "note": s.Note,
+	}
 }
 
 // Closed reports whether d lies in one of the supplier's closures.
@@ -261,7 +276,8 @@ func (s *Service) UpdateSupplier(ctx context.Context, supplier Supplier) error {
 		if ok, err := s.store.UpdateSupplier(ctx, s.supplierRecord(supplier)); err != nil || !ok {
 			return orStale(err)
 		}
-		detail := map[string]any{"name": supplier.Name, "archived": supplier.Archived}
+		scope, _ := tenant.From(ctx)
+		detail := shop.Changed(before.told(scope.Currency), supplier.told(scope.Currency))
 		if err := s.record(ctx, "supplier.update", supplier.ID, detail); err != nil {
 			return err
 		}

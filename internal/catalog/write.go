@@ -11,6 +11,7 @@ import (
 	"buhuo/internal/fault"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
+	"buhuo/internal/shop"
 )
 
 // Create makes a product. Fields that are not acceptable come back together as
@@ -192,7 +193,7 @@ func (s *Service) Update(ctx context.Context, id ident.ID, version int64, d Draf
 		if ok, err := s.store.UpdateProduct(ctx, row); err != nil || !ok {
 			return orStale(err)
 		}
-		if err := s.record(ctx, "product.update", id, changes(p, row.Product)); err != nil {
+		if err := s.record(ctx, "product.update", id, shop.Changed(p.told(), row.Product.told())); err != nil {
 			return err
 		}
 		return s.mark(ctx, id)
@@ -221,20 +222,9 @@ func (s *Service) checkBaseUnit(ctx context.Context, p Product, d Draft) error {
 	return nil
 }
 
-// changes is what the audit trail keeps of an update: the values people argue about.
-func changes(before, after Product) map[string]any {
-	detail := map[string]any{"code": after.Code}
-	note := func(name, was, is string) {
-		if was != is {
-			detail[name] = []string{was, is}
-		}
-	}
-	note("code", before.Code, after.Code)
-	note("name", before.Name, after.Name)
-	note("base_unit", before.BaseUnit, after.BaseUnit)
-	note("sale_price", before.SalePrice.Decimal(), after.SalePrice.Decimal())
-	note("tax_rate", strconv.Itoa(before.TaxRate), strconv.Itoa(after.TaxRate))
-	return detail
+// told are the values of a product that people argue about.
+func (p Product) told() map[string]string {
+	return map[string]string{"code": p.Code, "name": p.Name, "base_unit": p.BaseUnit, "sale_price": p.SalePrice.Decimal(), "tax_rate": strconv.Itoa(p.TaxRate)}
 }
 
 // Archive takes a product out of lists and suggestions, or brings it back. Its

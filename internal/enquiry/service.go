@@ -249,6 +249,17 @@ func (s *Service) List(ctx context.Context, q Query) ([]Enquiry, error) {
 	return s.store.List(ctx, q)
 }
 
+// Waiting counts the open enquiries that somebody has answered.
+func (s *Service) Waiting(ctx context.Context) (n int, err error) {
+	open, err := s.store.List(ctx, Query{State: Open, Limit: maxLimit})
+	for _, e := range open {
+		if e.Counts.Answered > 0 {
+			n++
+		}
+	}
+	return n, err
+}
+
 // Close gives up the lines that nobody has. Closing again changes nothing; an enquiry
 // of which every line is awarded cannot be closed.
 func (s *Service) Close(ctx context.Context, id ident.ID) (Enquiry, error) {

@@ -102,15 +102,27 @@ func (o Order) Late(today day.Date) int {
 	return max(0, int(today-o.DueDay))
 }
 
-// Attention counts what waits for a person: drafts for the owner, answers of suppliers.
-type Attention struct{ Asked, Answers int }
+// Attention counts the orders that wait for a person: drafts for the owner, answers of
+// suppliers, e-mails that did not leave, deliveries that did not come.
+type Attention struct{ Asked, Answers, Unmailed, Late int }
 
-// Attention reads what waits, up to MaxLimit of each.
+// Attention reads what waits.
 func (s *Service) Attention(ctx context.Context) (a Attention, err error) {
-	asked, err := s.store.List(ctx, Query{Asked: true, Limit: MaxLimit})
-	a.Asked = len(asked)
-	if err == nil {
-		a.Answers, err = s.store.OpenAnswers(ctx)
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return a, err
 	}
-	return a, err
+	today := s.moment(scope).day
+	if a.Answers, err = s.store.OpenAnswers(ctx); err != nil {
+		return a, err
+	}
+	for _, part := range []struct {
+		n *int
+		q Query
+	}{{&a.Asked, Query{Asked: true}}, {&a.Unmailed, Query{Unmailed: true}}, {&a.Late, Query{Overdue: &today}}} {
+		if *part.n, err = s.store.Count(ctx, part.q); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
 }

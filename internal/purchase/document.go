@@ -89,12 +89,17 @@ func (s *Service) Document(ctx context.Context, id ident.ID, lang string) (Docum
 			d.Link = s.LinkAddress(*l)
 		}
 	}
+	d.WeightUnit, err = s.WeightUnit(ctx)
+	return d, err
+}
+
+// WeightUnit is the unit in which the shop's people speak of weights; empty: base units.
+func (s *Service) WeightUnit(ctx context.Context) (string, error) {
 	if s.shops == nil {
-		return d, nil
+		return "", nil
 	}
 	in, err := s.shops.Get(ctx)
-	d.WeightUnit = in.ShowUnit
-	return d, err
+	return in.ShowUnit, err
 }
 
 // Shown is a unit in which people count a line: one of it holds Factor base units.

@@ -65,7 +65,7 @@ func (o *Order) receive(lines []ReceiptLine, when moment) (Delivery, error) {
 	d := Delivery{OrderID: o.ID, BusinessDay: when.day, OccurredAt: when.at}
 	shares := o.freightShares()
 	for i, r := range lines {
-		if err := o.checkReceived(i, r); err != nil {
+		if err := o.checkReceived(i, r, when.day); err != nil {
 			return d, err
 		}
 		if r.Quantity == 0 {
@@ -97,7 +97,7 @@ func (o *Order) receive(lines []ReceiptLine, when moment) (Delivery, error) {
 
 const maxLot = 60
 
-func (o *Order) checkReceived(i int, r ReceiptLine) error {
+func (o *Order) checkReceived(i int, r ReceiptLine, today day.Date) error {
 	var f *fault.Error
 	var field string
 	switch {
@@ -109,6 +109,10 @@ func (o *Order) checkReceived(i int, r ReceiptLine) error {
 		f, field = fault.New(fault.Invalid, "value.too_large"), "quantity"
 	case r.Price != nil && *r.Price < 0:
 		f, field = fault.New(fault.Invalid, "purchase.price_negative"), "price"
+	case r.Produced != nil && *r.Produced > today:
+		f, field = fault.New(fault.Invalid, "purchase.produced_future"), "produced"
+	case r.Produced != nil && r.Expiry != nil && *r.Expiry < *r.Produced:
+		f, field = fault.New(fault.Invalid, "purchase.expiry_before_produced"), "expiry"
 	case len([]rune(r.Lot)) > maxLot:
 		f, field = fault.New(fault.Invalid, "purchase.lot_too_long", fault.A("n", maxLot)), "lot"
 	default:
@@ -122,7 +126,7 @@ func (o *Order) checkReceived(i int, r ReceiptLine) error {
 // line's exactly, because each is the difference of two sums rounded the same way.
 func (o *Order) arrive(r ReceiptLine, freight money.Amount) (DeliveryLine, error) {
 	l := &o.Lines[r.Line-1]
-	d := DeliveryLine{Line: r.Line, ProductID: l.ProductID, Quantity: r.Quantity, Price: l.AgreedPrice(), Lot: r.Lot, Expiry: r.Expiry}
+	d := DeliveryLine{Line: r.Line, ProductID: l.ProductID, Quantity: r.Quantity, Price: l.AgreedPrice(), Lot: r.Lot, Produced: r.Produced, Expiry: r.Expiry}
 	if r.Price != nil {
 		d.Price = *r.Price
 	}

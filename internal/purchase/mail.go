@@ -250,6 +250,36 @@ func (s *Service) KeepMailSettings(ctx context.Context, m MailSettings) error {
 	})
 }
 
+// tryLimit is how long a person waits for a test mail.
+const tryLimit = 20 * time.Second
+
+// TryMail sends a mail to the shop's own address with the settings that are kept, at
+// once. An error is a *MailError, which says how far it came, or a fault of the form.
+func (s *Service) TryMail(ctx context.Context, subject, body string) error {
+	if s.posts == nil || s.posts.sender == nil {
+		return fault.New(fault.Conflict, "purchase.mail_off")
+	}
+	scope, err := tenant.Must(ctx)
+	if err != nil {
+		return err
+	}
+	settings, sealed, err := s.store.MailSettings(ctx)
+	if errors.Is(err, ErrMissing) {
+		return fault.New(fault.Conflict, "purchase.mail_unset_owner")
+	}
+	if err != nil {
+		return err
+	}
+	if sealed != nil {
+		if settings.Password, err = s.unseal(scope.Shop, sealed); err != nil {
+			return &MailError{Problem: Unset, Permanent: true, Cause: err}
+		}
+	}
+	ctx, stop := context.WithTimeout(ctx, tryLimit)
+	defer stop()
+	return s.posts.sender.Send(ctx, settings, Mail{ID: ident.New(), CreatedAt: day.At(s.now()), To: settings.From, Subject: subject, Body: body, Shop: scope.Shop})
+}
+
 // Letter is what a person sends.
 type Letter struct {
 	After         ident.ID // the newest mail of the order that the person saw; zero: none

@@ -145,6 +145,7 @@ type ReceiptLine struct {
 	Line     int
 	Quantity measure.Quantity
 	Lot      string
+	Produced *day.Date // without an Expiry, it follows from the product's shelf life
 	Expiry   *day.Date
 	Price    *money.Price
 }
@@ -186,6 +187,7 @@ type DeliveryLine struct {
 	Total     money.Amount
 	Value     money.Amount
 	Lot       string
+	Produced  *day.Date
 	Expiry    *day.Date
 }
 
@@ -227,6 +229,7 @@ type Query struct {
 	Overdue    *day.Date // open, and due before that day
 	Asked      bool      // waiting for the owner
 	Answered   bool      // with an answer of the supplier that waits for the shop
+	Unmailed   bool      // sent, and its last e-mail failed, or may have
 	Day        *day.Date // on which they were sent or, drafts, made; without cancelled ones
 	Before     int64
 	Limit      int
@@ -291,6 +294,8 @@ type Store interface {
 	ByClient(ctx context.Context, clientID ident.ID) ([]Order, error)
 	// List reads heads, newest number first.
 	List(ctx context.Context, q Query) ([]Order, error)
+	// Count counts the orders that List would page through.
+	Count(ctx context.Context, q Query) (int, error)
 	// Due reads the orders in any of the states that are due by a day, the
 	// earliest first, with lines.
 	Due(ctx context.Context, states []State, through day.Date) ([]Order, error)
@@ -318,6 +323,7 @@ type Store interface {
 	Papers(ctx context.Context, supplierID ident.ID) (Papers, error)
 	KeepPapers(ctx context.Context, p Papers) error
 	Shelf
+	Patterns
 	Letterbox
 	Attic
 	InsertSavings(ctx context.Context, rows []Saved) error

@@ -51,10 +51,43 @@ func (s *Service) Receive(ctx context.Context, id ident.ID, r Receipt) (Order, e
 		if len(lines) == 0 {
 			lines = o.owed(when.day)
 		}
+		if lines, err = s.lasting(ctx, *o, lines); err != nil {
+			return false, err
+		}
 		d, err = o.receive(lines, when)
 		d.ID, d.RecordedAt, d.Note, d.PersonID, d.Hash = receipt, recorded.at, r.Note, scope.Person, hash
 		return err == nil, err
 	}, func(ctx context.Context, o Order) error { return s.book(ctx, o, d) })
+}
+
+// lasting fills in the last day of goods of which only the day of production was told:
+// many packages name that and a shelf life.
+func (s *Service) lasting(ctx context.Context, o Order, lines []ReceiptLine) ([]ReceiptLine, error) {
+	told := func(l ReceiptLine) bool {
+		return l.Produced != nil && l.Expiry == nil && l.Line >= 1 && l.Line <= len(o.Lines)
+	}
+	if !slices.ContainsFunc(lines, told) {
+		return lines, nil
+	}
+	ids := make([]ident.ID, len(o.Lines))
+	for i, l := range o.Lines {
+		ids[i] = l.ProductID
+	}
+	products, err := s.catalog.Products(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	lines = slices.Clone(lines)
+	for i, l := range lines {
+		if !told(l) {
+			continue
+		}
+		if life := products[o.Lines[l.Line-1].ProductID].ShelfLifeDays; life > 0 {
+			last := l.Produced.Add(life)
+			lines[i].Expiry = &last
+		}
+	}
+	return lines, nil
 }
 
 // unnamed is the id of a delivery that came without one: the same for the same content
@@ -123,7 +156,7 @@ func postings(o Order, d Delivery) []stock.Posting {
 	for i, l := range d.Lines {
 		out[i] = stock.Posting{
 			Kind: stock.Receipt, ProductID: l.ProductID, Quantity: l.Quantity, Value: &d.Lines[i].Value,
-			Lot:        &stock.LotSpec{Code: l.Lot, Expiry: l.Expiry, SupplierID: &o.SupplierID},
+			Lot:        &stock.LotSpec{Code: l.Lot, Produced: l.Produced, Expiry: l.Expiry, SupplierID: &o.SupplierID},
 			OccurredAt: d.OccurredAt, BusinessDay: d.BusinessDay, Source: Source, SourceID: d.ID, SourceLine: l.Line,
 		}
 	}
@@ -146,6 +179,9 @@ func (r Receipt) hash(order ident.ID) []byte {
 		text(l.Lot)
 		number(int64(orElse(l.Expiry, day.None)))
 		number(int64(orElse(l.Price, -1)))
+		if l.Produced != nil {
+			number(int64(*l.Produced))
+		}
 	}
 	sum := sha256.Sum256(b)
 	return slices.Clone(sum[:])

@@ -51,6 +51,24 @@ type SavedDay struct {
 	Lines, ComparedLines      int
 	Cost, Compared, Reference money.Amount
 	Estimated                 money.Amount
+	// The lines of which both what the order promised and what came of it are known.
+	KeptLines      int
+	Promised, Kept money.Amount
+}
+
+// DayOf is a single lot, to be added up.
+func DayOf(s Saved) SavedDay {
+	d := SavedDay{Day: s.Day, SupplierID: s.SupplierID, Lines: 1, Cost: s.Cost}
+	if s.Reference != nil {
+		d.ComparedLines, d.Compared, d.Reference = 1, s.Cost, *s.Reference
+	}
+	if s.Estimated != nil {
+		d.Estimated = *s.Estimated
+	}
+	if came, promised, ok := s.Kept(); ok {
+		d.KeptLines, d.Promised, d.Kept = 1, promised, came
+	}
+	return d
 }
 
 // Saving is what was saved over the compared part.
@@ -64,6 +82,9 @@ func (d SavedDay) Plus(o SavedDay) SavedDay {
 	d.Compared += o.Compared
 	d.Reference += o.Reference
 	d.Estimated += o.Estimated
+	d.KeptLines += o.KeptLines
+	d.Promised += o.Promised
+	d.Kept += o.Kept
 	return d
 }
 
@@ -118,6 +139,11 @@ func (s *Service) SupplierNames(ctx context.Context) (map[ident.ID]string, error
 		names[one.ID] = one.Name
 	}
 	return names, err
+}
+
+// Products reads products of orders by id.
+func (s *Service) Products(ctx context.Context, ids []ident.ID) (map[ident.ID]catalog.Product, error) {
+	return s.catalog.Products(ctx, ids)
 }
 
 // SavedDays reads the same added up by day and supplier, the earliest day first.

@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"context"
+	"slices"
 
 	"buhuo/internal/fault"
 	"buhuo/internal/ident"
@@ -80,8 +81,32 @@ func (s *Service) ExtendDraft(ctx context.Context, id ident.ID, version int64, c
 		if err := s.stale(ctx, before, o); err != nil {
 			return err
 		}
-		return s.record(ctx, "order.update", o, map[string]any{"lines": len(o.Lines)})
+		return s.record(ctx, "order.update", o, map[string]any{
+			"lines": len(o.Lines), "total": [2]string{before.Total.Decimal(o.Currency), o.Total.Decimal(o.Currency)}, "changed": changedLines(before, o),
+		})
 	})
+}
+
+// changedLines names what of a draft is another quantity or price than before, what is
+// new and what is gone.
+func changedLines(before, after Order) []map[string]any {
+	type terms struct{ quantity, price string }
+	was, is := map[string]terms{}, map[string]terms{}
+	for _, l := range before.Lines {
+		was[l.ProductName] = terms{l.Quantity.Decimal(), l.Price.Decimal()}
+	}
+	for _, l := range after.Lines {
+		is[l.ProductName] = terms{l.Quantity.Decimal(), l.Price.Decimal()}
+	}
+	out := []map[string]any{}
+	for _, l := range slices.Concat(after.Lines, before.Lines) {
+		name := l.ProductName
+		if was[name] != is[name] {
+			out = append(out, map[string]any{"product": name, "quantity": [2]string{was[name].quantity, is[name].quantity}, "price": [2]string{was[name].price, is[name].price}})
+			was[name] = is[name] // a line that stays stands in both
+		}
+	}
+	return out
 }
 
 // Send marks the draft as sent today, from which its lead time counts, and tells the

@@ -32,7 +32,10 @@ func (s *Service) Verify(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var wrong []string
+	wrong, err := s.verifyPatterns(ctx)
+	if err != nil {
+		return nil, err
+	}
 	next := last
 	for q := (Query{Limit: MaxLimit}); ; {
 		page, err := s.store.List(ctx, q)

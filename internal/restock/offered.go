@@ -2,7 +2,6 @@ package restock
 
 import (
 	"context"
-	"slices"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/fault"
@@ -21,22 +20,11 @@ type Offered struct {
 	// Quantity, in base units, is what all are asked for: what is to be ordered, or what
 	// the goods of one period are.
 	Quantity measure.Quantity
-	Offers   []replenish.Compared // the cheapest unit first
-	Range    *SavingRange         // of what the suggestion saves; nil: nothing taught it
+	Offers   []replenish.Compared  // the cheapest unit first
+	Range    *purchase.SavingRange // of what the suggestion saves; nil: nothing taught it
 	// Prices are what each supplier asked for a base unit, the earliest day first.
 	Prices map[ident.ID][]catalog.Quote
 }
-
-// SavingRange is a saving as earlier ones turned out: of ten, one came out below Low and
-// one above High.
-type SavingRange struct {
-	Low, High money.Amount
-	Lines     int  // of deliveries taught it
-	Own       bool // all of them of the same supplier
-}
-
-// leastLines of deliveries teach a range; the last mostLines are looked at.
-const leastLines, mostLines = 10, 200
 
 // Offered reads the offers of a product; NotFound when this shop has none such.
 func (s *Service) Offered(ctx context.Context, id ident.ID) (Offered, error) {
@@ -67,63 +55,20 @@ func (s *Service) Offered(ctx context.Context, id ident.ID) (Offered, error) {
 		out.Quantity = trace.Result.Choice.Base.Quantity
 	}
 	out.Offers = replenish.Compare(trace, out.Quantity)
-	if saving := trace.Result.Saving; saving != nil && trace.Result.Choice != nil {
-		out.Range, err = s.savingRange(ctx, *saving, *trace)
-	}
+	out.Range, err = s.SavingRange(ctx, *trace)
 	return out, err
 }
 
-// savingRange reads how promised savings came out of late, of this supplier if there
-// are enough, else of all.
-func (s *Service) savingRange(ctx context.Context, promised replenish.Saving, t replenish.Trace) (*SavingRange, error) {
-	q := purchase.SavedQuery{From: t.Inputs.Today.Add(-365), Supplier: t.Result.Choice.Supplier, Limit: mostLines}
-	missed, err := s.missed(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	own := len(missed) >= leastLines
-	if !own {
-		q.Supplier = ident.ID{}
-		if missed, err = s.missed(ctx, q); err != nil || len(missed) < leastLines {
-			return nil, err
-		}
+// SavingRange reads how much the suggestion is likely to save, as earlier savings came
+// out; nil when it saves nothing, or too little is known.
+func (s *Service) SavingRange(ctx context.Context, t replenish.Trace) (*purchase.SavingRange, error) {
+	promised := t.Result.Saving
+	if promised == nil || t.Result.Choice == nil {
+		return nil, nil
 	}
 	reference, err := money.Line(t.Result.Quantity, promised.Landed, t.Inputs.Currency)
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(missed)
-	at := func(tenth int) money.Amount {
-		part, err := money.MulDiv(int64(reference), missed[(len(missed)-1)*tenth/10], missScale)
-		if err != nil {
-			return promised.Amount
-		}
-		return promised.Amount + money.Amount(part)
-	}
-	return &SavingRange{Low: at(1), High: at(9), Lines: len(missed), Own: own}, nil
-}
-
-// missScale is the whole of which a missed saving is a part.
-const missScale = 1_000_000
-
-// missed reads by how much savings missed what the order had promised, as parts of what
-// the middleman would have taken.
-func (s *Service) missed(ctx context.Context, q purchase.SavedQuery) ([]int64, error) {
-	lines, err := s.purchase.Savings(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	var out []int64
-	for _, l := range lines {
-		came, ok := l.Amount()
-		if !ok || l.Estimated == nil || *l.Reference <= 0 {
-			continue
-		}
-		part, err := money.MulDiv(int64(came-*l.Estimated), missScale, int64(*l.Reference))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, part)
-	}
-	return out, nil
+	return s.purchase.Range(ctx, purchase.Promise{Supplier: t.Result.Choice.Supplier, Saving: promised.Amount, Reference: reference})
 }

@@ -47,7 +47,7 @@ func TestSavingRangeIsLearned(t *testing.T) {
 	come(104_000)
 	saving := func(o restock.Offered) money.Amount { return o.Row.Trace.Result.Saving.Amount }
 	// Ten came as promised: the saving is what is promised.
-	if o := told(); o.Range == nil || o.Range.Low != saving(o) || o.Range.High != saving(o) || o.Range.Lines != 10 || !o.Range.Own {
+	if o := told(); o.Range == nil || o.Range.Low != saving(o) || o.Range.High != saving(o) || o.Range.Cases != 10 || !o.Range.Own {
 		t.Errorf("as promised: %+v, the promise %v", o.Range, saving(o))
 	}
 	come(112_000)
@@ -56,7 +56,7 @@ func TestSavingRangeIsLearned(t *testing.T) {
 	reference, err := money.Line(o.Row.Trace.Result.Quantity, o.Row.Trace.Result.Saving.Landed, money.CNY)
 	l.Must(err)
 	want := saving(o) - money.Amount(float64(reference)*2400/39000+0.5)
-	if o.Range == nil || o.Range.Low != want || o.Range.High != saving(o) || o.Range.Lines != 12 {
+	if o.Range == nil || o.Range.Low != want || o.Range.High != saving(o) || o.Range.Cases != 12 {
 		t.Errorf("at worst: %+v, want %v to %v", o.Range, want, saving(o))
 	}
 	if len(o.Offers) != 2 || o.Offers[0].Kind != replenish.Farmer || len(o.Prices) != 2 {

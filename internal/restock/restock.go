@@ -150,7 +150,8 @@ type Purchase interface {
 	ExtendDraft(ctx context.Context, id ident.ID, version int64, changes []purchase.LineChange, more []purchase.DraftLine) (purchase.Order, error)
 	// Drafted reads what stands in unsent drafts, by product (nil: of all).
 	Drafted(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]purchase.Drafted, error)
-	Savings(ctx context.Context, q purchase.SavedQuery) ([]purchase.SavedLine, error)
+	// Range reads how promised savings came out of late.
+	Range(ctx context.Context, p purchase.Promise) (*purchase.SavingRange, error)
 }
 
 // Shops gives the shop of the scope, and all of them for the runner.

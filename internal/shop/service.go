@@ -279,10 +279,7 @@ func (s *Service) Update(ctx context.Context, n Settings, version int64) error {
 				return err
 			}
 		}
-		return s.Record(ctx, "shop.updated", ident.Nil, map[string]any{
-			"name": n.Name, "policy": n.Policy, "open": n.OpenHour, "close": n.CloseHour, "market_days": n.MarketDays.String(), "show_unit": n.ShowUnit, "tax": n.PricesIncludeTax,
-			"target": n.Target.Kind, "target_percent": n.Target.Percent, "ordering_cost": n.Ordering, "approve_above": n.ApproveAbove,
-		})
+		return s.Record(ctx, "shop.updated", ident.Nil, Changed(old.told(), next.told()))
 	})
 }
 

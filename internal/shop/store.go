@@ -104,4 +104,5 @@ type Store interface {
 	// AppendAudit writes the line whose number NextAudit gave.
 	AppendAudit(ctx context.Context, e Entry) error
 	AuditAfter(ctx context.Context, seq int64, limit int) ([]Entry, error)
+	Trail(ctx context.Context, q TrailQuery) ([]Entry, error)
 }

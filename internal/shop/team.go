@@ -86,7 +86,11 @@ func (s *Service) SetRole(ctx context.Context, person ident.ID, role tenant.Role
 	if _, err := tenant.ParseRole(string(role)); err != nil {
 		return fault.New(fault.Invalid, "shop.choose").WithField("role")
 	}
-	return s.changeMember(ctx, person, "person.role", map[string]any{"role": role}, func(ctx context.Context, m Member) error {
+	was, err := s.member(ctx, person)
+	if err != nil {
+		return err
+	}
+	return s.changeMember(ctx, person, "person.role", map[string]any{"role": [2]tenant.Role{was.Role, role}}, func(ctx context.Context, m Member) error {
 		scope, _ := tenant.From(ctx)
 		return s.store.SaveMembership(ctx, Membership{Shop: scope.Shop, Person: person, Role: role}, m.Since)
 	})

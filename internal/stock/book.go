@@ -363,7 +363,7 @@ func (b *Book) surplusLot(s *Stock, p Posting) ident.ID {
 
 // open makes a lot.
 func (b *Book) open(s *Stock, id ident.ID, p Posting, spec LotSpec) {
-	l := Lot{ID: id, ProductID: s.ProductID, Code: spec.Code, Expiry: spec.Expiry, ReceivedAt: p.OccurredAt, SupplierID: spec.SupplierID}
+	l := Lot{ID: id, ProductID: s.ProductID, Code: spec.Code, Produced: spec.Produced, Expiry: spec.Expiry, ReceivedAt: p.OccurredAt, SupplierID: spec.SupplierID}
 	b.known[id] = l
 	b.lots = append(b.lots, l)
 }

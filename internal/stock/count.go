@@ -207,6 +207,7 @@ type ReceiveLine struct {
 	UnitCost  *money.Price
 	Value     *money.Amount
 	Lot       string
+	Produced  *day.Date `json:",omitempty"` // not after Expiry
 	Expiry    *day.Date
 }
 
@@ -229,7 +230,7 @@ func (s *Service) Receive(ctx context.Context, r ReceiveRequest) error {
 		for i, l := range r.Lines {
 			postings[i] = Posting{
 				Kind: kind, ProductID: l.ProductID, Quantity: l.Quantity, UnitCost: l.UnitCost, Value: l.Value,
-				Lot: &LotSpec{Code: l.Lot, Expiry: l.Expiry, SupplierID: r.SupplierID}, OccurredAt: r.At,
+				Lot: &LotSpec{Code: l.Lot, Produced: l.Produced, Expiry: l.Expiry, SupplierID: r.SupplierID}, OccurredAt: r.At,
 				Source: SourceReceive, SourceID: source, SourceLine: i + 1, Note: r.Note,
 			}
 		}

@@ -81,6 +81,7 @@ var Unassigned = ident.Nil
 // LotSpec describes a lot that a posting brings in.
 type LotSpec struct {
 	Code       string
+	Produced   *day.Date // when the goods were made or harvested
 	Expiry     *day.Date
 	SupplierID *ident.ID
 }
@@ -178,6 +179,7 @@ func (b Balance) AverageCost(c money.Currency) money.Price {
 type Lot struct {
 	ID, ProductID ident.ID
 	Code          string
+	Produced      *day.Date // when the goods were made or harvested; nil: nobody said
 	Expiry        *day.Date // last day sellable
 	ReceivedAt    day.Micros
 	SupplierID    *ident.ID

@@ -133,6 +133,7 @@ type Trace struct {
 	Chrome layout.Chrome
 	Why    string
 	Steps  []string
+	Saving string // how much it is likely to save; empty: nobody knows
 }
 
 // Answer asks what a person wants instead of a suggestion: another quantity, later, not.

@@ -533,7 +533,10 @@ func (m SettingsPage) links() []ui.Link {
 	}
 	if m.Owner {
 		links = append(links, ui.Link{Href: "/settings/mail", Text: m.Chrome.T.T("shop.mail_title"), Icon: "send"})
-		links = append(links, ui.Link{Href: "/settings/team", Text: m.Chrome.T.T("shop.team_title"), Icon: "team"})
+		links = append(links,
+			ui.Link{Href: "/settings/team", Text: m.Chrome.T.T("shop.team_title"), Icon: "team"},
+			ui.Link{Href: "/audit", Text: m.Chrome.T.T("shop.audit_title"), Icon: "history"},
+		)
 	}
 	return links
 }

@@ -41,11 +41,12 @@ type Receive struct {
 
 // ReceivedRow is one product that came.
 type ReceivedRow struct {
-	Index, Product, Name              string
-	Book                              ui.Fact
-	Quantity, Cost, Paid, Lot, Expiry ui.FieldModel
-	Unit                              ui.SelectModel
-	Drop                              string // says what the button does; empty: not offered
+	Index, Product, Name      string
+	Book                      ui.Fact
+	Quantity, Cost, Paid, Lot ui.FieldModel
+	Produced, Expiry          ui.FieldModel
+	Unit                      ui.SelectModel
+	Drop                      string // says what the button does; empty: not offered
 }
 
 // Count is one product to be counted. Expected is what the book held when the page

@@ -79,6 +79,7 @@ type FormTo struct {
 	Upload bool   // has a file field
 	ID     string
 	Inline bool // a button alone, without the grid of a form
+	Hand   bool // the text of the page that follows goes to the phone's apps
 }
 
 // FieldModel is one line of text.

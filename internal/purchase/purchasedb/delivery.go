@@ -45,7 +45,7 @@ func (s *Store) deliveries(ctx context.Context, query *gorm.DB) ([]purchase.Deli
 		for _, l := range lines {
 			d := &out[at[l.ReceiptID]]
 			d.Lines = append(d.Lines, purchase.DeliveryLine{
-				Line: l.OrderLine, ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price, Total: l.Total, Lot: l.Lot, Expiry: l.Expiry,
+				Line: l.OrderLine, ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price, Total: l.Total, Lot: l.Lot, Expiry: l.Expiry, Produced: l.Produced,
 			})
 		}
 	}
@@ -73,7 +73,7 @@ func (s *Store) InsertDeliveries(ctx context.Context, deliveries []purchase.Deli
 	_, err = s.d.Insert(ctx, "receipt_lines", receiptLineColumns, len(places), "", func(i int, dst []any) {
 		d := &deliveries[places[i].delivery]
 		l := &d.Lines[places[i].line]
-		copy(dst, []any{d.ID, places[i].line + 1, l.Line, l.ProductID, int64(l.Quantity), int64(l.Price), int64(l.Total), l.Lot, l.Expiry})
+		copy(dst, []any{d.ID, places[i].line + 1, l.Line, l.ProductID, int64(l.Quantity), int64(l.Price), int64(l.Total), l.Lot, l.Expiry, l.Produced})
 	})
 	return err
 }

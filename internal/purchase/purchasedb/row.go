@@ -191,12 +191,13 @@ type receiptLineRow struct {
 	Total     money.Amount
 	Lot       string
 	Expiry    *day.Date
+	Produced  *day.Date
 }
 
 func (receiptLineRow) TableName() string { return "receipt_lines" }
 
 var receiptLineColumns = []string{
-	"shop_id", "receipt_id", "position", "order_line", "product_id", "quantity", "price", "total", "lot", "expiry",
+	"shop_id", "receipt_id", "position", "order_line", "product_id", "quantity", "price", "total", "lot", "expiry", "produced",
 }
 
 type leadTimeRow struct {

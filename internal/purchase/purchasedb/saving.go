@@ -94,7 +94,9 @@ func (s *Store) SavedDays(ctx context.Context, from, through day.Date) ([]purcha
 	var out []purchase.SavedDay
 	err = s.d.From(ctx).Raw(`SELECT day, supplier_id, COUNT(*) AS lines, COUNT(reference) AS compared_lines, SUM(cost) AS cost,
 			COALESCE(SUM(CASE WHEN reference IS NULL THEN 0 ELSE cost END), 0) AS compared, COALESCE(SUM(reference), 0) AS reference,
-			COALESCE(SUM(estimated), 0) AS estimated
+			COALESCE(SUM(estimated), 0) AS estimated, COUNT(estimated + reference) AS kept_lines,
+			COALESCE(SUM(CASE WHEN reference IS NULL THEN 0 ELSE estimated END), 0) AS promised,
+			COALESCE(SUM(CASE WHEN estimated IS NULL THEN 0 ELSE reference - cost END), 0) AS kept
 		FROM savings WHERE shop_id = ? AND day BETWEEN ? AND ? GROUP BY day, supplier_id ORDER BY day, supplier_id`, shop, from, through).Scan(&out).Error
 	return out, db.Err(err)
 }

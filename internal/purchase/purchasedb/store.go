@@ -170,7 +170,34 @@ func (s *Store) find(ctx context.Context, query *gorm.DB) ([]purchase.Order, err
 
 // List reads a page of heads, newest number first, and counts their lines.
 func (s *Store) List(ctx context.Context, q purchase.Query) ([]purchase.Order, error) {
-	query := s.d.From(ctx).Order("number DESC").Limit(q.Limit)
+	var rows []orderRow
+	if err := narrow(s.d.From(ctx), q).Order("number DESC").Limit(q.Limit).Find(&rows).Error; err != nil {
+		return nil, db.Err(err)
+	}
+	orders, at, err := heads(rows)
+	if err != nil {
+		return nil, err
+	}
+	var counts []struct {
+		OrderID ident.ID
+		N       int
+	}
+	err = s.d.From(ctx).Model(&lineRow{}).Select("order_id, COUNT(*) AS n").Where("order_id IN ?", ids(rows)).Group("order_id").Find(&counts).Error
+	for _, c := range counts {
+		orders[at[c.OrderID]].LineCount = c.N
+	}
+	return orders, db.Err(err)
+}
+
+// Count counts the orders that List would page through.
+func (s *Store) Count(ctx context.Context, q purchase.Query) (int, error) {
+	var n int64
+	err := narrow(s.d.From(ctx).Model(&orderRow{}), q).Count(&n).Error
+	return int(n), db.Err(err)
+}
+
+// narrow leaves the orders that a query asks for.
+func narrow(query *gorm.DB, q purchase.Query) *gorm.DB {
 	if q.State != "" {
 		query = query.Where("state = ?", string(q.State))
 	}
@@ -189,26 +216,14 @@ func (s *Store) List(ctx context.Context, q purchase.Query) ([]purchase.Order, e
 	if q.Day != nil {
 		query = query.Where("COALESCE(sent_day, created_day) = ? AND state <> ?", int64(*q.Day), string(purchase.Cancelled))
 	}
+	if q.Unmailed {
+		query = query.Where(`state = 'sent' AND EXISTS (SELECT 1 FROM mails m WHERE m.shop_id = orders.shop_id AND m.order_id = orders.id AND m.state IN ('failed', 'unclear')
+			AND NOT EXISTS (SELECT 1 FROM mails n WHERE n.shop_id = m.shop_id AND n.order_id = m.order_id AND n.created_at > m.created_at))`)
+	}
 	if q.Before > 0 {
 		query = query.Where("number < ?", q.Before)
 	}
-	var rows []orderRow
-	if err := query.Find(&rows).Error; err != nil {
-		return nil, db.Err(err)
-	}
-	orders, at, err := heads(rows)
-	if err != nil {
-		return nil, err
-	}
-	var counts []struct {
-		OrderID ident.ID
-		N       int
-	}
-	err = s.d.From(ctx).Model(&lineRow{}).Select("order_id, COUNT(*) AS n").Where("order_id IN ?", ids(rows)).Group("order_id").Find(&counts).Error
-	for _, c := range counts {
-		orders[at[c.OrderID]].LineCount = c.N
-	}
-	return orders, db.Err(err)
+	return query
 }
 
 func ids(rows []orderRow) []ident.ID {

@@ -113,6 +113,48 @@ func testMail(t *testing.T, h House) {
 	refused(t, "of an order that has come", err, fault.Conflict, "purchase.mail_not_sent")
 }
 
+// testMailAttention: an order whose last mail did not leave, or may not have, waits for a
+// person, until a later one has left.
+func testMailAttention(t *testing.T, h House) {
+	s, p, o := h.posted(t)
+	waits := func(what string, want int) {
+		t.Helper()
+		a, err := s.Attention(h.A)
+		must(t, err)
+		listed, err := s.List(h.A, purchase.Query{Unmailed: true})
+		must(t, err)
+		if a.Unmailed != want || len(listed) != want {
+			t.Errorf("%s: %+v, listed %d", what, a, len(listed))
+		}
+		if a, err := s.Attention(h.B); err != nil || a.Unmailed != 0 {
+			t.Errorf("the other shop: %+v, %v", a, err)
+		}
+	}
+	next := letter
+	send := func(say error) {
+		t.Helper()
+		p.Say = func(int) error { return say }
+		must(t, second(s.Mail(h.A, o.ID, next)))
+		must(t, s.RunMails(context.Background()))
+		next.After = newest(t, s, h.A, o).ID
+	}
+	waits("before any mail", 0)
+	send(&purchase.MailError{Problem: purchase.NoLogin, Permanent: true})
+	waits("refused", 1)
+	send(&purchase.MailError{Problem: purchase.Unclear})
+	waits("unclear", 1)
+	send(nil)
+	waits("sent", 0)
+	send(&purchase.MailError{Problem: purchase.Rejected, Permanent: true})
+	waits("refused again", 1)
+	must(t, second(s.Confirm(h.A, o.ID, 0, nil))) // he has it, then
+	waits("confirmed", 0)
+	h.Clock.Pass(90 * 24 * time.Hour)
+	if a, err := s.Attention(h.A); err != nil || a.Late != 1 {
+		t.Errorf("an order that never came: %+v, %v", a, err)
+	}
+}
+
 // testMailAtOnce: many people and many workers, one mail.
 func testMailAtOnce(t *testing.T, h House) {
 	s, p, o := h.posted(t)

@@ -96,9 +96,14 @@ func testSavings(t *testing.T, h House) {
 	days, err := s.SavedDays(h.A, today, today+9)
 	must(t, err)
 	same(t, "by day", days, []purchase.SavedDay{
-		{Day: today + 2, SupplierID: g.Supplier.ID, Lines: 2, ComparedLines: 1, Cost: 1_314 + 5_254, Compared: 1_314, Reference: 1_650, Estimated: 686},
-		{Day: today + 3, SupplierID: g.Supplier.ID, Lines: 1, ComparedLines: 1, Cost: 1_313, Compared: 1_313, Reference: 550, Estimated: 687},
+		{Day: today + 2, SupplierID: g.Supplier.ID, Lines: 2, ComparedLines: 1, Cost: 1_314 + 5_254, Compared: 1_314, Reference: 1_650, Estimated: 686, KeptLines: 1, Promised: 686, Kept: 1_650 - 1_314},
+		{Day: today + 3, SupplierID: g.Supplier.ID, Lines: 1, ComparedLines: 1, Cost: 1_313, Compared: 1_313, Reference: 550, Estimated: 687, KeptLines: 1, Promised: 687, Kept: 550 - 1_313},
 	})
+	sum := purchase.SavedDay{Day: today + 2, SupplierID: g.Supplier.ID}
+	for _, r := range want {
+		sum = sum.Plus(purchase.DayOf(r))
+	}
+	same(t, "line by line", sum, days[0])
 	if days[1].Saving() != 550-1_313 {
 		t.Errorf("a loss is said to be %d", days[1].Saving())
 	}

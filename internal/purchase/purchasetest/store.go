@@ -173,6 +173,12 @@ func testList(t *testing.T, h House) {
 			}
 		}
 		same(t, c.name, got, c.want)
+		if n, err := h.Store.Count(h.A, c.q); err != nil || c.name != "page" && c.name != "next page" && n != len(c.want) {
+			t.Errorf("%s: counted %d, %v", c.name, n, err)
+		}
+	}
+	if n, err := h.Store.Count(h.B, purchase.Query{}); err != nil || n != 0 {
+		t.Errorf("another shop counts %d, %v", n, err)
 	}
 	due, err := h.Store.Due(h.A, []purchase.State{purchase.Sent, purchase.PartReceived}, 29_997)
 	must(t, err)

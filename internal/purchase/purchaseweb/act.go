@@ -63,8 +63,11 @@ func (h *Handlers) send(c *gin.Context) error {
 		return err
 	}
 	flash := "purchase.flash_sent"
-	if o.Waits() {
+	switch {
+	case o.Waits():
 		flash = "purchase.flash_asked"
+	case f.Has("share"):
+		return web.Redirect(c, address(o)+"?share=1") // which says so itself
 	}
 	web.Flash(c, web.Good, flash)
 	return back(c, o)
@@ -187,7 +190,7 @@ func (h *Handlers) receive(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range f.Rows("line", "quantity", "unit", "lot", "expiry", "price") {
+	for _, r := range f.Rows("line", "quantity", "unit", "lot", "produced", "expiry", "price") {
 		in.Lines = append(in.Lines, receiptLine(o, r))
 	}
 	err = f.Err()
@@ -215,6 +218,9 @@ func receiptLine(o purchase.Order, r *web.Values) purchase.ReceiptLine {
 	u := unitOf(o, l.Line, r)
 	if q, ok := r.QuantityOpt("quantity"); ok {
 		l.Quantity = base(r, u, q)
+	}
+	if produced, ok := r.DateOpt("produced"); ok {
+		l.Produced = &produced
 	}
 	if expiry, ok := r.DateOpt("expiry"); ok {
 		l.Expiry = &expiry

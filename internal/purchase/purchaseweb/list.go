@@ -30,6 +30,8 @@ func query(c *gin.Context, limit int) (purchase.Query, error) {
 		q.Asked = true
 	case tabAnswered:
 		q.Answered = true
+	case tabUnmailed:
+		q.Unmailed = true
 	default:
 		state, err := purchase.ParseState(f.Value("state"))
 		if err != nil {
@@ -54,6 +56,7 @@ const (
 	tabLate     = "late"
 	tabAsked    = "asked"
 	tabAnswered = "answered"
+	tabUnmailed = "unmailed"
 )
 
 // next cuts the page to its size and gives the cursor of the following one, or "".
@@ -88,10 +91,12 @@ func (h *Handlers) list(c *gin.Context) error {
 	chrome.Title, chrome.Active = p.T("purchase.orders_title"), layout.Orders
 	chrome.Actions = []ui.Link{
 		{Href: "/suggestions", Text: p.T("purchase.to_suggestions"), Icon: "bulb"}, {Href: "/enquiries", Text: p.T("enquiry.title"), Icon: "tag"},
+		{Href: templatesPath, Text: p.T("purchase.patterns"), Icon: "copy"},
 	}
 	page := purchaseviews.OrdersPage{Chrome: chrome, Tabs: tabs(p, web.QueryOf(c).Value("state")), Pager: ui.PagerModel{T: p}, Empty: empty(p), Day: ui.FieldModel{
 		Name: "day", Label: p.T("purchase.day"), Hint: p.T("purchase.day_hint"), Type: "date", Value: web.Today(c).String(), Short: true,
 	}}
+	manager, _ := rights(c)
 	for _, o := range orders {
 		short := ""
 		if missing := o.Short(); missing > 0 {
@@ -102,6 +107,11 @@ func (h *Handlers) list(c *gin.Context) error {
 			Href: address(o), Number: o.NumberText(), Supplier: o.SupplierName, Lines: p.T("purchase.line_count", i18n.A("n", o.LineCount)),
 			Due: p.DateShort(o.DueDay), Late: lateness(p, late, o.ID), Total: p.Money(o.Total, o.Currency), State: stateOf(p, o.State),
 		})
+		if manager && o.State == purchase.Draft && !o.Waits() {
+			page.Orders[len(page.Orders)-1].Send = &purchaseviews.RowSend{
+				Action: address(o) + "/send", Version: strconv.FormatInt(o.Version, 10), Text: p.T("purchase.send"), Label: p.T("purchase.send") + " · " + o.SupplierName,
+			}
+		}
 	}
 	if cursor != "" {
 		v := c.Request.URL.Query()
@@ -123,6 +133,9 @@ func tabs(p *i18n.Printer, active string) []ui.Tab {
 	add(tabLate, "purchase.tab_late")
 	add(tabAsked, "purchase.tab_asked")
 	add(tabAnswered, "purchase.tab_answered")
+	if active == tabUnmailed { // Today leads there; few shops send mail
+		add(tabUnmailed, "purchase.tab_unmailed")
+	}
 	return out
 }
 

@@ -2,6 +2,7 @@ package purchaseweb
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -143,10 +144,32 @@ func (h *Handlers) mailStatus(c *gin.Context, p *i18n.Printer, m purchase.Mail) 
 
 const mailSettings = "/settings/mail"
 
-func (h *Handlers) askMailSettings(c *gin.Context) error { return h.mailSettingsPage(c, http.StatusOK) }
+func (h *Handlers) askMailSettings(c *gin.Context) error {
+	return h.mailSettingsPage(c, http.StatusOK, nil)
+}
+
+// tryMail sends a test mail to the shop's own address and says how far it came.
+func (h *Handlers) tryMail(c *gin.Context) error {
+	f, p := web.FormOf(c), web.Printer(c)
+	f.Choice("try", "now") // the button's word: an empty form sends nothing
+	if f.Err() != nil {
+		return h.mailSettingsPage(c, http.StatusUnprocessableEntity, nil)
+	}
+	scope, _ := web.Scope(c)
+	err := h.orders.TryMail(c.Request.Context(), p.T("purchase.mail_test_subject", i18n.A("shop", scope.ShopName)), p.T("purchase.mail_test_body", i18n.A("shop", scope.ShopName)))
+	var failed *purchase.MailError
+	if errors.As(err, &failed) {
+		return h.mailSettingsPage(c, http.StatusUnprocessableEntity, failed)
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(c, web.Good, "purchase.flash_mail_test")
+	return web.Redirect(c, mailSettings)
+}
 
 // mailSettingsPage is the form; after a refusal with what was typed, but the password.
-func (h *Handlers) mailSettingsPage(c *gin.Context, status int) error {
+func (h *Handlers) mailSettingsPage(c *gin.Context, status int, failed *purchase.MailError) error {
 	m, set, err := h.orders.MailSettings(c.Request.Context())
 	if err != nil {
 		return err
@@ -182,6 +205,13 @@ func (h *Handlers) mailSettingsPage(c *gin.Context, status int) error {
 	if set {
 		page.Password.Hint = p.T("purchase.mail_password_kept")
 	}
+	page.Test = m.Host != "" && h.orders.Mailing()
+	if failed != nil {
+		page.Failed, page.Detail = p.T("purchase.mail_test_failed", i18n.A("problem", p.T("purchase.mail_problem."+string(failed.Problem)))), failed.Detail
+		if advice := "purchase.mail_advice." + string(failed.Problem); p.Has(advice) {
+			page.Advice = p.T(advice)
+		}
+	}
 	for _, s := range purchase.Securities() {
 		page.Security.Options = append(page.Security.Options, ui.Option{
 			Value: string(s), Text: p.T("purchase.mail_security." + string(s)), Selected: string(s) == value("security", string(m.Security)),
@@ -210,7 +240,7 @@ func (h *Handlers) keepMailSettings(c *gin.Context) error {
 		err = h.orders.KeepMailSettings(c.Request.Context(), m)
 	}
 	if f.Refused(err) {
-		return h.mailSettingsPage(c, http.StatusUnprocessableEntity)
+		return h.mailSettingsPage(c, http.StatusUnprocessableEntity, nil)
 	}
 	if err != nil {
 		return err

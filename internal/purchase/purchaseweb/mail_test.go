@@ -76,3 +76,42 @@ func TestOrderByMail(t *testing.T) {
 		})
 	}
 }
+
+// A test mail says in the person's words whether it left, or which step failed.
+func TestTryMail(t *testing.T) {
+	for _, lang := range i18n.Langs() {
+		h, words := open(t), i18n.For(lang)
+		p := &purchasetest.Postman{}
+		h.orders.SetMail([]byte("a key that opens nothing but the houses of these tests"), p, purchasetest.Houses(h.House))
+		b := h.Browser.Lang(string(lang))
+		const action = "/settings/mail/test"
+		if b.Get("/settings/mail").Want(http.StatusOK).Find("form[action='"+action+"']").Length() != 0 {
+			t.Error("a test is offered before anybody said how mail leaves")
+		}
+		b.PostForm(action, url.Values{"try": {"now"}}).Want(http.StatusConflict)
+		b.PostForm(action, nil).Want(http.StatusUnprocessableEntity)
+		b.Get("/settings/mail").Form("form[action='/settings/mail']").
+			Set("host", "smtp.example.org").Set("port", "587").Set("security", "starttls").Set("username", "wang").Set("password", "geheim-口令").Set("from", "shop@example.org").Submit().Want(http.StatusSeeOther)
+		try := b.Get("/settings/mail").Want(http.StatusOK).Form("form[action='" + action + "']")
+		done := try.Submit().Want(http.StatusSeeOther).Follow().Want(http.StatusOK)
+		if !strings.Contains(plain(done.Text("body")), plain(words.T("purchase.flash_mail_test"))) {
+			t.Errorf("%s: nothing says that it left", lang)
+		}
+		if m := p.Given[0]; m.To != "shop@example.org" || len(m.File) != 0 || m.Subject == "" || m.Body == "" || p.With[0].Password != "geheim-口令" {
+			t.Errorf("sent %+v", m)
+		}
+		for _, problem := range []purchase.MailProblem{
+			purchase.NoServer, purchase.NotPrivate, purchase.NoLogin, purchase.BadSender, purchase.BadReceiver, purchase.Rejected, purchase.Busy, purchase.Nonsense, purchase.Cut, purchase.Unclear,
+		} {
+			p.Say = func(int) error { return &purchase.MailError{Problem: problem, Detail: "5.7 <b>no</b>"} }
+			page := try.Submit().Want(http.StatusUnprocessableEntity).Contains("5.7 &lt;b&gt;no&lt;/b&gt;").Lacks("geheim")
+			if text := plain(page.Text("[role=alert]")); !strings.Contains(text, plain(words.T("purchase.mail_problem."+string(problem)))) {
+				t.Errorf("%s: %s is told as %q", lang, problem, text)
+			}
+			if page.Form("form[action='/settings/mail']").Value("host") != "smtp.example.org" {
+				t.Errorf("%s: the settings are not shown", lang)
+			}
+		}
+		h.as(t, "seller").PostForm(action, nil).Want(http.StatusForbidden)
+	}
+}

@@ -25,6 +25,27 @@ type Handlers struct {
 	formats []purchase.Format
 	delays  Delays // nil: nobody knows
 	knocks  *web.Knocks
+	people  People // nil: nobody is known by name
+}
+
+// People tells what people of the shop are called.
+type People interface {
+	Names(ctx context.Context, ids []ident.ID) (map[ident.ID]string, error)
+}
+
+// Name lets the pages say who asked.
+func (h *Handlers) Name(p People) *Handlers {
+	h.people = p
+	return h
+}
+
+// called is what a person is called; "" when nobody knows.
+func (h *Handlers) called(ctx context.Context, person ident.ID) (string, error) {
+	if h.people == nil || person.IsNil() {
+		return "", nil
+	}
+	names, err := h.people.Names(ctx, []ident.ID{person})
+	return names[person], err
 }
 
 // Delays tells which orders are late and when they are likely to come.
@@ -78,6 +99,11 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/orders/:id/confirm", Access: web.Manager, Handler: h.askConfirm},
 		{Method: http.MethodPost, Path: "/orders/:id/confirm", Access: web.Manager, Handler: h.confirm},
 		{Method: http.MethodPost, Path: "/orders/:id/repeat", Access: web.Manager, Handler: h.repeat},
+		{Method: http.MethodPost, Path: "/orders/:id/template", Access: web.Manager, Handler: h.keepPattern},
+		{Method: http.MethodGet, Path: templatesPath, Access: web.Viewer, Handler: h.templates},
+		{Method: http.MethodPost, Path: templatesPath + "/:id/order", Access: web.Manager, Handler: h.orderTemplate},
+		{Method: http.MethodPost, Path: templatesPath + "/:id/rename", Access: web.Manager, Handler: h.renameTemplate},
+		{Method: http.MethodPost, Path: templatesPath + "/:id/drop", Access: web.Manager, Handler: h.dropTemplate},
 		{Method: http.MethodPost, Path: "/orders/:id/decline", Access: web.Owner, Handler: h.decline},
 		{Method: http.MethodPost, Path: "/orders/:id/receive", Access: web.Seller, Handler: h.receive},
 		{Method: http.MethodPost, Path: "/orders/:id/take-back", Access: web.Manager, Handler: h.takeBack},
@@ -98,6 +124,7 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/orders/:id/credited", Access: web.Manager, Handler: h.credited},
 		{Method: http.MethodPost, Path: "/orders/:id/mail", Access: web.Manager, Handler: h.mail},
 		{Method: http.MethodGet, Path: mailSettings, Access: web.Owner, Handler: h.askMailSettings},
+		{Method: http.MethodPost, Path: mailSettings + "/test", Access: web.Owner, Handler: h.tryMail},
 		{Method: http.MethodPost, Path: mailSettings, Access: web.Owner, Handler: h.keepMailSettings},
 		{Method: http.MethodGet, Path: "/s/:token", Access: web.Public, Bearer: true, Handler: h.supplier},
 		{Method: http.MethodPost, Path: "/s/:token", Access: web.Public, Bearer: true, Handler: h.answer},

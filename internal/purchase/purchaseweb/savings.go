@@ -3,6 +3,7 @@ package purchaseweb
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -154,7 +155,9 @@ func (s teller) sums(m *purchaseviews.SavingsPage, days []purchase.SavedDay, nam
 	}
 	total := s.result(all.Saving())
 	m.Saved = []ui.Figure{{Label: s.t.T("purchase.savings_real"), Value: total.Text, Tone: total.Tone}}
-	m.Promised = s.t.T("purchase.savings_promised", i18n.A("amount", i18n.Cash{Amount: all.Estimated, Currency: s.c}))
+	if all.KeptLines > 0 {
+		m.Promised = s.promised(all)
+	}
 	m.Compared = s.t.T("purchase.savings_compared", i18n.A("part", i18n.Cash{Amount: all.Compared, Currency: s.c}), i18n.A("all", i18n.Cash{Amount: all.Cost, Currency: s.c}))
 	for _, first := range sorted(months, func(a, b day.Date) int { return int(b - a) }) {
 		m.Months = append(m.Months, s.sum(s.t.Month(first), months[first]))
@@ -182,6 +185,9 @@ func (s teller) sum(name string, d purchase.SavedDay) purchaseviews.SavedSum {
 	if d.ComparedLines > 0 {
 		out.Compared, out.Reference, out.Saved = s.money(d.Compared), s.money(d.Reference), s.result(d.Saving())
 	}
+	if d.KeptLines > 0 {
+		out.Kept = s.promised(d)
+	}
 	return out
 }
 
@@ -193,6 +199,9 @@ func (s teller) saved(l purchase.SavedLine) purchaseviews.SavedLine {
 	}
 	if amount, ok := l.Amount(); ok {
 		out.Reference, out.Wholesale, out.Saved = s.money(*l.Reference), l.Wholesale, s.result(amount)
+	}
+	if _, promised, ok := l.Kept(); ok {
+		out.Promised = s.t.T("purchase.savings_line_promised", i18n.A("amount", s.money(promised)))
 	}
 	return out
 }
@@ -233,6 +242,45 @@ func (h *Handlers) savingsCSV(c *gin.Context) error {
 	}
 	web.Download(c, "savings-"+strconv.Itoa(year)+".csv", "text/csv; charset=utf-8", b.Bytes())
 	return nil
+}
+
+// savingFacts say what an order is to save, with its range, and beside it what it saved
+// once goods have come.
+func (h *Handlers) savingFacts(ctx context.Context, s teller, o purchase.Order, came []purchase.SavedLine) ([]ui.Fact, error) {
+	var out []ui.Fact
+	if o.Saving != nil {
+		out = append(out, ui.Fact{Term: s.t.T("purchase.saving"), Text: s.money(*o.Saving), Note: s.t.T("purchase.saving_note")})
+	}
+	if promise, ok := o.Promise(); ok && o.State != purchase.Cancelled && len(came) == 0 {
+		r, err := h.orders.Range(ctx, promise)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			key := "purchase.saving_range"
+			if r.Own {
+				key = "purchase.saving_range_own"
+			}
+			out[0].Note = s.t.T(key, i18n.A("low", s.money(r.Low)), i18n.A("high", s.money(r.High)), i18n.A("n", r.Cases))
+		}
+	}
+	var all purchase.SavedDay
+	for _, l := range came {
+		all = all.Plus(purchase.DayOf(l.Saved))
+	}
+	if all.ComparedLines == 0 {
+		return out, nil
+	}
+	fact := ui.Fact{Term: s.t.T("purchase.savings_real"), Text: s.result(all.Saving()).Text}
+	if all.KeptLines > 0 {
+		fact.Note = s.promised(all)
+	}
+	return append(out, fact), nil
+}
+
+// promised compares what orders had promised with what came of it, on the same goods.
+func (s teller) promised(d purchase.SavedDay) string {
+	return s.t.T("purchase.savings_promised", i18n.A("n", d.KeptLines), i18n.A("promised", s.money(d.Promised)), i18n.A("saved", s.result(d.Kept).Text))
 }
 
 // lotOf is a place in a delivery.

@@ -40,6 +40,9 @@ func TestSavings(t *testing.T) {
 	if text := h.Get(at(o, "?lang=en")).Want(200).Text("main"); !strings.Contains(text, "saved CN¥3.72 against 东街批发部") || !strings.Contains(text, "CN¥6.27 dearer than 西街批发部") {
 		t.Errorf("the order's deliveries say nothing of it: %s", text)
 	}
+	if text := h.Get(at(o, "?lang=en")).Want(200).Text("main"); !strings.Contains(text, "Really saved") {
+		t.Errorf("the order does not say what it saved: %s", text)
+	}
 	for _, lang := range []string{"fr", "zh-Hans"} {
 		table := h.Get("/orders/savings.csv?lang=" + lang).Want(200)
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(table.Body), "\ufeff"))).ReadAll()

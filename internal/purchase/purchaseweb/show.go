@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -11,6 +12,7 @@ import (
 	"buhuo/internal/i18n"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
+	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format"
 	"buhuo/internal/tenant"
@@ -65,7 +67,18 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	if err != nil {
 		return err
 	}
+	kept, err := h.savingFacts(ctx, teller{p, o.Currency}, o, saved)
+	if err != nil {
+		return err
+	}
+	m.Facts = append(m.Facts, kept...)
 	m.Documents, m.Data = h.links(p, o, papers)
+	for _, f := range h.formats {
+		if f.Name() == picture {
+			m.Picture = address(o) + f.Extension()
+		}
+	}
+	m.Hand = handed(c, p, o, text)
 	if o.Short() > 0 {
 		m.Warning = shortOf(p, d)
 	}
@@ -96,7 +109,9 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 	if m.Returns, err = h.returnsOf(c, p, d); err != nil {
 		return err
 	}
-	allow(c, &m, p, o)
+	if err := h.allow(c, &m, p, o); err != nil {
+		return err
+	}
 	if manager && slices.ContainsFunc(came, func(d purchase.Delivery) bool { return !d.TakenBack() }) {
 		m.GiveBack = ui.Link{Href: address(o) + "/return", Text: p.T("purchase.return_title"), Icon: "undo"}
 	}
@@ -108,6 +123,18 @@ func (h *Handlers) page(c *gin.Context, id ident.ID, status int) error {
 		m.Receive = receiveRows(p, d, f, web.Today(c))
 	}
 	return web.Render(c, status, purchaseviews.Order(m))
+}
+
+// handed is the card where sending leads: it says whether the text is on the clipboard.
+func handed(c *gin.Context, p *i18n.Printer, o purchase.Order, text string) *purchaseviews.Hand {
+	q := web.QueryOf(c)
+	if o.State != purchase.Sent || text == "" || !q.Has("share") {
+		return nil
+	}
+	if q.Has("copied") {
+		return &purchaseviews.Hand{Said: p.T("purchase.hand_copied"), Text: text}
+	}
+	return &purchaseviews.Hand{Said: p.T("purchase.flash_sent"), Text: text}
 }
 
 // client is the form's id: the one that was sent, if a form was.
@@ -124,19 +151,25 @@ func rights(c *gin.Context) (manager, seller bool) {
 }
 
 // allow offers what this person may do to an order in this state.
-func allow(c *gin.Context, m *purchaseviews.OrderPage, p *i18n.Printer, o purchase.Order) {
+func (h *Handlers) allow(c *gin.Context, m *purchaseviews.OrderPage, p *i18n.Printer, o purchase.Order) error {
+	if o.Waits() {
+		if err := h.waits(c, m, p, o); err != nil {
+			return err
+		}
+	}
 	manager, _ := rights(c)
 	if !manager {
-		return
+		return nil
 	}
 	m.Decide = true
 	m.Edit = o.State == purchase.Draft
+	f := web.FormOf(c)
+	m.Keep = ui.FieldModel{Name: "name", ID: "template", Label: p.T("purchase.pattern_name"), Hint: p.T("purchase.pattern_hint"), Value: f.Value("name"), Error: f.Sentence("name"), Max: maxTemplate, Needed: true}
 	m.Send = o.State.Can(purchase.Send)
 	m.TotalNote, m.SendText = p.T("purchase.send_note"), p.T("purchase.send")
 	if o.Waits() {
-		m.Waits = p.T("purchase.waits")
-		if scope, _ := web.Scope(c); scope.Role.AtLeast(tenant.Owner) {
-			m.Waits, m.SendText, m.Decline = p.T("purchase.waits_you"), p.T("purchase.approve"), true
+		if m.Decline {
+			m.SendText = p.T("purchase.approve")
 		} else {
 			m.Send = false
 		}
@@ -162,6 +195,34 @@ func allow(c *gin.Context, m *purchaseviews.OrderPage, p *i18n.Printer, o purcha
 			Action: m.Base + "/repeat", Press: ui.Press{Text: p.T("purchase.repeat"), Icon: "copy"}, Note: p.T("purchase.repeat_note"),
 		})
 	}
+	return nil
+}
+
+// waits says who asked the owner to send the order, and when; to the owner, that it is
+// for him to decide.
+func (h *Handlers) waits(c *gin.Context, m *purchaseviews.OrderPage, p *i18n.Printer, o purchase.Order) error {
+	who, err := h.called(c.Request.Context(), o.AskedBy)
+	if err != nil {
+		return err
+	}
+	if who == "" {
+		who = p.T("purchase.somebody")
+	}
+	scope, _ := web.Scope(c)
+	key := "purchase.waits"
+	if m.Decline = scope.Role.AtLeast(tenant.Owner); m.Decline {
+		key = "purchase.waits_you"
+	}
+	m.Waits = p.T(key, i18n.A("name", who), i18n.A("at", p.DateTime(o.AskedAt.Time().In(zoneOf(scope)))))
+	return nil
+}
+
+// zoneOf is where the shop's clock stands.
+func zoneOf(scope tenant.Scope) *time.Location {
+	if scope.Zone == nil {
+		return time.UTC
+	}
+	return scope.Zone
 }
 
 // steps are the states that the order has passed, the one it is in, and the ones
@@ -221,17 +282,17 @@ func facts(p *i18n.Printer, d purchase.Document, late string) []ui.Fact {
 		out = append(out, ui.Fact{Term: p.T("purchase.freight"), Text: p.Money(o.Freight, o.Currency)})
 	}
 	out = append(out, ui.Fact{Term: p.T("purchase.total"), Text: p.Money(d.Sums.Payable, o.Currency)})
-	if o.Saving != nil {
-		out = append(out, ui.Fact{Term: p.T("purchase.saving"), Text: p.Money(*o.Saving, o.Currency), Note: p.T("purchase.saving_note")})
-	}
 	if o.Note != "" {
 		out = append(out, ui.Fact{Term: p.T("purchase.note"), Text: o.Note})
 	}
 	return out
 }
 
-// text is the format that the page shows in place.
-const text = "txt"
+// The formats that the page shows in place.
+const (
+	text    = "txt"
+	picture = "png"
+)
 
 // links lead to the documents that people send, and to those that programs read.
 // A supplier who wants a file his way has it first.
@@ -244,7 +305,7 @@ func (h *Handlers) links(p *i18n.Printer, o purchase.Order, papers purchase.Pape
 		people = append(people, ui.Link{Href: address(o) + ".csv" + his, Text: p.T("purchase.his_columns"), Icon: "download"})
 	}
 
-	icons := map[string]string{"pdf": "file", "html": "print", "png": "share", text: "text"}
+	icons := map[string]string{"pdf": "file", "html": "print", picture: "share", text: "text"}
 	for _, f := range h.formats {
 		icon := icons[f.Name()]
 		if icon == "" {
@@ -273,9 +334,7 @@ func line(p *i18n.Printer, d purchase.Document, l purchase.OrderLine, i int, f *
 	if out.Packs != "" {
 		out.Unit += " · " + out.Packs
 	}
-	if o.State.Open() && l.Owed() > 0 {
-		out.Owed = p.T("purchase.owed", i18n.A("quantity", said(p, u, l.Owed())))
-	}
+	out.Owed = missing(p, o, l, u)
 	if size, err := l.Pack.Size(); err == nil && size > 0 {
 		out.Step = u.Quantity(size).Decimal()
 	}
@@ -287,6 +346,38 @@ func line(p *i18n.Printer, d purchase.Document, l purchase.OrderLine, i int, f *
 		out.Error = rows[i].Sentence("quantity")
 	}
 	return out
+}
+
+// missing says how what came of a line differs from what was to come: the rest that is
+// still on its way, with its day, what will not come, what came on top.
+func missing(p *i18n.Printer, o purchase.Order, l purchase.OrderLine, u purchase.Shown) string {
+	owed := i18n.A("quantity", said(p, u, l.Owed()))
+	switch over := l.Received - l.Promised(); {
+	case o.State.Open() && l.Owed() > 0 && l.Received > 0:
+		return p.T("purchase.back_ordered", owed, i18n.A("day", p.DateShort(o.DueDay)))
+	case o.State.Open() && l.Owed() > 0:
+		return p.T("purchase.owed", owed)
+	case o.State == purchase.ClosedShort && l.Owed() > 0:
+		return p.T("purchase.never_came", owed)
+	case over > 0:
+		return p.T("purchase.came_on_top", i18n.A("quantity", said(p, u, over)))
+	}
+	return ""
+}
+
+// otherPrice says what goods cost more or less than at the price that was agreed on; ""
+// when they did not.
+func otherPrice(p *i18n.Printer, d purchase.Document, ordered purchase.OrderLine, came purchase.DeliveryLine) string {
+	u, c := d.Shown(ordered), d.Order.Currency
+	agreed, err := money.Line(came.Quantity, ordered.AgreedPrice(), c)
+	if err != nil || came.Price == ordered.AgreedPrice() {
+		return ""
+	}
+	key, more := "purchase.price_more", came.Total-agreed
+	if more < 0 {
+		key, more = "purchase.price_less", -more
+	}
+	return p.T(key, i18n.A("price", per(p, u.Price(came.Price), c, u.Unit)), i18n.A("agreed", per(p, u.Price(ordered.AgreedPrice()), c, u.Unit)), i18n.A("amount", p.Money(more, c)))
 }
 
 // said writes a quantity of base units in the unit that people use.
@@ -322,10 +413,11 @@ func receiveRows(p *i18n.Printer, d purchase.Document, f *web.Values, today day.
 			Quantity: field("quantity", p.T("purchase.quantity"), p.Typed(u.Quantity(o.Next(l, today)).Decimal()), "decimal"),
 			Price:    field("price", p.T("purchase.price"), p.Typed(u.Price(l.AgreedPrice()).Decimal()), "decimal"),
 			Lot:      field("lot", p.T("purchase.lot"), "", ""),
+			Produced: field("produced", p.T("purchase.produced"), "", ""),
 			Expiry:   field("expiry", p.T("purchase.expiry"), "", ""),
 		}
 		row.Quantity.Unit, row.Price.Unit = p.Unit(u.Unit, u.Quantity(l.Owed())), o.Currency.Code+"/"+p.Unit(u.Unit, measure.Thousandths)
-		row.Expiry.Type = "date"
+		row.Produced.Type, row.Expiry.Type = "date", "date"
 		out = append(out, row)
 	}
 	return out
@@ -351,8 +443,14 @@ func deliveries(p *i18n.Printer, d purchase.Document, came []purchase.Delivery, 
 			if l.Lot != "" {
 				text += " · " + p.T("purchase.lot_of", i18n.A("lot", l.Lot))
 			}
+			if l.Produced != nil {
+				text += " · " + p.T("purchase.produced_on", i18n.A("day", *l.Produced))
+			}
 			if l.Expiry != nil {
 				text += " · " + p.T("purchase.expires", i18n.A("day", *l.Expiry))
+			}
+			if other := otherPrice(p, d, ordered, l); other != "" {
+				text += " · " + other
 			}
 			if said := saved[lotOf{one.ID, j + 1}]; said != "" {
 				text += " · " + said

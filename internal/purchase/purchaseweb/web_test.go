@@ -89,10 +89,21 @@ func open(t *testing.T) house {
 			"owner": scope(1, tenant.Owner), "seller": scope(1, tenant.Seller), "viewer": scope(1, tenant.Viewer), "other": scope(2, tenant.Owner),
 		},
 	})
-	purchaseweb.New(h.orders, []purchase.Format{pdf.New(), html.New(), message.New(), csv.New(), json.New(), xlsx.New()}).Routes(e)
+	purchaseweb.New(h.orders, []purchase.Format{pdf.New(), html.New(), message.New(), csv.New(), json.New(), xlsx.New()}).Name(people{}).Routes(e)
 	h.engine = e
 	h.Browser = webtest.New(t, e).As("owner").Lang("en")
 	return h
+}
+
+// people are all called the same.
+type people struct{}
+
+func (people) Names(_ context.Context, ids []ident.ID) (map[ident.ID]string, error) {
+	out := map[ident.ID]string{}
+	for _, id := range ids {
+		out[id] = "小李"
+	}
+	return out, nil
 }
 
 func (h house) draft(t *testing.T, quantities ...measure.Quantity) purchase.Order {

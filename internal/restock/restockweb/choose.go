@@ -28,7 +28,11 @@ func (h *Handlers) why(c *gin.Context) error {
 	chrome := web.Chrome(c)
 	chrome.Title, chrome.Active = v.t.T("restock.why_title", arg("name", o.Product.Name)), layout.Orders
 	chrome.Back = ui.Link{Href: "/suggestions", Text: v.t.T("restock.suggestions_title")}
-	return web.Render(c, http.StatusOK, restockview.TracePage(restockview.Trace{Chrome: chrome, Why: v.Sentence(o.Row.Reason), Steps: v.steps(o)}))
+	likely, err := h.restock.SavingRange(c.Request.Context(), o.Row.Trace)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, http.StatusOK, restockview.TracePage(restockview.Trace{Chrome: chrome, Why: v.Sentence(o.Row.Reason), Steps: v.steps(o), Saving: v.within(likely)}))
 }
 
 // steps are the sentences of a trace.

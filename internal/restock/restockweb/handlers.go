@@ -44,9 +44,10 @@ type Handlers struct {
 	orders  Orders // nil: none wait
 	inbox   Inbox  // nil: no other shop orders here
 	photos  Photos // nil: products have none
+	replies Inbox  // nil: nobody is asked for prices
 }
 
-// Inbox tells how many orders of other shops wait for an answer.
+// Inbox tells how many orders of other shops, or answers to enquiries, wait for a word.
 type Inbox interface {
 	Waiting(ctx context.Context) (int, error)
 }
@@ -65,6 +66,12 @@ type Photos interface {
 // Show lets a product's page show its photo.
 func (h *Handlers) Show(p Photos) *Handlers {
 	h.photos = p
+	return h
+}
+
+// Ask lets Today lead to enquiries that suppliers have answered.
+func (h *Handlers) Ask(i Inbox) *Handlers {
+	h.replies = i
 	return h
 }
 

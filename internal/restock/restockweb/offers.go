@@ -13,6 +13,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/purchase"
 	"buhuo/internal/replenish"
 	"buhuo/internal/restock"
 	"buhuo/internal/tenant"
@@ -140,12 +141,8 @@ func (v voice) advice(o restock.Offered) (a restockview.Advice) {
 	if choice := o.Row.Trace.Result.Choice; choice != nil && choice.Kind == replenish.Wholesaler && d.Score > choice.Score {
 		a.Text = append(a.Text, v.t.T("restock.offers_all_the_same", arg("supplier", choice.SupplierName), arg("less", v.Money(money.Amount(d.Score-choice.Score)))))
 	}
-	if r := o.Range; r != nil {
-		key := "restock.offers_range"
-		if r.Own {
-			key = "restock.offers_range_own"
-		}
-		a.Text = append(a.Text, v.t.T(key, arg("low", v.Money(r.Low)), arg("high", v.Money(r.High)), arg("n", r.Lines)))
+	if text := v.within(o.Range); text != "" {
+		a.Text = append(a.Text, text)
 	}
 	risk := func(text string) { a.Risks = append(a.Risks, text) }
 	if n := int(d.Arrival - m.Arrival); n > 0 {
@@ -167,6 +164,18 @@ func (v voice) advice(o restock.Offered) (a restockview.Advice) {
 		a.Title = v.t.T("restock.offers_risks")
 	}
 	return a
+}
+
+// within says how much a suggestion is likely to save; "" when nobody knows.
+func (v voice) within(r *purchase.SavingRange) string {
+	if r == nil {
+		return ""
+	}
+	key := "restock.offers_range"
+	if r.Own {
+		key = "restock.offers_range_own"
+	}
+	return v.t.T(key, arg("low", v.Money(r.Low)), arg("high", v.Money(r.High)), arg("n", r.Cases))
 }
 
 // priceHistory draws what each supplier asked, a step where it changed.

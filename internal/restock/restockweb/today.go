@@ -112,28 +112,37 @@ func addUp(totals []restock.SupplierTotal) (s sums, err error) {
 	return s, nil
 }
 
-// attend leads to the orders that wait for a person.
+// attend leads to what waits for a person: the most pressing first.
 func (h *Handlers) attend(ctx context.Context, v voice, m *restockview.Today) error {
-	if h.inbox != nil {
-		n, err := h.inbox.Waiting(ctx)
+	add := func(n int, href, key, icon string) {
+		if n > 0 {
+			m.Waiting = append(m.Waiting, ui.Link{Href: href, Text: v.t.T(key, arg("n", n)), Icon: icon})
+		}
+	}
+	if h.orders != nil {
+		waiting, err := h.orders.Attention(ctx)
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			m.Waiting = append(m.Waiting, ui.Link{Href: "/inbox", Text: v.t.T("trade.waiting", arg("n", n)), Icon: "store"})
+		add(waiting.Unmailed, "/orders?state=unmailed", "restock.orders_unmailed", "alert")
+		add(waiting.Asked, "/orders?state=asked", "restock.orders_asked", "hourglass")
+		add(waiting.Answers, "/orders?state=answered", "restock.orders_answered", "receipt")
+		add(waiting.Late, "/orders?state=late", "restock.orders_late", "truck")
+	}
+	for _, box := range []struct {
+		inbox           Inbox
+		href, key, icon string
+	}{{h.inbox, "/inbox", "trade.waiting", "store"}, {h.replies, "/enquiries?state=open", "restock.enquiries_answered", "tag"}} {
+		if box.inbox == nil {
+			continue
 		}
+		n, err := box.inbox.Waiting(ctx)
+		if err != nil {
+			return err
+		}
+		add(n, box.href, box.key, box.icon)
 	}
-	if h.orders == nil {
-		return nil
-	}
-	waiting, err := h.orders.Attention(ctx)
-	if waiting.Asked > 0 {
-		m.Waiting = append(m.Waiting, ui.Link{Href: "/orders?state=asked", Text: v.t.T("restock.orders_asked", arg("n", waiting.Asked)), Icon: "hourglass"})
-	}
-	if waiting.Answers > 0 {
-		m.Waiting = append(m.Waiting, ui.Link{Href: "/orders?state=answered", Text: v.t.T("restock.orders_answered", arg("n", waiting.Answers)), Icon: "receipt"})
-	}
-	return err
+	return nil
 }
 
 func (h *Handlers) toOrder(ctx context.Context, v voice, m *restockview.Today) error {

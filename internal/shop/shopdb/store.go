@@ -372,8 +372,37 @@ func (s *Store) AppendAudit(ctx context.Context, e shop.Entry) error {
 
 // AuditAfter reads the lines behind seq.
 func (s *Store) AuditAfter(ctx context.Context, seq int64, limit int) ([]shop.Entry, error) {
+	return trail(s.db.From(ctx).Where("seq > ?", seq).Order("seq").Limit(limit))
+}
+
+// Trail reads the lines that a query asks for, the latest first: backwards along the key,
+// until there are enough.
+func (s *Store) Trail(ctx context.Context, q shop.TrailQuery) ([]shop.Entry, error) {
+	query := s.db.From(ctx).Order("seq DESC")
+	if !q.Person.IsNil() {
+		query = query.Where("person_id = ?", q.Person)
+	}
+	if q.Kind != "" {
+		query = query.Where("action > ? AND action < ?", q.Kind+".", q.Kind+"/") // the sign behind the dot
+	}
+	if q.From != 0 {
+		query = query.Where("at >= ?", int64(q.From))
+	}
+	if q.Until != 0 {
+		query = query.Where("at < ?", int64(q.Until))
+	}
+	if q.Before > 0 {
+		query = query.Where("seq < ?", q.Before)
+	}
+	if q.Limit > 0 {
+		query = query.Limit(q.Limit)
+	}
+	return trail(query)
+}
+
+func trail(query *gorm.DB) ([]shop.Entry, error) {
 	var rows []auditRow
-	err := answer(s.db.From(ctx).Where("seq > ?", seq).Order("seq").Limit(limit).Find(&rows).Error)
+	err := answer(query.Find(&rows).Error)
 	out := make([]shop.Entry, len(rows))
 	for i, r := range rows {
 		out[i] = shop.Entry{Shop: tenant.ShopID(r.ShopID), Seq: r.Seq, At: day.Micros(r.At), Person: r.PersonID, Request: r.Request, Action: r.Action, Subject: r.Subject, Detail: r.Detail, Hash: r.Hash}

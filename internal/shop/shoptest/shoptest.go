@@ -356,6 +356,22 @@ func testAudit(t *testing.T, h House) {
 		t.Errorf("the head is %d, %x", seq, hash)
 	}
 	same(t, "lines", must[[]shop.Entry](t)(h.Store.AuditAfter(a, 1, 1)), entries[1:2])
+	reversed := []shop.Entry{entries[2], entries[1], entries[0]}
+	for _, c := range []struct {
+		name string
+		q    shop.TrailQuery
+		want []shop.Entry
+	}{
+		{"the trail", shop.TrailQuery{}, reversed}, {"two lines", shop.TrailQuery{Limit: 2}, reversed[:2]}, {"those before", shop.TrailQuery{Before: 3}, reversed[1:]},
+		{"of a person", shop.TrailQuery{Person: entries[1].Person}, reversed[1:2]}, {"of a time", shop.TrailQuery{From: 1, Until: 2}, reversed[1:2]},
+		{"of a kind", shop.TrailQuery{Kind: "a"}, reversed},
+	} {
+		same(t, c.name, must[[]shop.Entry](t)(h.Store.Trail(a, c.q)), c.want)
+	}
+	for _, q := range []shop.TrailQuery{{Kind: "a.b"}, {Kind: "b"}, {Person: ident.New()}, {From: 9}} {
+		same(t, "nothing", len(must[[]shop.Entry](t)(h.Store.Trail(a, q))), 0)
+	}
+	same(t, "the other shop's trail", len(must[[]shop.Entry](t)(h.Store.Trail(b, shop.TrailQuery{}))), 0)
 	same(t, "the other shop's lines", len(must[[]shop.Entry](t)(h.Store.AuditAfter(b, 0, 9))), 0)
 	if seq, _ := head(b); seq != 0 {
 		t.Errorf("the other shop's head is %d", seq)
@@ -382,6 +398,9 @@ func testNoShop(t *testing.T, h House) {
 	}
 	if l, err := h.Store.AuditAfter(t.Context(), 0, 9); err == nil {
 		t.Errorf("lines of no shop: %v", l)
+	}
+	if l, err := h.Store.Trail(t.Context(), shop.TrailQuery{}); err == nil {
+		t.Errorf("a trail of no shop: %v", l)
 	}
 	if err := h.Atomic.Do(t.Context(), func(ctx context.Context) error { _, _, err := h.Store.NextAudit(ctx); return err }); err == nil {
 		t.Error("a number of no shop")

@@ -21,6 +21,7 @@ type Handlers struct {
 	shop                    *shop.Service
 	setupToken              string
 	demoLogin, demoPassword string
+	subjects                Subjects // nil: things are known by their ids only
 }
 
 // New makes the pages. setupToken is the code printed at the first start, which
@@ -54,6 +55,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/settings/password", Access: web.AnyMember, Handler: h.changePassword},
 		{Method: http.MethodGet, Path: "/settings/sessions", Access: web.AnyMember, Handler: h.sessions},
 		{Method: http.MethodPost, Path: "/settings/sessions/:id/end", Access: web.AnyMember, Handler: h.endSession},
+		{Method: http.MethodGet, Path: auditPath, Access: web.Owner, Handler: h.audit},
+		{Method: http.MethodGet, Path: auditPath + ".csv", Access: web.Owner, Handler: h.auditCSV},
 		{Method: http.MethodGet, Path: "/settings/team", Access: web.Owner, Handler: h.team},
 		{Method: http.MethodPost, Path: "/settings/team", Access: web.Owner, Handler: h.addMember},
 		{Method: http.MethodPost, Path: "/settings/team/:id/role", Access: web.Owner, Handler: h.setRole},

@@ -33,6 +33,7 @@ func (h *Handlers) teamPage(c *gin.Context, status int) error {
 	t := chrome.T
 	chrome.Title, chrome.Active, chrome.Lead = t.T("shop.team_title"), layout.More, t.T("shop.team_lead")
 	chrome.Path = teamPath
+	chrome.Actions = []ui.Link{{Href: auditPath, Text: t.T("shop.audit_title"), Icon: "history"}}
 	chrome.Back = ui.Link{Href: "/settings", Text: t.T("shop.settings_title")}
 	scope, _ := web.Scope(c)
 	client := f.Value("client_id")

@@ -123,15 +123,15 @@ func (s *Store) Lots(ctx context.Context, lotIDs []ident.ID) (map[ident.ID]stock
 	}
 	err := s.db.EachOf(ctx, "id", lotIDs, func(rows *sql.Rows) error {
 		var l stock.Lot
-		var expiry sql.NullInt64
+		var expiry, produced sql.NullInt64
 		var supplier *ident.ID
-		if err := rows.Scan(&l.ID, &l.ProductID, &l.Code, &expiry, &l.ReceivedAt, &supplier); err != nil {
+		if err := rows.Scan(&l.ID, &l.ProductID, &l.Code, &expiry, &l.ReceivedAt, &supplier, &produced); err != nil {
 			return err
 		}
-		l.Expiry, l.SupplierID = optionalDay(expiry), supplier
+		l.Expiry, l.Produced, l.SupplierID = optionalDay(expiry), optionalDay(produced), supplier
 		lots[l.ID] = l
 		return nil
-	}, "SELECT id, product_id, code, expiry, received_at, supplier_id FROM lots WHERE shop_id = ?%s")
+	}, "SELECT id, product_id, code, expiry, received_at, supplier_id, produced FROM lots WHERE shop_id = ?%s")
 	return lots, err
 }
 

@@ -129,7 +129,7 @@ func (s *Store) insertMovements(ctx context.Context, list []stock.Movement) erro
 }
 
 func (s *Store) insertLots(ctx context.Context, lots []stock.Lot) error {
-	_, err := s.db.Insert(ctx, "lots", []string{"shop_id", "id", "product_id", "code", "expiry", "received_at", "supplier_id"}, len(lots), "",
+	_, err := s.db.Insert(ctx, "lots", []string{"shop_id", "id", "product_id", "code", "expiry", "received_at", "supplier_id", "produced"}, len(lots), "",
 		func(i int, dst []any) {
 			l := &lots[i]
 			dst[0], dst[1], dst[2], dst[3], dst[4], dst[5] = l.ID[:], l.ProductID[:], l.Code, nil, int64(l.ReceivedAt), nil
@@ -138,6 +138,10 @@ func (s *Store) insertLots(ctx context.Context, lots []stock.Lot) error {
 			}
 			if l.SupplierID != nil {
 				dst[5] = l.SupplierID[:]
+			}
+			dst[6] = nil
+			if l.Produced != nil {
+				dst[6] = int64(*l.Produced)
 			}
 		})
 	return foreign(err)

@@ -157,8 +157,11 @@ func (l ledger) rows(c *gin.Context, t *i18n.Printer, named bool) []stockview.Mo
 		if named {
 			r.Product, r.Href = p.Name, movementsPath+"?product="+m.ProductID.String()
 		}
-		if lot, ok := l.lots[m.LotID]; ok && (lot.Code != "" || lot.Expiry != nil) {
+		if lot, ok := l.lots[m.LotID]; ok && (lot.Code != "" || lot.Expiry != nil || lot.Produced != nil) {
 			r.Lot = lotName(t, lot.Code, stock.LotBalance{Expiry: lot.Expiry})
+			if lot.Produced != nil {
+				r.Lot += " · " + t.T("stock.produced_on", i18n.A("date", *lot.Produced))
+			}
 		}
 		for _, text := range []string{m.Reason, m.Note} {
 			if text != "" {

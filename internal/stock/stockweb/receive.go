@@ -120,7 +120,7 @@ func (h *Handlers) rearrange(c *gin.Context, f *web.Values, d delivery) error {
 const maxFound = 12
 
 // rowFields are the names of one product's fields.
-var rowFields = []string{"product", "quantity", "unit", "cost", "paid", "lot", "expiry"}
+var rowFields = []string{"product", "quantity", "unit", "cost", "paid", "lot", "produced", "expiry"}
 
 func (h *Handlers) readReceipt(c *gin.Context, f *web.Values, rows []*web.Values, d delivery) (stock.ReceiveRequest, error) {
 	scope, _ := web.Scope(c)
@@ -131,9 +131,18 @@ func (h *Handlers) readReceipt(c *gin.Context, f *web.Values, rows []*web.Values
 		if paid, ok := row.AmountOpt("paid", scope.Currency); ok {
 			line.Value = &paid
 		}
+		if produced, ok := row.DateOpt("produced"); ok {
+			if produced > web.Today(c) {
+				row.Add("produced", fault.New(fault.Invalid, "stock.produced_future"))
+			}
+			line.Produced = &produced
+		}
 		if expiry, ok := row.DateOpt("expiry"); ok {
 			if expiry < web.Today(c) {
 				row.Add("expiry", fault.New(fault.Invalid, "stock.expiry_past"))
+			}
+			if line.Produced != nil && expiry < *line.Produced {
+				row.Add("expiry", fault.New(fault.Invalid, "stock.expiry_before_produced"))
 			}
 			line.Expiry = &expiry
 		}
@@ -220,8 +229,9 @@ func (s subject) received(c *gin.Context, f *web.Values, i int, fresh, several b
 		Index: strconv.Itoa(i), Product: s.product.ID.String(), Name: s.product.Name + " · " + s.product.Code, Book: s.book(t),
 		Quantity: id(number(f, "quantity", t.T("stock.quantity"))), Unit: s.units(t, f),
 		Cost: id(number(f, "cost", t.T("stock.unit_cost"))), Paid: id(number(f, "paid", t.T("stock.paid"))),
-		Lot:    id(ui.FieldModel{Name: "lot", Label: t.T("stock.lot"), Value: f.Value("lot"), Error: f.Sentence("lot"), Max: 40}),
-		Expiry: id(ui.FieldModel{Name: "expiry", Type: "date", Label: t.T("stock.expiry"), Value: f.Value("expiry"), Error: f.Sentence("expiry"), Short: true}),
+		Lot:      id(ui.FieldModel{Name: "lot", Label: t.T("stock.lot"), Value: f.Value("lot"), Error: f.Sentence("lot"), Max: 40}),
+		Produced: id(ui.FieldModel{Name: "produced", Type: "date", Label: t.T("stock.produced"), Value: f.Value("produced"), Error: f.Sentence("produced"), Short: true}),
+		Expiry:   id(ui.FieldModel{Name: "expiry", Type: "date", Label: t.T("stock.expiry"), Value: f.Value("expiry"), Error: f.Sentence("expiry"), Short: true}),
 	}
 	row.Unit.ID = web.RowField("unit", i)
 	row.Quantity.Needed, row.Quantity.Focus = true, fresh
