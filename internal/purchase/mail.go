@@ -271,7 +271,7 @@ func (s *Service) TryMail(ctx context.Context, subject, body string) error {
 		return err
 	}
 	if sealed != nil {
-		if settings.Password, err = s.unseal(scope.Shop, sealed); err != nil {
+		if settings.Password, err = s.unseal(scope.Shop, "", sealed); err != nil {
 			return &MailError{Problem: Unset, Permanent: true, Cause: err}
 		}
 	}

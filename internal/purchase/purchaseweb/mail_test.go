@@ -82,7 +82,7 @@ func TestTryMail(t *testing.T) {
 	for _, lang := range i18n.Langs() {
 		h, words := open(t), i18n.For(lang)
 		p := &purchasetest.Postman{}
-		h.orders.SetMail([]byte("a key that opens nothing but the houses of these tests"), p, purchasetest.Houses(h.House))
+		h.orders.SetMail([]byte("a key that opens nothing but the houses of these tests"), p, nil, purchasetest.Houses(h.House))
 		b := h.Browser.Lang(string(lang))
 		const action = "/settings/mail/test"
 		if b.Get("/settings/mail").Want(http.StatusOK).Find("form[action='"+action+"']").Length() != 0 {
