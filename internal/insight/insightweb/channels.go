@@ -125,7 +125,7 @@ func (v voice) mix(found insight.Channels) insightview.Chart {
 			share = min(float64(online)/float64(all), 1)
 		}
 		p := ui.Pillar{Height: share, Value: v.t.Percent(share)}
-		if step := max(len(found.Weeks)/5, 1); i%step == 0 {
+		if step := (len(found.Weeks) + 4) / 5; i%step == 0 {
 			p.Label = v.t.DateShort(w.From)
 		}
 		m.Pillars = append(m.Pillars, p)
