@@ -18,6 +18,8 @@ import (
 	"buhuo/internal/insight"
 	"buhuo/internal/insight/insightdb"
 	"buhuo/internal/insight/insightweb"
+	"buhuo/internal/pool"
+	"buhuo/internal/pool/pooldb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/restock"
@@ -48,6 +50,7 @@ type App struct {
 	Insight  *insight.Service
 	Scores   *insight.Scores
 	Teller   *insight.Teller
+	Pool     *pool.Service
 
 	pages restockPages
 	now   func() time.Time
@@ -88,7 +91,9 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Insight = insight.New(insightdb.New(d), d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Scores = insight.NewScores(insightdb.New(d), a.Catalog, now)
 	a.tell("")
+	a.Pool = pool.New(pooldb.New(d), d, a.Shop, a.Insight, a.Shop, a.Stock, now)
 	a.Restock.SetFollower(a.Insight)
+	a.Restock.SetNeighbours(a.Pool)
 	a.Purchase.SetShops(a.Shop)
 	a.Catalog.SetMarker(a.Stock)
 	a.Shop.SetMarker(a.Stock)

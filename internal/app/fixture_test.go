@@ -28,6 +28,8 @@ import (
 	"buhuo/internal/insight/insightdb"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/pool"
+	"buhuo/internal/pool/pooldb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/purchase/robot/robottest"
@@ -100,6 +102,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	a.Purchase.SetLinks(linkKey, linkBase, a.Shop)
 	a.Enquiry.SetLinks(linkKey, linkBase, a.Shop)
 	a.Purchase.SetMail(linkKey, nil, nil, a.Shop)
+	f.pool()
 	f.trade()
 	f.directory()
 	f.past()
@@ -137,6 +140,21 @@ func (f *filler) accounts() {
 	f.must(err)
 	f.must(a.Account.PutBefore(ctx, "packing", 600))
 	f.ids["household"], f.ids["helper"] = household.ID, helper.ID
+}
+
+// pool is a shop that takes part, gave figures and was counted.
+func (f *filler) pool() {
+	f.must(f.a.Pool.Join(f.ctx))
+	f.must(f.a.DB.Do(f.ctx, func(ctx context.Context) error {
+		given := []pool.Entry{{Kind: pool.Wanted, Key: "CNY/" + f.mark, Part: pool.Unknown, Values: pool.Values{4711}}}
+		if err := pooldb.New(f.a.DB).Give(ctx, "2026-Q2", given); err != nil {
+			return err
+		}
+		_, err := f.a.DB.Insert(ctx, "pool_counted", []string{"shop_id", "season", "tables"}, 1, "", func(_ int, dst []any) {
+			dst[0], dst[1] = "2026-Q2", `{"wanted":{"CNY/`+f.mark+`":["00"]}}`
+		})
+		return err
+	}))
 }
 
 // decisions is a suggestion that was put off and taken back, and what became of it.

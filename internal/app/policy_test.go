@@ -53,6 +53,7 @@ var policy = map[string]web.Access{
 	"GET /stock/receive": web.Seller, "POST /stock/receive": web.Seller, "GET /stock/count": web.Seller, "POST /stock/count": web.Seller,
 	"GET /stock/counts/:id": web.Seller, "GET /stock/loss": web.Seller, "POST /stock/loss": web.Seller, "POST /orders/:id/receive": web.Seller, "POST /inbox/:id/ship": web.Seller,
 
+	"GET /pool": web.Owner, "POST /pool": web.Owner,
 	"GET /settings/level": web.Manager, "POST /settings/level": web.Owner, "POST /settings/level/:id/back": web.Owner,
 	"GET /settings/work": web.Manager, "POST /settings/work": web.Manager,
 	"GET /stock/adjust": web.Manager, "POST /stock/adjust": web.Manager, "POST /stock/movements/:id/undo": web.Manager,

@@ -5,6 +5,7 @@ import (
 	"buhuo/internal/catalog/catalogweb"
 	"buhuo/internal/enquiry/enquiryweb"
 	"buhuo/internal/insight/insightweb"
+	"buhuo/internal/pool/poolweb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format"
 	"buhuo/internal/purchase/format/csv"
@@ -70,7 +71,8 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		salesweb.New(a.Sales, a.Catalog, a.Shop).Lend(a.Account),
 		accountweb.New(a.Account),
 		purchaseweb.New(a.Purchase, formats()).Expect(a.Restock).Name(a.Shop),
-		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop, a.Account).Tell(a.Teller),
+		insightweb.New(a.Insight, a.Catalog, a.Sales, a.Shop, a.Account, a.Pool).Tell(a.Teller),
+		poolweb.New(a.Pool),
 		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),
 		between,
 		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade).Ask(a.Enquiry).Show(between),

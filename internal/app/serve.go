@@ -112,6 +112,7 @@ const (
 	jobReplay  = "replay"
 	jobMail    = "mail"
 	jobDigest  = "digest"
+	jobPool    = "pool"
 )
 
 // jobs is the background work.
@@ -123,6 +124,7 @@ func (a *App) jobs(log *slog.Logger) *job.Runner {
 	r.Add(job.Job{Name: jobAsked, Every: 2 * time.Second, Run: a.asked})
 	r.Add(job.Job{Name: jobMail, Every: 3 * time.Second, AtStart: true, Run: a.Purchase.RunMails})
 	r.Add(job.Job{Name: jobDigest, Every: insight.DigestEvery, Run: a.Teller.Run})
+	r.Add(job.Job{Name: jobPool, Every: time.Hour, AtStart: true, Run: a.Pool.Run})
 	r.Add(job.Job{Name: jobPurge, Every: time.Hour, Run: a.Shop.Purge})
 	return r
 }

@@ -16,8 +16,8 @@ type Report struct {
 
 // Verify proves the invariants of every shop: balances against the ledger, both
 // hash chains, order totals and states, what is on order, the accounts with people, that kept forecasts were made
-// before their days, that the figures of the boards are those of the ledger, and the
-// database file itself. Nothing is changed.
+// before their days, that the figures of the boards are those of the ledger, that what shops tell together
+// is of enough of them, and the database file itself. Nothing is changed.
 func (a *App) Verify(ctx context.Context) (Report, error) {
 	var r Report
 	if a.DB.Dialect == db.SQLite {
@@ -30,9 +30,14 @@ func (a *App) Verify(ctx context.Context) (Report, error) {
 		return r, err
 	}
 	r.Shops = len(shops)
+	wrong, err := a.Pool.VerifyEditions(ctx)
+	if err != nil {
+		return r, fmt.Errorf("verify what shops tell together: %w", err)
+	}
+	r.Wrong = append(r.Wrong, wrong...)
 	for _, in := range shops {
 		acting := shop.Acting(ctx, in)
-		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Account.Verify, a.Trade.Verify, a.Restock.Verify, a.Insight.Verify, a.Teller.Verify} {
+		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Account.Verify, a.Trade.Verify, a.Restock.Verify, a.Insight.Verify, a.Teller.Verify, a.Pool.Verify} {
 			wrong, err := prove(acting)
 			if err != nil {
 				return r, fmt.Errorf("verify shop %s: %w", in.Slug, err)

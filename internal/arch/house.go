@@ -10,7 +10,7 @@ var values = []string{"fault", "ident", "day", "measure", "money", "tenant"}
 var kernels = []string{"demand", "forecast", "replenish", "replay"}
 
 // areas are rank 2: the rules of one subject each.
-var areas = []string{"shop", "catalog", "stock", "sales", "account", "purchase", "enquiry", "trade", "restock", "insight"}
+var areas = []string{"shop", "catalog", "stock", "sales", "account", "purchase", "enquiry", "trade", "restock", "pool", "insight"}
 
 // plumbing is rank 3, with what each may import of the project besides the
 // values and its own folders. Never an area.

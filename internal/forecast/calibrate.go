@@ -51,7 +51,7 @@ func lessons(samples []sample, k, periods int, single bool, most int) (out []les
 			periods = 1
 		}
 		l.per = 1 / (s.scale * float64(periods))
-		l.x = vector(s.counted, 1, e, s.noise, disputed(s.levels))
+		l.x = vector(s.counted, 1, e, s.own, disputed(s.levels))
 		l.root = l.x[fMean]
 	}
 	return out, counted
@@ -76,18 +76,11 @@ func disputed(levels []float64) float64 {
 	return d
 }
 
-// recentShare is how much of the one-step noise is taken to be that of late before a shop's past speaks.
-const recentShare = 0.15
-
-// defaults are the coefficients before a shop's past speaks; recent tells whether the noise of late is known.
-func defaults(k int, single, recent bool) featureVector {
+// defaults are the coefficients before a shop's past speaks.
+func defaults(k int, single bool) featureVector {
 	c := featureVector{fOwn: 0.7, fMean: 0.3, fSquare: 0.05, fDispute: 1}
 	if !single {
 		c[fOwn] *= 1 + 0.1*math.Min(float64(k-1), 10)
-	}
-	c[fRecent] = recentShare * c[fOwn]
-	if recent {
-		c[fOwn] -= c[fRecent]
 	}
 	return c
 }
@@ -101,8 +94,7 @@ func weigh(samples []sample, models int, ks []int, horizon, rounds int) (weights
 		weights[j] = 1 / float64(models)
 	}
 	seen, _ := lessons(samples, at, ks[at], false, learnSamples)
-	recent := len(seen) > 0 && seen[0].x[fRecent] > 0
-	return learn(seen, weights, defaults(ks[at], false, recent), false, rounds)
+	return learn(seen, weights, defaults(ks[at], false), false, rounds)
 }
 
 // calibrate learns the knots of sums and of single steps for given weights.

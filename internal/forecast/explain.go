@@ -83,6 +83,7 @@ type CorrectionPart struct {
 const (
 	SourceCategory = "category"
 	SourceShop     = "shop"
+	SourceAround   = "around"  // mostly what other shops sell
 	SourceNothing  = "nothing" // no product of the shop has a history
 )
 
@@ -96,7 +97,7 @@ const (
 // PriorPart is what was believed of the product before its own history spoke.
 type PriorPart struct {
 	Reason string  `json:"reason,omitempty"` // why the forecast rests on it; "" when the history speaks (no flag Prior)
-	Source string  `json:"source"`           // SourceCategory, SourceShop or SourceNothing
+	Source string  `json:"source"`           // SourceCategory, SourceShop, SourceAround or SourceNothing
 	Items  int     `json:"items"`            // products that it was learned from
 	Band   Band    `json:"band,omitempty"`   // the third of their prices that it stands in, where that changed Level
 	Level  float64 `json:"level"`            // demand of a normal period
@@ -238,7 +239,7 @@ func (h *history) correctionPart() CorrectionPart {
 
 // priorPart tells what was believed before the history, and how much of it is left.
 func (p Pool) priorPart(h *history, f Forecast) PriorPart {
-	c := p.credence(h.category).at(h.label)
+	c := p.believed(h)
 	out := PriorPart{Source: SourceNothing, Items: c.Items, Level: c.Mean, Weight: c.Weight, Share: 1}
 	if c.Bands.factor(h.label) != 1 {
 		out.Band = c.Bands.band(h.label)
@@ -247,6 +248,9 @@ func (p Pool) priorPart(h *history, f Forecast) PriorPart {
 		out.Source = SourceCategory
 	} else if shop, ok := p.Levels[""]; ok && shop.Items > 0 {
 		out.Source = SourceShop
+	}
+	if h.around.Mean > 0 && p.Around(h.category) > 0.5 {
+		out.Source = SourceAround
 	}
 	if total := c.Weight + h.seen; total > 0 {
 		out.Share = c.Weight / total
@@ -276,7 +280,7 @@ func (p Pool) spreadPart(h *history, f Forecast) SpreadPart {
 	sum := f.Sum(out.Periods)
 	out.Kind, out.Deviation = sum.Kind().String(), math.Sqrt(sum.Var())
 	shares := f.spread.shares(sum.Mean(), out.Periods)
-	out.Periodic, out.Chance, out.Doubt, out.Dispute = shares[fOwn]+shares[fRecent], shares[fMean], shares[fSquare], shares[fDispute]
+	out.Periodic, out.Chance, out.Doubt, out.Dispute = shares[fOwn], shares[fMean], shares[fSquare], shares[fDispute]
 	return out
 }
 
@@ -293,7 +297,7 @@ func (s spread) shares(mean float64, k int) featureVector {
 			best = knot
 		}
 	}
-	x := vector(s.counted, mean, s.exposure(k), s.noise, s.dispute)
+	x := vector(s.counted, mean, s.exposure(k), s.own, s.dispute)
 	total := best.Coefficients.dot(&x)
 	if !(total > 0) {
 		return out

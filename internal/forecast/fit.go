@@ -42,7 +42,7 @@ type Pool struct {
 	Global    *boost.Model        `json:"global,omitempty"` // one more model, learned from all products; its weight is the last
 }
 
-const poolVersion = 6
+const poolVersion = 5
 
 // Current tells whether the pool was learned by this program's methods. One stored by others must be
 // learned anew before it is used: its figures mean something else.
@@ -52,7 +52,7 @@ func (p Pool) Current() bool { return p.Version == poolVersion }
 type sample struct {
 	counted  bool
 	scale    float64
-	noise    noise
+	own      float64
 	levels   []float64
 	exposure []float64 // of the first k periods, by knot; NaN beyond the end
 	sold     []float64
@@ -267,7 +267,7 @@ func (p Pool) origins(h *history, models []Model, ks []int, stride int) []sample
 			continue
 		}
 		m := view.at(t)
-		s := sample{counted: h.counted, scale: h.scale, noise: p.noise(m), levels: m.levels, time: h.first + t, mean: m.mean()}
+		s := sample{counted: h.counted, scale: h.scale, own: m.own(), levels: m.levels, time: h.first + t, mean: m.mean()}
 		s.fill(h, p, t, ks, prefixY, prefixE)
 		s.traits = past.traits(t, m)
 		out = append(out, s)

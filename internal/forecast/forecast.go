@@ -11,6 +11,7 @@ import (
 
 	"buhuo/internal/day"
 	"buhuo/internal/forecast/dist"
+	"buhuo/internal/forecast/prior"
 )
 
 // Distribution is the distribution of an amount of demand, in base units.
@@ -98,6 +99,9 @@ type Series struct {
 	// Values: prices planned), the
 	// share of the period in promotion, and 1 on days off.
 	Price, Promo, Holiday []float64
+	// Around is what other shops sell of such goods, a period; the zero value: nobody told. It
+	// is believed as far as the category's own products tell less.
+	Around prior.Level
 }
 
 // Flag says in one word what the reader of a forecast should know about it.

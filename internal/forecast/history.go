@@ -1,6 +1,10 @@
 package forecast
 
-import "math"
+import (
+	"math"
+
+	"buhuo/internal/forecast/prior"
+)
 
 // history is one series made ready: from the beginning of the product's life on, cleaned, with what each period was
 // worth.
@@ -21,6 +25,7 @@ type history struct {
 	price        []float64 // of each period, 0 unknown; nil when none is known
 	cut          []float64 // logarithm of the usual price over the price, at least as long as y; nil when it never moved
 	promo        []float64 // share in promotion, at least as long as y; nil when never
+	around       prior.Level
 }
 
 // ready cleans a series. Undefined and negative values count as 0, what is not finite as 0, and
@@ -34,7 +39,7 @@ const leastShelf = 0.05
 // readyIn is ready with the history's slices laid into room, which the caller may use again once the
 // history is done with.
 func readyIn(s Series, f Freq, mem *room) *history {
-	h := &history{id: s.ID, category: s.Category, first: f.Number(s.Start), counted: s.Form == Counted, label: s.Label}
+	h := &history{id: s.ID, category: s.Category, first: f.Number(s.Start), counted: s.Form == Counted, label: s.Label, around: s.Around}
 	start := life(s.Values)
 	h.first += start
 	n := len(s.Values) - start

@@ -31,8 +31,6 @@ const (
 	credenceMost  = 8
 	chanceMost    = 30   // periods: the most that the chance of a sale is worth
 	referenceKeep = 0.99 // memory of the one-step variance
-	recentKeep    = 0.9  // and of that of late
-	recentPrior   = 8    // periods that the usual variance counts for beside that of late
 	noisePrior    = 20   // periods that the usual variance at a level counts for
 )
 

@@ -16,38 +16,14 @@ type moment struct {
 	credence  Credence
 	levels    []float64 // of the models
 	reference float64   // the level around which noise is measured
-	residue
-}
-
-// residue is what one-step errors around the reference levels came to, discounted over a long memory and
-// over a short one.
-type residue struct {
-	squares, seen float64 // squared errors, and exposure
-	late, lately  float64 // the same of late
+	squares   float64   // of its errors, discounted
+	seen      float64   // exposure, discounted likewise
 }
 
 // own returns the variance of a period of full exposure: the item's, and the usual one at its level
 // while the item has shown little.
 func (m moment) own() float64 {
 	return (m.squares + noisePrior*m.credence.noise(m.reference)) / (m.seen + noisePrior)
-}
-
-// recent returns the variance of late, drawn to the usual one while little was seen: shelves, seasons and
-// suppliers have calm and wild weeks.
-func (m moment) recent() float64 {
-	return (m.late + recentPrior*m.own()) / (m.lately + recentPrior)
-}
-
-// noise is what the widths of distributions are made of: the variance of a period of full exposure.
-type noise struct{ own, recent float64 }
-
-// noise returns what m saw. Weeks and months of late are too few to tell of themselves.
-func (p Pool) noise(m moment) noise {
-	n := noise{own: m.own()}
-	if p.Freq == Day {
-		n.recent = m.recent()
-	}
-	return n
 }
 
 // told returns the share of that variance which the item's own history told.
@@ -67,12 +43,13 @@ type view struct {
 	credence  Credence
 	levels    [][]float64
 	reference []float64
-	residues  []residue
+	squares   []float64
+	seen      []float64
 }
 
 // at returns what was known before period t.
 func (v view) at(t int) moment {
-	m := moment{credence: v.credence, reference: v.reference[t], residue: v.residues[t], levels: make([]float64, len(v.levels))}
+	m := moment{credence: v.credence, reference: v.reference[t], squares: v.squares[t], seen: v.seen[t], levels: make([]float64, len(v.levels))}
 	for j, l := range v.levels {
 		m.levels[j] = l[t]
 	}
@@ -93,13 +70,13 @@ func borrow(memory *[]float64, n int) []float64 {
 
 // look runs the models over a history. The view lies in memory, which grows as needed.
 func (p Pool) look(h *history, models []Model, memory *[]float64) view {
-	c := p.credence(h.category).at(h.label)
+	c := p.believed(h)
 	n := len(h.y) + 1
-	all := borrow(memory, n*(len(models)+1))
+	all := borrow(memory, n*(len(models)+3))
 	part := func(i int) []float64 { return all[i*n : (i+1)*n : (i+1)*n] }
-	v := view{credence: c, residues: make([]residue, n), levels: make([][]float64, 0, len(models))}
+	v := view{credence: c, squares: part(0), seen: part(1), levels: make([][]float64, 0, len(models))}
 	for i, m := range models {
-		out := part(i)
+		out := part(2 + i)
 		m.Levels(h.y, h.e, c.Level, out)
 		v.levels = append(v.levels, out)
 		if m == Model(reference) {
@@ -107,10 +84,10 @@ func (p Pool) look(h *history, models []Model, memory *[]float64) view {
 		}
 	}
 	if v.reference == nil {
-		v.reference = part(len(models))
+		v.reference = part(2 + len(models))
 		reference.Levels(h.y, h.e, c.Level, v.reference)
 	}
-	h.residuals(v.reference, func(t int, r residue) { v.residues[t] = r })
+	h.residuals(v.reference, func(t int, squares, seen float64) { v.squares[t], v.seen[t] = squares, seen })
 	return v
 }
 
@@ -127,7 +104,7 @@ func (p Pool) end(h *history, models []Model) moment {
 	n := len(h.y)
 	out := borrow(memory, 2*(n+1))
 	levels, other := out[:n+1], out[n+1:]
-	m := moment{credence: p.credence(h.category).at(h.label), levels: make([]float64, len(models), len(models)+1)}
+	m := moment{credence: p.believed(h), levels: make([]float64, len(models), len(models)+1)}
 	believed := m.credence.Level
 	reference.Levels(h.y, h.e, believed, levels)
 	m.reference = levels[n]
@@ -145,31 +122,28 @@ func (p Pool) end(h *history, models []Model) moment {
 		model.Levels(h.y, h.e, believed, other)
 		m.levels[j] = other[n]
 	}
-	m.residue = h.residuals(levels, nil)
+	m.squares, m.seen = h.residuals(levels, nil)
 	return m
 }
 
-// residuals returns what the one-step errors around the reference levels came to; visit, when not nil, sees
-// it before each period, and after the last.
-func (h *history) residuals(level []float64, visit func(t int, r residue)) residue {
+// residuals returns the discounted sums of squared one-step errors around the reference levels, and of
+// exposure; visit, when not nil, sees what they were before each period, and after the last.
+func (h *history) residuals(level []float64, visit func(t int, squares, seen float64)) (squares, seen float64) {
 	level, e := level[:len(h.y)], h.e[:len(h.y)]
-	var sum residue
 	for t, y := range h.y {
 		if visit != nil {
-			visit(t, sum)
+			visit(t, squares, seen)
 		}
 		if e[t] > 0 {
 			r := y - e[t]*level[t]
-			sum.squares = referenceKeep*sum.squares + r*r
-			sum.seen = referenceKeep*sum.seen + e[t]
-			sum.late = recentKeep*sum.late + r*r
-			sum.lately = recentKeep*sum.lately + e[t]
+			squares = referenceKeep*squares + r*r
+			seen = referenceKeep*seen + e[t]
 		}
 	}
 	if visit != nil {
-		visit(len(h.y), sum)
+		visit(len(h.y), squares, seen)
 	}
-	return sum
+	return squares, seen
 }
 
 // roster is the models of a period length and horizon with their names, made once.
@@ -229,6 +203,29 @@ func (p Pool) credence(category string) Credence {
 		return c
 	}
 	return Credence{Level: prior.Of(0, 1), Dispersion: 1, Power: 2}
+}
+
+// aroundItems is how many products of a category tell as much as other shops do.
+const aroundItems = 5
+
+// Around is how much of the prior of a category's products is what other shops sell, where
+// that is known: all of it without products of its own, half with aroundItems, ever less.
+func (p Pool) Around(category string) float64 {
+	own := p.Levels[category].Items
+	if category == "" { // what has no category is like nothing in particular
+		own = 0
+	}
+	return aroundItems / float64(aroundItems+own)
+}
+
+// believed is the credence of a history: its category's, and as far as that tells less
+// what other shops sell of such goods.
+func (p Pool) believed(h *history) Credence {
+	c := p.credence(h.category).at(h.label)
+	if h.around.Mean > 0 {
+		c.Level = between(h.around, c.Level, p.Around(h.category))
+	}
+	return c
 }
 
 func sums(x []float64) []float64 { return sumsIn(make([]float64, len(x)+1), x) }

@@ -47,7 +47,7 @@ func (p Pool) Forecast(s Series, horizon int) Forecast {
 		worth[k+1] = worth[k] + e
 	}
 	f.spread = spread{
-		counted: h.counted, knots: p.Sums, steps: p.Steps, noise: p.noise(m), dispute: dispute, level: level,
+		counted: h.counted, knots: p.Sums, steps: p.Steps, own: f.Parts.Noise, dispute: dispute, level: level,
 		exposure: func(k int) float64 {
 			if k <= horizon {
 				return worth[k]

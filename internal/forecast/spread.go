@@ -13,7 +13,6 @@ const (
 	fMean           // mean (pieces: Poisson; weights: mean × one-step deviation)
 	fSquare         // squared mean: uncertainty that is proportional to the level
 	fDispute        // how far the models disagree about the level, squared
-	fRecent         // the item's one-step variance of late times the exposure; days only
 	features
 )
 
@@ -32,7 +31,7 @@ type spread struct {
 	counted  bool
 	knots    []Knot // sums from now
 	steps    []Knot // single periods, K ahead
-	noise    noise
+	own      float64
 	dispute  float64 // squared disagreement per squared unit of exposure
 	level    float64
 	fixed    bool // the history never moved: the answer does not either
@@ -40,12 +39,12 @@ type spread struct {
 }
 
 // vector makes the features of a window with this mean and exposure.
-func vector(counted bool, mean, exposure float64, n noise, dispute float64) featureVector {
-	v := featureVector{fOwn: n.own * exposure, fSquare: mean * mean, fDispute: dispute * exposure * exposure, fRecent: n.recent * exposure}
+func vector(counted bool, mean, exposure, own, dispute float64) featureVector {
+	v := featureVector{fOwn: own * exposure, fSquare: mean * mean, fDispute: dispute * exposure * exposure}
 	if counted {
 		v[fMean] = mean
 	} else {
-		v[fMean] = mean * math.Sqrt(n.own)
+		v[fMean] = mean * math.Sqrt(own)
 	}
 	return v
 }
@@ -108,19 +107,19 @@ func (s spread) make(mean, v float64) Distribution {
 
 // sum returns the distribution of the total of the first k periods.
 func (s spread) sum(mean float64, k int) Distribution {
-	return s.make(mean, variance(s.knots, k, vector(s.counted, mean, s.exposure(k), s.noise, s.dispute)))
+	return s.make(mean, variance(s.knots, k, vector(s.counted, mean, s.exposure(k), s.own, s.dispute)))
 }
 
 // step returns the distribution of period k (1 is the first).
 func (s spread) step(mean float64, k int) Distribution {
 	e := s.exposure(k) - s.exposure(k-1)
-	return s.make(mean, variance(s.steps, k, vector(s.counted, mean, e, s.noise, s.dispute)))
+	return s.make(mean, variance(s.steps, k, vector(s.counted, mean, e, s.own, s.dispute)))
 }
 
 // window returns the distribution of the total of k periods that begin after `skip` others.
 func (s spread) window(mean float64, skip, k int) Distribution {
 	e := s.exposure(skip+k) - s.exposure(skip)
-	x := vector(s.counted, mean, e, s.noise, s.dispute)
+	x := vector(s.counted, mean, e, s.own, s.dispute)
 	v := variance(s.knots, k, x)
 	first, later := variance(s.steps, 1, x), variance(s.steps, skip+1, x)
 	if first > 0 && later > first { // the level is less certain after the wait

@@ -100,7 +100,13 @@ func (in *Input) reason(s *Suggestion) []Message {
 func (in *Input) demandReason(s *Suggestion) Message {
 	rate := in.amount("rate", spoken(s.DailyRate))
 	f := in.Facts
-	if f.Prior {
+	switch low, high := spoken(f.AroundLow), spoken(f.AroundHigh); {
+	case !f.Prior:
+	case high > low:
+		return say("reason.prior_around", in.amount("low", low), in.amount("high", high))
+	case high > 0:
+		return say("reason.prior_around_one", in.amount("high", high))
+	default:
 		return say("reason.prior", rate)
 	}
 	lost := in.amount("lost", spoken(f.Lost))

@@ -209,6 +209,10 @@ type Facts struct {
 	Lost measure.Quantity `json:"lost,omitempty"`
 	// Prior is set when the forecast has no sales of its own to learn from.
 	Prior bool `json:"prior,omitempty"`
+	// AroundLow and AroundHigh bound what other shops sell of such goods a week, where
+	// the forecast rests on that.
+	AroundLow  measure.Quantity `json:"around_low,omitempty"`
+	AroundHigh measure.Quantity `json:"around_high,omitempty"`
 	// PeakDay sells PeakPercent more than the average day; PeakWeekend says so
 	// of Saturday and Sunday together. 0 per cent means no such pattern.
 	PeakDay     time.Weekday `json:"peak_day,omitempty"`

@@ -272,8 +272,14 @@ func TestReasons(t *testing.T) {
 		return suggest(t, in).Reason[1].Key
 	}
 	for want, got := range map[string]string{
-		"reason.demand":              first(func(in *replenish.Input) {}),
-		"reason.prior":               first(func(in *replenish.Input) { in.Facts.Prior = true }),
+		"reason.demand": first(func(in *replenish.Input) {}),
+		"reason.prior":  first(func(in *replenish.Input) { in.Facts.Prior = true }),
+		"reason.prior_around": first(func(in *replenish.Input) {
+			in.Facts = replenish.Facts{Prior: true, AroundLow: kg(4), AroundHigh: kg(9)}
+		}),
+		"reason.prior_around_one": first(func(in *replenish.Input) {
+			in.Facts = replenish.Facts{Prior: true, AroundLow: kg(4), AroundHigh: kg(4)}
+		}),
 		"reason.demand_lost":         first(func(in *replenish.Input) { in.Facts.Lost = kg(5) }),
 		"reason.demand_weekday":      first(func(in *replenish.Input) { in.Facts.PeakDay, in.Facts.PeakPercent = time.Friday, 40 }),
 		"reason.demand_lost_weekend": first(func(in *replenish.Input) { in.Facts = replenish.Facts{Lost: 1, PeakWeekend: true, PeakPercent: 30} }),

@@ -50,7 +50,8 @@ type surroundings struct {
 	quotes    map[ident.ID]catalog.Quote
 	madeAt    day.Micros
 	standIns  map[ident.ID]standIn
-	level     int // learned from past orders, in 1/10,000; 0: as the policy's words say
+	beliefs   Beliefs // what other shops tell; nil: nothing
+	level     int     // learned from past orders, in 1/10,000; 0: as the policy's words say
 }
 
 // subject is one product with all that its suggestion depends on.
@@ -135,6 +136,8 @@ type expectation struct {
 	corrected []demand.Corrected
 	forecast  forecast.Forecast
 	counts    *counted
+	around    bool   // the forecast rests on the belief
+	belief    Belief // what other shops sell of such goods
 	gap       int    // days between the last one known and the first one ahead
 	market    tuning // what market days change
 	said      tuning // what people know of coming days
@@ -169,7 +172,12 @@ func (c surroundings) expect(s subject) expectation {
 	}
 	e.series = c.pool.Market.ordinary(e.series, c.shop.MarketDays)
 	e.market = c.pool.Market.ahead(s.product.Category, c.shop.MarketDays, c.first, horizon)
+	told := false
+	if e.belief, told = c.beliefOf(s); told {
+		e.series.Around = e.belief.level()
+	}
 	e.forecast = c.pool.Forecast.Forecast(e.series, horizon+e.gap)
+	e.around = told && e.forecast.Has(forecast.Prior) && c.pool.Forecast.Around(s.product.Category) > 0.5
 	e.said = adjusting(s.adjustments, c.first, horizon)
 	e.ours = e.course(c.rest)
 	e.told = e.ours.tuned(e.said)
@@ -197,6 +205,7 @@ func (c surroundings) suggest(s subject, e expectation) Suggestion {
 	out.Weighed = weighed
 	out.lessDrafted(s.drafted, c.shop.Currency)
 	c.tellAdjusted(s, e.ours, e.told, &out)
+	c.tellBelief(s, e, &out)
 	c.tellLevel(s, &out)
 	c.tellCounts(s, e, &out)
 	if s.counts == nil {
@@ -212,7 +221,7 @@ func (c surroundings) input(s subject, e expectation) replenish.Input {
 		Price:            s.sellingPrice(),
 		PricesIncludeTax: c.shop.PricesIncludeTax, TaxBasisPoints: s.product.TaxRate, ShelfLife: s.product.ShelfLifeDays, Loss: s.product.LossRate, Unproven: s.unproven(e.history),
 		Policy: c.policy(s),
-		Facts:  c.facts(e.forecast, e.gap, e.history, e.corrected),
+		Facts:  c.facts(e),
 		Stock:  replenish.Stock{Known: s.position.Known, Allocated: s.position.Allocated},
 	}
 	if by, ok := c.standIns[s.product.ID]; ok && by.Served > 0 {
@@ -350,8 +359,12 @@ func (c surroundings) offer(o catalog.Offer) (replenish.Offer, bool) {
 }
 
 // facts are what the reason tells about demand.
-func (c surroundings) facts(f forecast.Forecast, gap int, history demand.Series, corrected []demand.Corrected) replenish.Facts {
+func (c surroundings) facts(e expectation) replenish.Facts {
+	f, gap, history, corrected := e.forecast, e.gap, e.history, e.corrected
 	facts := replenish.Facts{Prior: f.Has(forecast.Prior)}
+	if e.around {
+		facts.AroundLow, facts.AroundHigh = measure.Quantity(e.belief.Low), measure.Quantity(e.belief.High)
+	}
 	for i := max(0, len(corrected)-sparkPast); i < len(corrected); i++ {
 		if corrected[i].Reason == demand.Assumed {
 			continue

@@ -57,6 +57,9 @@ func (s *Service) around(ctx context.Context, in shop.Shop, pool Pool, at moment
 	if c.quotes, err = s.catalog.LastQuotes(ctx, at.first); err != nil {
 		return c, err
 	}
+	if c.beliefs, err = s.beliefs(ctx, at); err != nil {
+		return c, err
+	}
 	if !at.closed { // of a day that is over nobody had learned yet
 		level, err := s.serviceLevel(ctx, in)
 		if err != nil {

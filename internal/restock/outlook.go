@@ -156,6 +156,9 @@ func (s *Service) believed(ctx context.Context, in shop.Shop, p catalog.Product,
 		return explained{}, err
 	}
 	c := surroundings{moment: moment{asOf: first.Add(-1), first: first, rest: 1}, shop: in, pool: &pool}
+	if c.beliefs, err = s.beliefs(ctx, c.moment); err != nil {
+		return explained{}, err
+	}
 	e := c.expect(subject{product: p, years: years[p.ID], adjustments: known[p.ID], counts: counts[p.ID]})
 	return explained{e, pool.Forecast.Explain(e.series, e.forecast), pool.Market.of(p.Category)}, nil
 }

@@ -19,24 +19,8 @@ var beginning = day.New(1990, 1, 1)
 
 // Recompute works out every product of the scope's shop from the ledger on: the
 // packed demand, the pool and the suggestions. progress, when not nil, hears how
-// many of how many products are done. A run that went well is noted for the owner.
+// many of how many products are done.
 func (s *Service) Recompute(ctx context.Context, progress func(done, of int)) error {
-	r := Run{ID: ident.New(), Kind: Everything, StartedAt: day.At(s.now())}
-	err := s.recompute(ctx, func(done, of int) {
-		r.Done, r.Total = done, of
-		if progress != nil {
-			progress(done, of)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	r.EndedAt = new(day.At(s.now()))
-	return s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.PutRun(ctx, r) })
-}
-
-// recompute is Recompute for a run that notes itself.
-func (s *Service) recompute(ctx context.Context, progress func(done, of int)) error {
 	in, err := s.shops.Get(ctx)
 	if err != nil {
 		return err

@@ -289,7 +289,9 @@ type Service struct {
 	journal  Journal  // nil: nobody keeps one
 	follower Follower // nil: nobody follows
 	hands    hands
-	now      func() time.Time
+	// neighbours tell what other shops sell; nil: there are none.
+	neighbours Neighbours
+	now        func() time.Time
 }
 
 // New builds the service. now is the clock.

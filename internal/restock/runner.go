@@ -237,7 +237,7 @@ func (s *Service) due(ctx context.Context, in shop.Shop) (bool, error) {
 // everything is a whole run.
 func (s *Service) everything(ctx context.Context, in shop.Shop, r *progress) error {
 	r.at(ctx, 0, 0)
-	if err := s.recompute(ctx, func(done, of int) { r.at(ctx, done, of) }); err != nil {
+	if err := s.Recompute(ctx, func(done, of int) { r.at(ctx, done, of) }); err != nil {
 		return err
 	}
 	if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.Ask(ctx, nil) }); err != nil {

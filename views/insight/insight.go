@@ -63,6 +63,7 @@ type Wanted struct {
 	Weekdays, Hours      Chart
 	Categories, Channels []ui.Bar
 	Wishes               Wishes
+	Around               Pooled
 }
 
 // WantedRow is one product. Money and Margin are empty for those who do not see them.

@@ -15,6 +15,7 @@ type Regions struct {
 	Head    []string // of the place, sales, growth
 	Rows    []RegionRow
 	Notes   []string
+	All     Pooled // the whole installation's
 }
 
 // RegionRow is one place, or the shop's own total.

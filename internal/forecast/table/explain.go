@@ -64,6 +64,7 @@ func (t told) prior() {
 	x := t.x
 	from := map[string]string{
 		forecast.SourceCategory: fmt.Sprintf("what %d products of the category %q sell", x.Prior.Items, x.Category),
+		forecast.SourceAround:   "what other shops sell",
 		forecast.SourceShop:     fmt.Sprintf("what %d products of the shop sell", x.Prior.Items),
 		forecast.SourceNothing:  "nothing: no product has a history",
 	}[x.Prior.Source]

@@ -70,11 +70,12 @@ type Handlers struct {
 	sales    Sales
 	shops    Shops
 	weeks    Weeks
+	pool     Pool
 }
 
 // New makes the handlers.
-func New(b Boards, c Catalog, s Sales, shops Shops, a Accounts) *Handlers {
-	return &Handlers{boards: b, catalog: c, sales: s, shops: shops, accounts: a}
+func New(b Boards, c Catalog, s Sales, shops Shops, a Accounts, p Pool) *Handlers {
+	return &Handlers{boards: b, catalog: c, sales: s, shops: shops, accounts: a, pool: p}
 }
 
 // board is a page of figures: who may see it, and how the others speak of it. Its texts

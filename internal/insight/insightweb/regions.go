@@ -32,6 +32,9 @@ func (h *Handlers) regions(c *gin.Context) error {
 	}
 	v := voiceOf(c, a)
 	m := insightview.Regions{Chrome: v.chrome(c, "insight.regions", "insight.regions_help", "insight.regions_help_unknown"), Frame: a.frame(v.t, true)}
+	if m.All, err = h.sendings(c, v); err != nil {
+		return err
+	}
 	if len(r.Places) == 0 {
 		m.Empty = v.nothing()
 		m.Empty.Title, m.Empty.Text = v.t.T("insight.regions_none"), v.t.T("insight.regions_none_text", i18n.A("window", window(v.t, a.Whole)))
@@ -210,5 +213,6 @@ func (h *Handlers) regionTables(c *gin.Context) ([]sheet.Table, error) {
 		row(rank, p.Place, v.regionName(&a, p.Place), p)
 	}
 	row("", a.Province, v.ownName(&a), r.Own)
-	return []sheet.Table{t}, nil
+	all, err := h.sendingsTable(c, v)
+	return append([]sheet.Table{t}, all...), err
 }

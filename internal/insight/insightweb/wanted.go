@@ -45,6 +45,9 @@ func (h *Handlers) wanted(c *gin.Context) error {
 	}
 	v := voiceOf(c, a)
 	m := insightview.Wanted{Chrome: v.chrome(c, "insight.wanted", "insight.wanted_help"), Frame: a.frame(v.t, true)}
+	if m.Around, err = h.around(c, v); err != nil {
+		return err
+	}
 	if len(w.Products) == 0 {
 		m.Empty = v.nothing()
 		m.Wishes = v.wishes(w.Wishes)

@@ -38,7 +38,8 @@ func (h *Handlers) wantedTables(c *gin.Context) ([]sheet.Table, error) {
 	tables := []sheet.Table{products, v.partTable("insight.weekdays", "weekday", v.weekdayParts(w)), v.partTable("insight.hours", "hour", v.hourParts(w))}
 	tables = append(tables, v.groupTable("insight.categories", "category", w.Categories, func(g insight.Group) string { return g.Name }))
 	tables = append(tables, v.groupTable("insight.channels_sold", "channel", w.Channels, func(g insight.Group) string { return v.code(g.ID) }))
-	return append(tables, v.wishTable(w.Wishes)), nil
+	around, err := h.aroundTable(c, v)
+	return append(append(tables, v.wishTable(w.Wishes)), around...), err
 }
 
 func ratio(r float64) string {

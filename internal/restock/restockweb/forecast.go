@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"buhuo/internal/day"
+	"buhuo/internal/forecast"
 	"buhuo/internal/i18n"
 	"buhuo/internal/measure"
 	"buhuo/internal/restock"
@@ -68,6 +69,8 @@ func (v voice) madeOf(o restock.Outlook) []string {
 		say("forecast.from_counts", arg("day", v.t.Date(o.Counted)))
 	}
 	switch {
+	case x.Prior.Reason != "" && x.Prior.Source == forecast.SourceAround:
+		say("forecast.prior_around")
 	case x.Prior.Reason != "" && x.Prior.Band != "":
 		say("forecast.prior_priced")
 	case x.Prior.Reason != "":

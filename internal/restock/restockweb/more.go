@@ -52,6 +52,7 @@ var places = []struct {
 	{"restock.more_shop", []place{
 		{tenant.Manager, "/import", "upload", "restock.more_import", "restock.more_import_note"},
 		{tenant.Owner, "/helpers", "team", "account.helper.title", "account.helper.note"},
+		{tenant.Owner, "/pool", "team", "pool.title", "pool.more_note"},
 		{tenant.Viewer, "/settings", "settings", "restock.more_settings", "restock.more_settings_note"},
 	}},
 }
