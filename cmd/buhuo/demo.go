@@ -58,7 +58,7 @@ func (c *demoCommand) run(e *environment) error {
 	t := target{Data: c.Data}
 	return t.with(e, func(a *app.App) error {
 		bar := app.NewProgress(e.errOut)
-		report, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Account: a.Account, Purchase: a.Purchase, Enquiry: a.Enquiry, Trade: a.Trade, Restock: a.Restock}, time.Now).Ensure(e.ctx, bar.Show)
+		report, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Account: a.Account, Purchase: a.Purchase, Enquiry: a.Enquiry, Trade: a.Trade, Restock: a.Restock, Joint: a.Joint}, time.Now).Ensure(e.ctx, bar.Show)
 		bar.End()
 		if err != nil {
 			return err

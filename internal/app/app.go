@@ -18,6 +18,8 @@ import (
 	"buhuo/internal/insight"
 	"buhuo/internal/insight/insightdb"
 	"buhuo/internal/insight/insightweb"
+	"buhuo/internal/joint"
+	"buhuo/internal/joint/jointdb"
 	"buhuo/internal/pool"
 	"buhuo/internal/pool/pooldb"
 	"buhuo/internal/purchase"
@@ -47,6 +49,7 @@ type App struct {
 	Trade    *trade.Service
 	Enquiry  *enquiry.Service
 	Restock  *restock.Service
+	Joint    *joint.Service
 	Insight  *insight.Service
 	Scores   *insight.Scores
 	Teller   *insight.Teller
@@ -88,6 +91,9 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Purchase.SetFollower(a.Trade)
 	a.Purchase.SetPartners(a.Trade)
 	a.Restock = restock.New(a.pages, d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
+	a.Joint = joint.New(jointdb.New(d), d, joint.Rooms{
+		Catalog: a.Catalog, Suggestions: a.pages, Orders: a.Purchase, Trade: a.Trade, Marker: a.Stock, Houses: a.Shop, Journal: a.Shop,
+	}, now)
 	a.Insight = insight.New(insightdb.New(d), d, a.Shop, a.Catalog, a.Stock, a.Sales, a.Purchase, now)
 	a.Scores = insight.NewScores(insightdb.New(d), a.Catalog, now)
 	a.tell("")

@@ -128,6 +128,12 @@ var forms = map[string]form{
 		"name": title, "grade": line, "origin": line, "lot": line, "about": line, "price": amount, "minimum": optional, "unit": choice, "pack": choice,
 		"harvest_from": date, "harvest_through": date, "break_from": optional, "break_price": optional, "version": count,
 	}},
+	"joint proposal": {page: at("/joint/new?offer=:id", "offer"), action: at("/joint/new"), role: tenant.Manager, good: url.Values{"wanted": {"20"}},
+		fields: map[string]kind{"wanted": amount, "tolerance": optional, "until": date, "note": line, "unit": hidden, "client_id": hidden}},
+	"joint answer": {page: at("/joint/asked/:id", "asked"), action: at("/joint/asked/:id/join", "asked"), role: tenant.Manager, good: url.Values{"wanted": {"20"}},
+		fields: map[string]kind{"wanted": amount, "tolerance": optional, "unit": hidden, "product": hidden, "version": amount}},
+	"joint refusal": {page: at("/joint/asked/:id", "asked"), action: at("/joint/asked/:id/decline", "asked"), role: tenant.Manager, fields: map[string]kind{"version": amount}},
+	"joint end":     {page: at("/joint/:id", "joint"), action: at("/joint/:id/close", "joint"), role: tenant.Manager, fields: map[string]kind{"version": amount}},
 	"offer": {page: func(f filled) string {
 		return "/suppliers/" + f.ids["usual"].String() + "/offers/new?product=" + f.ids["product"].String()
 	}, action: at("/suppliers/:id/offers/new", "usual"), role: tenant.Manager, good: url.Values{"price": {"5"}}, fields: offerFields},
@@ -385,6 +391,7 @@ func TestEveryFormIsTried(t *testing.T) {
 		"/suggestions/:id/reopen": true, "/import": true, "/import/:number/undo": true, "/sell": true, "/suggestions": true,
 		"/suggestions/:id/fill": true, "/suggestions/:id/wait": true, "/suggestions/purse/undo": true, "/orders/:id/fill": true, "/adjustments/:id/withdraw": true, "/replay": true, "/replay/adopt": true, "/settings/work": true, "/settings/level/:id/back": true,
 		"/suppliers/:id/papers/template": true, "/suppliers/:id/papers/places": true, "/suppliers/:id/papers/forget": true, // purchaseweb
+		"/joint": true, "/joint/:id/withdraw": true,
 		"/credit/:id/erase": true, "/credit/:id/write-off": true, "/credit/entries/:id/reverse": true, "/helpers/:id/erase": true, "/helpers/entries/:id/reverse": true,
 		"/directory/:id/take": true, "/directory/:id/order": true, "/publish/:id/withdraw": true, "/publish/:id/photo": true, "/publish/:id/photo/remove": true, "/inbox/:id/take-back": true, // tradeweb
 		"/settings/team/:id/role": true, "/settings/team/:id/access": true, "/settings/team/:id/password": true,

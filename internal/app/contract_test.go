@@ -104,7 +104,7 @@ func TestEveryPageSpeaksEveryLanguage(t *testing.T) {
 func (h *house) addresses(t *testing.T) []string {
 	t.Helper()
 	kinds := map[string]string{
-		"/products/": "product", "/suppliers/": "supplier", "/offers/": "offer", "/orders/": "sent", "/suggestions/": "product", "/stock/counts/": "count", "/receipts/": "receipt", "/enquiries/": "enquiry", "/invitations/": "invitation", "/settings/team/": "person", "/sales/": "sale", "/publish/": "product", "/inbox/": "deal", "/credit/": "household", "/helpers/": "helper",
+		"/products/": "product", "/suppliers/": "supplier", "/offers/": "offer", "/orders/": "sent", "/suggestions/": "product", "/stock/counts/": "count", "/receipts/": "receipt", "/enquiries/": "enquiry", "/invitations/": "invitation", "/settings/team/": "person", "/sales/": "sale", "/publish/": "product", "/inbox/": "deal", "/joint/": "joint", "/credit/": "household", "/helpers/": "helper",
 	}
 	var out []string
 	for _, route := range h.server.Engine().Routes() {
@@ -112,7 +112,7 @@ func (h *house) addresses(t *testing.T) []string {
 			continue
 		}
 		path := strings.NewReplacer(":number", fmt.Sprint(h.mine.batch), ":kind", "sales").Replace(route.Path)
-		path = strings.NewReplacer("/directory/:id", "/directory/"+h.mine.found.String(), "/sheets/:id", "/sheets/"+h.mine.sheet.String()).Replace(path)
+		path = strings.NewReplacer("/directory/:id", "/directory/"+h.mine.found.String(), "/sheets/:id", "/sheets/"+h.mine.sheet.String(), "/joint/asked/:id", "/joint/asked/"+h.mine.ids["asked"].String()).Replace(path)
 		for prefix, name := range kinds {
 			if strings.HasPrefix(path, prefix) {
 				path = strings.Replace(path, ":id", h.mine.ids[name].String(), 1)

@@ -26,6 +26,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/insight"
 	"buhuo/internal/insight/insightdb"
+	"buhuo/internal/joint"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/pool"
@@ -110,6 +111,7 @@ func fill(t *testing.T, a *app.App, slug, mark string) filled {
 	f.enquiry()
 	f.deals()
 	f.accounts()
+	f.together()
 	f.must(a.Restock.Recompute(f.ctx, nil))
 	_, err = a.Catalog.SetEssential(f.ctx, f.ids["product"], true)
 	f.must(err)
@@ -227,6 +229,41 @@ func (f *filler) neighbour() {
 	f.must(err)
 	f.must(a.Trade.PutPhoto(ctx, product.ID, trade.NewPhoto{Photo: trade.Photo{Tag: "f2", Alt: "山药", Width: 8, Height: 6}, Large: []byte("large"), Small: []byte("small")}))
 	f.found = l.ID
+}
+
+// together are a joint order of the shop with the one at the corner, and one of that shop
+// which it has joined. Nobody else may ask it.
+func (f *filler) together() {
+	a := f.a
+	made, err := a.Shop.CreateShop(context.Background(), shop.NewShop{Slug: f.shop.Slug + "-corner", Name: "街角" + f.shop.Slug, Timezone: "Asia/Shanghai", Currency: "CNY"})
+	f.must(err)
+	corner := shop.Acting(context.Background(), made)
+	product, err := a.Catalog.Create(corner, catalog.Draft{Code: "1", Name: "红枣", BaseUnit: "kg"})
+	f.must(err)
+	farm, err := a.Catalog.CreateSupplier(corner, catalog.Supplier{Name: "枣园", Kind: catalog.Farmer, LeadTimeDays: 2})
+	f.must(err)
+	offer, err := a.Catalog.SaveOffer(corner, catalog.Offer{SupplierID: farm.ID, ProductID: product.ID, Price: 150000, Minimum: 50_000})
+	f.must(err)
+	f.must(a.Joint.MayBeAsked(corner, true))
+	f.must(a.Joint.MayBeAsked(f.ctx, true))
+	propose := func(ctx context.Context, offer ident.ID, other tenant.ShopID) joint.Order {
+		d, err := a.Joint.Draft(ctx, offer)
+		f.must(err)
+		p := joint.Proposal{OfferID: offer, Wanted: 20_000, Tolerance: 5_000, Until: d.Until, Note: "一起"}
+		for _, n := range d.Neighbours {
+			if n.Shop == other {
+				p.Neighbours = append(p.Neighbours, n.ID)
+			}
+		}
+		o, err := a.Joint.Propose(ctx, p)
+		f.must(err)
+		return o
+	}
+	f.ids["joint"] = propose(f.ctx, f.ids["offer"], made.ID).ID
+	f.ids["asked"] = propose(corner, offer.ID, f.shop.ID).Invitations[0].ID
+	_, err = a.Joint.Join(f.ctx, f.ids["asked"], joint.Reply{Product: f.ids["product"], Wanted: 20_000, Tolerance: 2_000})
+	f.must(err)
+	f.must(a.Joint.MayBeAsked(f.ctx, false))
 }
 
 func secret(slug string) string { return "a long enough secret " + slug }
@@ -425,6 +462,7 @@ func snapshot(t *testing.T, d *db.DB, id tenant.ShopID) map[string]string {
 		}
 	}
 	out["deals"] = hashRows(t, d, "SELECT * FROM deals WHERE from_shop_id = ? OR to_shop_id = ?", int64(id), int64(id))
+	out["joint_invitations"] = hashRows(t, d, "SELECT * FROM joint_invitations WHERE from_shop_id = ? OR to_shop_id = ?", int64(id), int64(id))
 	persons := "SELECT * FROM persons WHERE id IN (SELECT person_id FROM memberships WHERE shop_id = ?)"
 	out["persons"] = hashRows(t, d, persons, int64(id))
 	return out

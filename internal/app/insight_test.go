@@ -107,7 +107,7 @@ func TestBoardsAreTheLedger(t *testing.T) {
 			return ctx
 		},
 		"generated": func(t *testing.T, a *app.App) context.Context {
-			l := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Account: a.Account, Purchase: a.Purchase, Enquiry: a.Enquiry, Trade: a.Trade, Restock: a.Restock}, atNoon)
+			l := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Account: a.Account, Purchase: a.Purchase, Enquiry: a.Enquiry, Trade: a.Trade, Restock: a.Restock, Joint: a.Joint}, atNoon)
 			l.Span = 75
 			_, err := l.Ensure(context.Background(), nil)
 			must(t, err)

@@ -73,6 +73,8 @@ var policy = map[string]web.Access{
 	"POST /suggestions/purse": web.Manager, "POST /suggestions/purse/undo": web.Manager, "POST /suggestions/:id/wait": web.Manager,
 	"POST /inbox/:id/confirm": web.Manager, "POST /inbox/:id/refuse": web.Manager, "POST /inbox/:id/take-back": web.Manager, "POST /directory/:id/take": web.Manager, "POST /directory/:id/order": web.Manager, "GET /publish": web.Manager, "GET /publish/profile": web.Manager, "POST /publish/profile": web.Manager,
 	"GET /publish/:id": web.Manager, "POST /publish/:id": web.Manager, "POST /publish/:id/withdraw": web.Manager, "POST /publish/:id/photo": web.Manager, "POST /publish/:id/photo/remove": web.Manager,
+	"GET /joint": web.Viewer, "GET /joint/:id": web.Viewer, "GET /joint/asked/:id": web.Viewer, "POST /joint": web.Manager, "GET /joint/new": web.Manager, "POST /joint/new": web.Manager,
+	"POST /joint/:id/close": web.Manager, "POST /joint/:id/withdraw": web.Manager, "POST /joint/asked/:id/join": web.Manager, "POST /joint/asked/:id/decline": web.Manager,
 	"GET /enquiries/new": web.Manager, "POST /enquiries/new": web.Manager, "POST /enquiries/:id/award": web.Manager, "POST /enquiries/:id/close": web.Manager, "POST /invitations/:id": web.Manager, "POST /invitations/:id/link": web.Manager, "POST /invitations/:id/link/revoke": web.Manager,
 	"POST /replay": web.Manager, "POST /replay/adopt": web.Manager,
 	"POST /import": web.Manager, "POST /import/:number/undo": web.Manager,

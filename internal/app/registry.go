@@ -5,6 +5,7 @@ import (
 	"buhuo/internal/catalog/catalogweb"
 	"buhuo/internal/enquiry/enquiryweb"
 	"buhuo/internal/insight/insightweb"
+	"buhuo/internal/joint/jointweb"
 	"buhuo/internal/pool/poolweb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/format"
@@ -75,6 +76,7 @@ func (a *App) rooms(people *shopweb.Handlers) []pages {
 		poolweb.New(a.Pool),
 		enquiryweb.New(a.Enquiry, a.Catalog, a.Purchase, a.Shop, a.Restock),
 		between,
-		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade).Ask(a.Enquiry).Show(between),
+		jointweb.New(a.Joint, a.Shop),
+		restockweb.New(a.Restock, a.pages, a.Catalog, a.Stock, a.Shop).Attend(a.Purchase).Receive(a.Trade).Ask(a.Enquiry).Show(between).Gather(a.Joint),
 	}
 }

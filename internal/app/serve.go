@@ -113,6 +113,7 @@ const (
 	jobMail    = "mail"
 	jobDigest  = "digest"
 	jobPool    = "pool"
+	jobJoint   = "joint"
 )
 
 // jobs is the background work.
@@ -125,6 +126,7 @@ func (a *App) jobs(log *slog.Logger) *job.Runner {
 	r.Add(job.Job{Name: jobMail, Every: 3 * time.Second, AtStart: true, Run: a.Purchase.RunMails})
 	r.Add(job.Job{Name: jobDigest, Every: insight.DigestEvery, Run: a.Teller.Run})
 	r.Add(job.Job{Name: jobPool, Every: time.Hour, AtStart: true, Run: a.Pool.Run})
+	r.Add(job.Job{Name: jobJoint, Every: 30 * time.Second, AtStart: true, Run: a.Joint.RunDue})
 	r.Add(job.Job{Name: jobPurge, Every: time.Hour, Run: a.Shop.Purge})
 	return r
 }

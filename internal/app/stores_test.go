@@ -22,6 +22,8 @@ import (
 	"buhuo/internal/enquiry"
 	"buhuo/internal/enquiry/enquirydb"
 	"buhuo/internal/ident"
+	"buhuo/internal/joint"
+	"buhuo/internal/joint/jointdb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/restock"
@@ -52,7 +54,8 @@ var spans = map[string]string{
 	"stock.Changed": "the runner's queue", "stock.Queue": "the runner's queue", "stock.Unmark": "the runner's queue",
 	"restock.Asked": "the runner's queue",
 	"trade.Search":  "reads what shops published for one another", "trade.Entries": "reads what shops published for one another", "trade.Sheet": "reads what a shop published for everybody",
-	"trade.Picture":     "reads what shops published for one another and for everybody", // tradetest.testPhoto keeps it to that
+	"trade.Picture":    "reads what shops published for one another and for everybody", // tradetest.testPhoto keeps it to that
+	"joint.Neighbours": "reads what shops let those who may ask them know", "joint.Due": "the runner's queue",
 	"purchase.DueMails": "the queue of mails", "purchase.LinkShop": "found by a secret", "enquiry.LinkShop": "found by a secret",
 }
 
@@ -99,7 +102,7 @@ func scoped(t *testing.T, d *db.DB) map[string]reflect.Value {
 func stores(d *db.DB) map[string]any {
 	return map[string]any{
 		"shop": shopdb.New(d), "catalog": catalogdb.New(d), "stock": stockdb.New(d), "sales": salesdb.New(d),
-		"purchase": purchasedb.New(d), "enquiry": enquirydb.New(d), "restock": restockdb.New(d), "trade": tradedb.New(d), "account": accountdb.New(d),
+		"purchase": purchasedb.New(d), "enquiry": enquirydb.New(d), "restock": restockdb.New(d), "trade": tradedb.New(d), "account": accountdb.New(d), "joint": jointdb.New(d),
 	}
 }
 
@@ -212,7 +215,7 @@ func said(v reflect.Value) string {
 // codes are values of types that know only a few.
 var codes = func() map[reflect.Type]reflect.Value {
 	out := map[reflect.Type]reflect.Value{}
-	for _, v := range []any{catalog.Farmer, stock.Spoilage, sales.KindSale, sales.ImportSales, sales.BatchDone, sales.WishAsked, purchase.Sent, enquiry.Open, restock.Open} {
+	for _, v := range []any{catalog.Farmer, stock.Spoilage, sales.KindSale, sales.ImportSales, sales.BatchDone, sales.WishAsked, purchase.Sent, enquiry.Open, restock.Open, joint.Open, joint.Joined} {
 		out[reflect.TypeOf(v)] = reflect.ValueOf(v)
 	}
 	return out

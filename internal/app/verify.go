@@ -37,7 +37,7 @@ func (a *App) Verify(ctx context.Context) (Report, error) {
 	r.Wrong = append(r.Wrong, wrong...)
 	for _, in := range shops {
 		acting := shop.Acting(ctx, in)
-		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Account.Verify, a.Trade.Verify, a.Restock.Verify, a.Insight.Verify, a.Teller.Verify, a.Pool.Verify} {
+		for _, prove := range []func(context.Context) ([]string, error){a.Stock.Verify, a.Shop.VerifyAudit, a.Purchase.Verify, a.Account.Verify, a.Trade.Verify, a.Restock.Verify, a.Joint.Verify, a.Insight.Verify, a.Teller.Verify, a.Pool.Verify} {
 			wrong, err := prove(acting)
 			if err != nil {
 				return r, fmt.Errorf("verify shop %s: %w", in.Slug, err)

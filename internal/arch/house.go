@@ -10,7 +10,7 @@ var values = []string{"fault", "ident", "day", "measure", "money", "tenant"}
 var kernels = []string{"demand", "forecast", "replenish", "replay"}
 
 // areas are rank 2: the rules of one subject each.
-var areas = []string{"shop", "catalog", "stock", "sales", "account", "purchase", "enquiry", "trade", "restock", "pool", "insight"}
+var areas = []string{"shop", "catalog", "stock", "sales", "account", "purchase", "enquiry", "trade", "restock", "joint", "pool", "insight"}
 
 // plumbing is rank 3, with what each may import of the project besides the
 // values and its own folders. Never an area.
@@ -95,7 +95,7 @@ var clockRooms = map[string]string{}
 var environmentRooms = []string{"cmd/...", "internal/app"}
 
 // exactRooms count money and goods and therefore never name a float.
-var exactRooms = []string{"internal/money", "internal/measure", "internal/stock/...", "internal/account/...", "internal/purchase", "internal/purchase/purchase*/...", "internal/trade/...", "internal/purchase/format", "internal/enquiry/...", "internal/purchase/format/csv"} // a PDF is measured in fractions of a point
+var exactRooms = []string{"internal/money", "internal/measure", "internal/stock/...", "internal/account/...", "internal/purchase", "internal/purchase/purchase*/...", "internal/trade/...", "internal/joint/...", "internal/purchase/format", "internal/enquiry/...", "internal/purchase/format/csv"} // a PDF is measured in fractions of a point
 
 // gormRooms talk to the database through GORM.
 var gormRooms = []string{"internal/db/...", "internal/*/*db"}

@@ -17,6 +17,7 @@ import (
 	"buhuo/internal/demo/world"
 	"buhuo/internal/enquiry"
 	"buhuo/internal/fault"
+	"buhuo/internal/joint"
 	"buhuo/internal/purchase"
 	"buhuo/internal/restock"
 	"buhuo/internal/sales"
@@ -55,6 +56,7 @@ type Services struct {
 	Enquiry  *enquiry.Service
 	Trade    *trade.Service
 	Restock  *restock.Service
+	Joint    *joint.Service
 }
 
 // Loader makes the demo and keeps it up to date.

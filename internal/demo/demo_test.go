@@ -23,6 +23,8 @@ import (
 	"buhuo/internal/demo"
 	"buhuo/internal/enquiry"
 	"buhuo/internal/enquiry/enquirydb"
+	"buhuo/internal/joint"
+	"buhuo/internal/joint/jointdb"
 	"buhuo/internal/purchase"
 	"buhuo/internal/purchase/purchasedb"
 	"buhuo/internal/restock"
@@ -64,6 +66,9 @@ func houseOf(t testing.TB, d *db.DB) *house {
 	h.Trade = trade.New(tradedb.New(d), d, h.Catalog, h.Shop, now)
 	h.store = restockdb.New(d)
 	h.Restock = restock.New(h.store, d, h.Shop, h.Catalog, h.Stock, h.Sales, h.Purchase, now)
+	h.Joint = joint.New(jointdb.New(d), d, joint.Rooms{
+		Catalog: h.Catalog, Suggestions: h.store, Orders: h.Purchase, Trade: h.Trade, Marker: h.Stock, Houses: h.Shop, Journal: h.Shop,
+	}, now)
 	h.Catalog.SetMarker(h.Stock)
 	h.Catalog.SetJournal(h.Shop)
 	h.Sales.SetJournal(h.Shop)

@@ -23,13 +23,13 @@ import (
 // demo's.
 type Producer struct{ Slug, Login, Shop string }
 
-// Producers are the shops beside the grocery, with their logins.
+// Producers are the shops beside the grocery, with their logins; the last is its neighbour.
 func Producers() []Producer {
 	var out []Producer
 	for _, p := range producers {
 		out = append(out, Producer{p.slug, p.login, p.shop})
 	}
-	return out
+	return append(out, Producer{corner.slug, corner.login, corner.shop})
 }
 
 // producer is one of them: the supplier of the grocery that it is, and what it tells.
@@ -87,7 +87,7 @@ var producers = []producer{
 // producerSpace is the root of the ids of the producers' rows.
 var producerSpace = ident.MustParse("0b8a3c52-95f1-5c51-8f0d-6a1a2d1f7c20")
 
-// openProducers makes the shops that are missing, once, and lets the grocery, whose ctx
+// openProducers makes the shops that are missing, the neighbour too, once, and lets the grocery, whose ctx
 // this is, know those of its suppliers which they are. What people changed there stays.
 func (l *Loader) openProducers(ctx context.Context, w *world.World) error {
 	for _, p := range producers {
@@ -105,7 +105,7 @@ func (l *Loader) openProducers(ctx context.Context, w *world.World) error {
 			return fmt.Errorf("think for the shop %s: %w", p.slug, err)
 		}
 	}
-	return nil
+	return l.openCorner(ctx, w)
 }
 
 // producerShop gives the ctx of a producer's owner, in the transaction of any ctx; nil

@@ -135,6 +135,8 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 	tab.Go(product)
 	tab.Press("main form[action='/orders'] button[data-kind=primary]")
 	listing, deal := dealt(t, tab)
+	asked := first("/joint", "main tbody a[href^='/joint/asked/']")
+	offer := strings.TrimSuffix(strings.TrimPrefix(first(supplier, "main a[href^='/offers/']"), "/offers/"), "/edit")
 	return map[string][]string{
 		"/credit/:id":               {first("/credit", "main tbody a[href^='/credit/']")},
 		"/helpers/:id":              {first("/helpers", "main tbody a[href^='/helpers/']")},
@@ -172,9 +174,21 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/sheets/:id":               {strings.Replace(listing, "/directory/", "/sheets/", 1)},
 		"/publish/:id":              {"/publish/" + id},
 		"/inbox/:id":                {deal},
+		"/joint/asked/:id":          {asked},
+		"/joint/new":                {"/joint/new?offer=" + offer},
+		"/joint/:id":                {proposed(t, tab, offer)},
 
 		"/settings/team/:id/password": {hired(t, tab)},
 	}
+}
+
+// proposed asks the neighbour at the corner to join an order.
+func proposed(t *testing.T, tab *e2e.Tab, offer string) string {
+	t.Helper()
+	tab.Go("/joint/new?offer=" + offer)
+	tab.Fill("wanted", "20")
+	tab.Press("form[action='/joint/new'] button[data-kind=primary]")
+	return tab.Path()
 }
 
 // dealt takes goods from the directory and orders them; it answers the addresses of both.

@@ -109,7 +109,12 @@ func (o *Order) redate() {
 func (o *Order) Expected() []stock.Expected {
 	var out []stock.Expected
 	for _, l := range o.Lines {
+		own := max(0, l.Promised()-l.ForOthers-l.Received) // what goes on to others comes behind
 		for _, part := range o.Coming(l) {
+			if part.Quantity = min(part.Quantity, own); part.Quantity == 0 {
+				continue
+			}
+			own -= part.Quantity
 			place := l.Line
 			if part.Later {
 				place += MaxLines

@@ -50,7 +50,7 @@ func newLine(number int, d DraftLine, t terms, c money.Currency) (OrderLine, err
 	}
 	l := OrderLine{
 		Line: number, ProductID: p.ID, ProductCode: p.Code, ProductName: p.Name, Quantity: d.Quantity, Unit: p.BaseUnit,
-		Pack: measure.Pack{Unit: p.BaseUnit, Factor: measure.One}, Price: d.Price, TaxRate: p.TaxRate, ReferenceCost: d.ReferenceCost,
+		Pack: measure.Pack{Unit: p.BaseUnit, Factor: measure.One}, Price: d.Price, TaxRate: p.TaxRate, ReferenceCost: d.ReferenceCost, ForOthers: d.ForOthers,
 	}
 	offer, offered := t.offers[p.ID]
 	if !d.OfferID.IsNil() && (!offered || offer.ID != d.OfferID) {
@@ -72,6 +72,9 @@ func (l *OrderLine) reckon(c money.Currency) error {
 	}
 	if !l.Quantity.InBounds() {
 		return fault.New(fault.Invalid, "value.too_large").WithField("quantity")
+	}
+	if l.ForOthers < 0 || l.ForOthers > l.Quantity {
+		return fault.New(fault.Invalid, "purchase.less_than_shared").WithField("quantity")
 	}
 	if l.Price < 0 {
 		return fault.New(fault.Invalid, "purchase.price_negative").WithField("price")
@@ -95,6 +98,18 @@ func (o *Order) total(s catalog.Supplier) error {
 	o.Freight = s.Freight
 	if s.FreeFreightFrom != nil && o.Total >= *s.FreeFreightFrom {
 		o.Freight = 0
+	}
+	return o.save()
+}
+
+// fix puts terms that were agreed beforehand in the place of the supplier's.
+func (o *Order) fix(f Fixed) error {
+	if f.Freight < 0 {
+		return fault.New(fault.Invalid, "purchase.price_negative").WithField("freight")
+	}
+	o.Freight, o.PricesIncludeTax = f.Freight, f.PricesIncludeTax
+	for i := range o.Lines {
+		o.Lines[i].TaxRate = f.TaxRate
 	}
 	return o.save()
 }

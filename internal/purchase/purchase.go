@@ -43,6 +43,9 @@ type OrderLine struct {
 	Received      measure.Quantity
 	ReferenceCost *money.Amount // the middleman's landed cost of Quantity, net of tax, if there is one
 	Agreed        *Agreed       // what the supplier promised instead; nil: as ordered
+	// ForOthers is the part of Quantity that is ordered for other shops and goes on to
+	// them: it is neither expected here nor a saving of this shop.
+	ForOthers measure.Quantity
 }
 
 // Owed is what of the line has not arrived; nothing when more arrived than promised.
@@ -119,6 +122,15 @@ type DraftLine struct {
 	Quantity           measure.Quantity
 	Price              money.Price
 	ReferenceCost      *money.Amount // the middleman's landed cost of Quantity, net of tax
+	ForOthers          measure.Quantity
+}
+
+// Fixed are terms of an order that were agreed beforehand and stand whatever the
+// supplier's own are.
+type Fixed struct {
+	Freight          money.Amount
+	PricesIncludeTax bool
+	TaxRate          int // basis points, of every line
 }
 
 // DraftOrder asks for a draft. The same ClientID again answers with the orders
@@ -129,6 +141,7 @@ type DraftOrder struct {
 	Lines      []DraftLine
 	DueDay     day.Date
 	Note       string
+	Fixed      *Fixed // nil: the supplier's terms
 }
 
 // LineChange changes a line of a draft: its quantity (0 removes the line) and,

@@ -223,19 +223,43 @@ func (s *Service) Middleman(ctx context.Context, productID, notFrom ident.ID, q 
 
 // compare sets a delivery beside the market.
 func (m market) compare(o Order, d Delivery) ([]Saved, error) {
-	rows := make([]Saved, len(d.Lines))
-	for i, l := range d.Lines {
-		rows[i] = Saved{
-			ReceiptID: d.ID, Position: i + 1, OrderID: o.ID, Line: l.Line, ProductID: l.ProductID, SupplierID: o.SupplierID,
+	rows := make([]Saved, 0, len(d.Lines))
+	for _, l := range d.Lines {
+		row := Saved{
+			ReceiptID: d.ID, Position: len(rows) + 1, OrderID: o.ID, Line: l.Line, ProductID: l.ProductID, SupplierID: o.SupplierID,
 			Day: d.BusinessDay, Quantity: l.Quantity, Cost: l.Value,
 		}
-		rows[i].Middleman, rows[i].Reference = m.middleman(l.ProductID, o.SupplierID, l.Quantity, d.BusinessDay, o.Currency)
-		var err error
-		if rows[i].Estimated, err = o.meantToSave(l); err != nil {
+		own, others, err := row.part(o.Lines[l.Line-1])
+		if err != nil {
 			return nil, err
+		}
+		if own.Quantity > 0 {
+			own.Middleman, own.Reference = m.middleman(l.ProductID, o.SupplierID, own.Quantity, d.BusinessDay, o.Currency)
+			if own.Estimated, err = o.meantToSave(l); err != nil {
+				return nil, err
+			}
+			rows = append(rows, own)
+		}
+		if others.Quantity > 0 {
+			others.Position = len(rows) + 1
+			rows = append(rows, others)
 		}
 	}
 	return rows, nil
+}
+
+// part parts what came into the shop's own and what goes on to others, in the same
+// proportion as the line: these save their own money, not the shop's.
+func (s Saved) part(l OrderLine) (own, others Saved, err error) {
+	own, others = s, s
+	quantity, err := money.MulDiv(int64(s.Quantity), int64(l.Quantity-l.ForOthers), int64(l.Quantity))
+	if err != nil {
+		return own, others, err
+	}
+	cost, err := money.MulDiv(int64(s.Cost), quantity, max(1, int64(s.Quantity)))
+	own.Quantity, own.Cost = measure.Quantity(quantity), money.Amount(cost)
+	others.Quantity, others.Cost = s.Quantity-own.Quantity, s.Cost-own.Cost
+	return own, others, err
 }
 
 // meantToSave is what the order meant to save on the part of a line that a delivery
@@ -289,7 +313,7 @@ func (s *Service) reconcile(ctx context.Context, o Order, deliveries []Delivery,
 	for _, d := range deliveries {
 		mine := by[d.ID]
 		delete(by, d.ID)
-		if len(mine) != len(d.Lines) {
+		if len(mine) < len(d.Lines) || len(mine) > len(d.Lines)+o.shared(d) {
 			report("the delivery of %s has %d lines, the savings ledger %d", d.BusinessDay, len(d.Lines), len(mine))
 			continue
 		}
@@ -308,6 +332,17 @@ func (s *Service) reconcile(ctx context.Context, o Order, deliveries []Delivery,
 		report("the savings ledger knows %d deliveries that never were", len(by))
 	}
 	return nil
+}
+
+// shared counts what came of lines of which a part goes on to others: each may stand in
+// the savings ledger twice.
+func (o Order) shared(d Delivery) (n int) {
+	for _, l := range d.Lines {
+		if o.Lines[l.Line-1].ForOthers > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func reconciled(rows []Saved, d Delivery, moved []stock.Movement) (wrong []string) {

@@ -142,6 +142,11 @@ func (s *Service) draft(ctx context.Context, scope tenant.Scope, d DraftOrder) (
 	if err := o.compose(d.Lines, t); err != nil {
 		return Order{}, err
 	}
+	if d.Fixed != nil {
+		if err := o.fix(*d.Fixed); err != nil {
+			return Order{}, err
+		}
+	}
 	o.Number, err = s.store.TakeNumbers(ctx, 1)
 	return o, err
 }

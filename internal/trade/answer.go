@@ -54,24 +54,29 @@ func (s *Service) put(ctx context.Context, d *Deal) error {
 // the buyer's order. The same answer again changes nothing.
 func (s *Service) Confirm(ctx context.Context, id ident.ID, version int64, r Reply) (Deal, error) {
 	return s.selling(ctx, id, version, "deal.confirm", func(ctx context.Context, d *Deal) (bool, error) {
-		before := *d
-		if err := d.confirm(r, day.At(s.now())); err != nil {
-			return false, err
-		}
-		if before.State == Confirmed && before.Due == d.Due && slices.Equal(before.Lines, d.Lines) {
-			*d = before
-			return false, nil
-		}
-		if err := s.allocate(ctx, *d); err != nil {
-			return false, err
-		}
-		if err := s.put(ctx, d); err != nil {
-			return false, err
-		}
-		return true, s.across(ctx, *d, func(ctx context.Context) error {
-			_, err := s.desk.Orders.Confirm(ctx, d.ID, 0, d.promises())
-			return err
-		})
+		return s.promise(ctx, d, r)
+	})
+}
+
+// promise writes the seller's answer on both sides, and reports whether it is news.
+func (s *Service) promise(ctx context.Context, d *Deal, r Reply) (bool, error) {
+	before := *d
+	if err := d.confirm(r, day.At(s.now())); err != nil {
+		return false, err
+	}
+	if before.State == Confirmed && before.Due == d.Due && slices.Equal(before.Lines, d.Lines) {
+		*d = before
+		return false, nil
+	}
+	if err := s.allocate(ctx, *d); err != nil {
+		return false, err
+	}
+	if err := s.put(ctx, d); err != nil {
+		return false, err
+	}
+	return true, s.across(ctx, *d, func(ctx context.Context) error {
+		_, err := s.desk.Orders.Confirm(ctx, d.ID, 0, d.promises())
+		return err
 	})
 }
 
@@ -84,10 +89,16 @@ func (d Deal) promises() []purchase.ConfirmLine {
 	return out
 }
 
-// allocate sets aside what the deal promises and has not shipped.
+// allocate sets aside what the deal promises and has not shipped. Goods that are still to
+// come for it are not here to be set aside.
 func (s *Service) allocate(ctx context.Context, d Deal) error {
 	if err := s.desk.Ledger.Release(ctx, d.ID, nil, nil); err != nil {
 		return err
+	}
+	if !d.Source.IsNil() {
+		if o, err := s.desk.Orders.Order(ctx, d.Source); err != nil || o.State.Open() || o.State == purchase.Draft {
+			return err
+		}
 	}
 	var lines []stock.Allocation
 	for _, l := range d.Lines {

@@ -100,6 +100,9 @@ type Deal struct {
 	AnsweredAt       *day.Micros
 	ClosedAt         *day.Micros
 	Version          int64
+	// Source is the seller's own order that brings the goods; zero: they come out of his
+	// stock.
+	Source ident.ID
 }
 
 // Total is what is to be paid for the lines as they stand, without the freight.

@@ -30,8 +30,9 @@ type Deals interface {
 
 // DealQuery asks for deals of one side.
 type DealQuery struct {
-	Selling bool  // those that came to the shop; else those that it sent
-	State   State // "": any
+	Selling bool     // those that came to the shop; else those that it sent
+	State   State    // "": any
+	Source  ident.ID // of the seller's own order that brings the goods; zero: any
 	Before  day.Micros
 	Limit   int
 }
@@ -40,6 +41,8 @@ type DealQuery struct {
 type Orders interface {
 	Draft(ctx context.Context, drafts []purchase.DraftOrder) ([]purchase.Order, error)
 	Order(ctx context.Context, id ident.ID) (purchase.Order, error)
+	Send(ctx context.Context, id ident.ID, version int64) (purchase.Order, error)
+	Lots(ctx context.Context, orderID ident.ID) ([]purchase.Lot, error)
 	Confirm(ctx context.Context, id ident.ID, version int64, lines []purchase.ConfirmLine) (purchase.Order, error)
 	Cancel(ctx context.Context, id ident.ID) (purchase.Order, error)
 	// Came reports whether the order has a delivery of that id which was not taken back.
@@ -53,6 +56,9 @@ type Ledger interface {
 	OfSource(ctx context.Context, sourceID ident.ID) ([]stock.Movement, error)
 	LotInfo(ctx context.Context, lotIDs []ident.ID) (map[ident.ID]stock.Lot, error)
 	Balances(ctx context.Context, ids []ident.ID) (map[ident.ID]stock.Balance, error)
+	Lots(ctx context.Context, product ident.ID) ([]stock.LotBalance, error)
+	Post(ctx context.Context, postings []stock.Posting) ([]stock.Movement, []stock.Warning, error)
+	Reverse(ctx context.Context, sourceID ident.ID, reason string) ([]stock.Movement, error)
 }
 
 // Sales books what was sold. The sales' service is one.

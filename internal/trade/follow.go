@@ -18,6 +18,9 @@ func (s *Service) OrderChanged(ctx context.Context, o purchase.Order) error {
 	if s.desk.Deals == nil || o.State == purchase.Draft {
 		return nil
 	}
+	if err := s.sourceChanged(ctx, o); err != nil {
+		return err
+	}
 	d, err := s.desk.Deals.Deal(ctx, o.ID)
 	switch {
 	case errors.Is(err, ErrMissing) && o.State == purchase.Sent:

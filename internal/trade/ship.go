@@ -24,7 +24,8 @@ type Sending struct {
 	Note     string
 }
 
-// Ship books goods that leave for another shop as a sale, out of the lots that go first,
+// Ship books goods that leave for another shop as a sale, out of the lots that go first
+// (those that were ordered for it: as handed on, out of the lots that came for it),
 // and tells the buyer which lots come.
 func (s *Service) Ship(ctx context.Context, id ident.ID, in Sending) (Deal, error) {
 	scope, err := tenant.Must(ctx)
@@ -51,7 +52,11 @@ func (s *Service) Ship(ctx context.Context, id ident.ID, in Sending) (Deal, erro
 		if d.State != Confirmed {
 			return false, illegal("ship")
 		}
-		if sh.Lines, err = s.sell(ctx, *d, sh, quantities); err != nil {
+		leave := s.sell
+		if !d.Source.IsNil() {
+			leave = s.handOver
+		}
+		if sh.Lines, err = leave(ctx, *d, sh, quantities); err != nil {
 			return false, err
 		}
 		if err := d.ship(sh, quantities); err != nil {
@@ -98,7 +103,12 @@ func (s *Service) TakeBack(ctx context.Context, id, shipment ident.ID, why strin
 		if err := d.unship(i, why, day.At(s.now())); err != nil {
 			return false, err
 		}
-		for at := 0; at < len(sh.quantities()); at += sales.MaxLines {
+		if !d.Source.IsNil() {
+			if _, err := s.desk.Ledger.Reverse(ctx, saleOf(sh.ID, 0), why); err != nil {
+				return false, err
+			}
+		}
+		for at := 0; d.Source.IsNil() && at < len(sh.quantities()); at += sales.MaxLines {
 			if err := s.desk.Sales.Void(ctx, saleOf(sh.ID, at), why); err != nil {
 				return false, err
 			}

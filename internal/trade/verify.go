@@ -81,7 +81,7 @@ func (s *Service) verifySold(ctx context.Context, d Deal) ([]string, error) {
 				return nil, err
 			}
 			for _, m := range moved {
-				if m.Kind == stock.Sale {
+				if m.Kind == stock.Sale || m.Kind == stock.Transfer && m.Source == SourceDeal {
 					left[m.ProductID] -= m.Quantity
 					moving[m.ProductID] = true
 				}

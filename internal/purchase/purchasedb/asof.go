@@ -24,10 +24,10 @@ func (s *Store) OwedAsOf(ctx context.Context, through day.Date, end day.Micros) 
 		DueDay                         day.Date
 		WantedDay                      *day.Date
 		ConfirmedAt                    *day.Micros
-		Quantity, Received             measure.Quantity
+		Quantity, Received, ForOthers  measure.Quantity
 		AgreedColumns                  `gorm:"embedded"`
 	}
-	err = s.d.From(ctx).Raw(`SELECT l.order_id, l.line, l.product_id, o.supplier_id, o.due_day, o.wanted_day, o.confirmed_at, l.quantity,
+	err = s.d.From(ctx).Raw(`SELECT l.order_id, l.line, l.product_id, o.supplier_id, o.due_day, o.wanted_day, o.confirmed_at, l.quantity, l.for_others,
 			l.agreed_quantity, l.agreed_price, l.agreed_day, l.later_quantity, l.later_day,
 			CAST(COALESCE((SELECT SUM(rl.quantity) FROM receipt_lines rl
 				WHERE rl.shop_id = l.shop_id AND rl.order_line = l.line AND rl.receipt_id IN (SELECT r.id FROM receipts r
@@ -41,7 +41,7 @@ func (s *Store) OwedAsOf(ctx context.Context, through day.Date, end day.Micros) 
 	var out []stock.Expected
 	for _, r := range rows {
 		o := purchase.Order{ID: r.OrderID, SupplierID: r.SupplierID, DueDay: r.DueDay, WantedDay: r.WantedDay}
-		o.Lines = []purchase.OrderLine{{Line: r.Line, ProductID: r.ProductID, Quantity: r.Quantity, Received: r.Received}}
+		o.Lines = []purchase.OrderLine{{Line: r.Line, ProductID: r.ProductID, Quantity: r.Quantity, Received: r.Received, ForOthers: r.ForOthers}}
 		if r.ConfirmedAt != nil && *r.ConfirmedAt < end { // what was promised by then
 			o.Lines[0].Agreed = r.agreed()
 		}

@@ -97,6 +97,7 @@ type lineRow struct {
 	Total         money.Amount
 	Received      measure.Quantity
 	ReferenceCost *money.Amount
+	ForOthers     measure.Quantity
 	AgreedColumns `gorm:"embedded"`
 }
 
@@ -134,14 +135,14 @@ func (lineRow) TableName() string { return "order_lines" }
 
 var lineColumns = []string{
 	"shop_id", "order_id", "line", "product_id", "product_code", "product_name", "supplier_code", "quantity", "unit", "pack_unit", "pack_num",
-	"pack_den", "price", "tax_rate", "total", "received", "reference_cost",
+	"pack_den", "price", "tax_rate", "total", "received", "reference_cost", "for_others",
 	"agreed_quantity", "agreed_price", "agreed_day", "later_quantity", "later_day",
 }
 
 func lineValues(order ident.ID, l *purchase.OrderLine) []any {
 	return append([]any{
 		order, l.Line, l.ProductID, l.ProductCode, l.ProductName, l.SupplierCode, int64(l.Quantity), l.Unit, l.Pack.Unit, l.Pack.Factor.Num,
-		l.Pack.Factor.Den, int64(l.Price), l.TaxRate, int64(l.Total), int64(l.Received), l.ReferenceCost,
+		l.Pack.Factor.Den, int64(l.Price), l.TaxRate, int64(l.Total), int64(l.Received), l.ReferenceCost, int64(l.ForOthers),
 	}, agreedValues(l.Agreed)...)
 }
 
@@ -149,7 +150,7 @@ func fromLine(r lineRow) purchase.OrderLine {
 	return purchase.OrderLine{
 		Line: r.Line, ProductID: r.ProductID, ProductCode: r.ProductCode, ProductName: r.ProductName, SupplierCode: r.SupplierCode,
 		Quantity: r.Quantity, Unit: r.Unit, Pack: measure.Pack{Unit: r.PackUnit, Factor: measure.Ratio{Num: r.PackNum, Den: r.PackDen}},
-		Price: r.Price, TaxRate: r.TaxRate, Total: r.Total, Received: r.Received, ReferenceCost: r.ReferenceCost, Agreed: r.agreed(),
+		Price: r.Price, TaxRate: r.TaxRate, Total: r.Total, Received: r.Received, ReferenceCost: r.ReferenceCost, ForOthers: r.ForOthers, Agreed: r.agreed(),
 	}
 }
 

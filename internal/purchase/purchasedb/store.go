@@ -124,7 +124,7 @@ func (s *Store) Drafted(ctx context.Context, productIDs []ident.ID) ([]purchase.
 	if err != nil {
 		return nil, err
 	}
-	const lines = `SELECT o.id AS order_id, o.supplier_id, l.product_id, o.number, o.created_day, l.quantity
+	const lines = `SELECT o.id AS order_id, o.supplier_id, l.product_id, o.number, o.created_day, l.quantity - l.for_others AS quantity
 		FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id
 		WHERE o.shop_id = ? AND o.state = 'draft'`
 	const inOrder = " ORDER BY o.number, l.line"

@@ -45,6 +45,19 @@ type Handlers struct {
 	inbox   Inbox  // nil: no other shop orders here
 	photos  Photos // nil: products have none
 	replies Inbox  // nil: nobody is asked for prices
+	joint   Joint  // nil: nobody orders together
+}
+
+// Joint counts the joint orders that a person should look at: those that the shop is asked
+// to join, and those that were shared out or not reached of late.
+type Joint interface {
+	News(ctx context.Context) (asked, reached, missed int, err error)
+}
+
+// Gather lets Today lead to joint orders.
+func (h *Handlers) Gather(j Joint) *Handlers {
+	h.joint = j
+	return h
 }
 
 // Inbox tells how many orders of other shops, or answers to enquiries, wait for a word.

@@ -41,6 +41,7 @@ var places = []struct {
 		{tenant.Viewer, decisionsAddress, "scale", "decision.page", "decision.more_note"},
 		{tenant.Viewer, "/replay", "chart", "replay.title", "replay.more_note"},
 		{tenant.Viewer, "/suppliers", "factory", "restock.more_suppliers", "restock.more_suppliers_note"},
+		{tenant.Viewer, "/joint", "team", "joint.title", "joint.more_note"},
 		{tenant.Viewer, "/directory", "sprout", "trade.directory", "trade.more_note"},
 		{tenant.Viewer, "/inbox", "receipt", "trade.inbox", "trade.inbox_note"},
 		{tenant.Manager, "/publish", "store", "trade.my_offers", "trade.my_offers_note"},

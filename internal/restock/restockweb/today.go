@@ -142,7 +142,14 @@ func (h *Handlers) attend(ctx context.Context, v voice, m *restockview.Today) er
 		}
 		add(n, box.href, box.key, box.icon)
 	}
-	return nil
+	if h.joint == nil {
+		return nil
+	}
+	asked, reached, missed, err := h.joint.News(ctx)
+	add(asked, "/joint", "joint.today_asked", "team")
+	add(reached, "/joint", "joint.today_reached", "check")
+	add(missed, "/joint", "joint.today_missed", "undo")
+	return err
 }
 
 func (h *Handlers) toOrder(ctx context.Context, v voice, m *restockview.Today) error {

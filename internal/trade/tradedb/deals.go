@@ -32,9 +32,10 @@ type dealRow struct {
 	SentAt               day.Micros
 	AnsweredAt, ClosedAt *day.Micros
 	Version              int64
+	SourceOrder          *ident.ID
 }
 
-const dealColumns = "from_shop_id, to_shop_id, id, number, from_name, to_name, currency, prices_include_tax, state, wanted_day, due_day, freight, note, reason, lines, shipments, sent_at, answered_at, closed_at, version"
+const dealColumns = "from_shop_id, to_shop_id, id, number, from_name, to_name, currency, prices_include_tax, state, wanted_day, due_day, freight, note, reason, lines, shipments, sent_at, answered_at, closed_at, version, source_order"
 
 // either is the condition that the shop of ctx is one of the two.
 const either = "(from_shop_id = ? OR to_shop_id = ?)"
@@ -44,6 +45,9 @@ func (r dealRow) deal() (trade.Deal, error) {
 		ID: r.ID, From: tenant.ShopID(r.FromShopID), To: tenant.ShopID(r.ToShopID), Number: r.Number, FromName: r.FromName, ToName: r.ToName,
 		Currency: r.Currency, PricesIncludeTax: r.PricesIncludeTax, State: trade.State(r.State), Wanted: r.WantedDay, Due: r.DueDay, Freight: r.Freight,
 		Note: r.Note, Reason: r.Reason, SentAt: r.SentAt, AnsweredAt: r.AnsweredAt, ClosedAt: r.ClosedAt, Version: r.Version,
+	}
+	if r.SourceOrder != nil {
+		d.Source = *r.SourceOrder
 	}
 	if err := json.Unmarshal([]byte(r.Lines), &d.Lines); err != nil {
 		return d, fmt.Errorf("lines of deal %s: %w", r.ID, err)
@@ -84,6 +88,9 @@ func (s *Store) Deals(ctx context.Context, q trade.DealQuery) ([]trade.Deal, err
 	if q.State != "" {
 		side, args = side+" AND state = ?", append(args, string(q.State))
 	}
+	if !q.Source.IsNil() {
+		side, args = side+" AND source_order = ?", append(args, q.Source)
+	}
 	if q.Before > 0 {
 		side, args = side+" AND sent_at < ?", append(args, int64(q.Before))
 	}
@@ -115,9 +122,9 @@ func (s *Store) InsertDeal(ctx context.Context, d trade.Deal) error {
 	if err != nil {
 		return err
 	}
-	return db.Err(s.d.From(ctx).Exec("INSERT INTO deals ("+dealColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return db.Err(s.d.From(ctx).Exec("INSERT INTO deals ("+dealColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		own, int64(d.To), d.ID, d.Number, d.FromName, d.ToName, d.Currency, d.PricesIncludeTax, string(d.State), int64(d.Wanted), int64(d.Due),
-		int64(d.Freight), d.Note, d.Reason, lines, shipments, int64(d.SentAt), instant(d.AnsweredAt), instant(d.ClosedAt), d.Version).Error)
+		int64(d.Freight), d.Note, d.Reason, lines, shipments, int64(d.SentAt), instant(d.AnsweredAt), instant(d.ClosedAt), d.Version, source(d)).Error)
 }
 
 // UpdateDeal replaces what changes of a deal.
@@ -130,8 +137,8 @@ func (s *Store) UpdateDeal(ctx context.Context, d trade.Deal) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	tx := s.d.From(ctx).Exec("UPDATE deals SET state = ?, due_day = ?, reason = ?, lines = ?, shipments = ?, answered_at = ?, closed_at = ?, version = ? WHERE id = ? AND version = ? AND "+either,
-		string(d.State), int64(d.Due), d.Reason, lines, shipments, instant(d.AnsweredAt), instant(d.ClosedAt), d.Version, d.ID, d.Version-1, own, own)
+	tx := s.d.From(ctx).Exec("UPDATE deals SET state = ?, due_day = ?, reason = ?, lines = ?, shipments = ?, answered_at = ?, closed_at = ?, version = ?, source_order = ? WHERE id = ? AND version = ? AND "+either,
+		string(d.State), int64(d.Due), d.Reason, lines, shipments, instant(d.AnsweredAt), instant(d.ClosedAt), d.Version, source(d), d.ID, d.Version-1, own, own)
 	return tx.RowsAffected == 1, db.Err(tx.Error)
 }
 
@@ -142,6 +149,13 @@ func texts(d trade.Deal) (lines, shipments string, err error) {
 	}
 	b, err := json.Marshal(d.Shipments)
 	return string(a), string(b), err
+}
+
+func source(d trade.Deal) any {
+	if d.Source.IsNil() {
+		return nil
+	}
+	return d.Source
 }
 
 func instant(at *day.Micros) any {

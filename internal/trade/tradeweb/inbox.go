@@ -175,6 +175,9 @@ func saying(t *i18n.Printer, d trade.Deal, mine bool) string {
 		side = "seller"
 	}
 	key := "trade.next." + side + "." + string(d.State)
+	if mine && d.State == trade.Confirmed && !d.Source.IsNil() {
+		key = "trade.next.seller.together"
+	}
 	if !t.Has(key) {
 		return ""
 	}

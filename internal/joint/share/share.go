@@ -1,7 +1,7 @@
-// Package joint shares one order of several shops: how much is ordered together, what
+// Package share parts one order of several shops: how much is ordered together, what
 // each takes of it and what each pays. It is pure arithmetic in whole thousandths and
 // minor units; who is asked, and by whom, is none of its business.
-package joint
+package share
 
 import (
 	"cmp"
@@ -35,21 +35,21 @@ type Terms struct {
 	Currency money.Currency
 }
 
-// Share is the part of one shop; without a quantity it is not among the members.
-type Share struct {
+// Part is the share of one shop; without a quantity it is not among the members.
+type Part struct {
 	Quantity       measure.Quantity
 	Goods, Freight money.Amount
 }
 
 // Pays is what the share costs.
-func (s Share) Pays() money.Amount { return s.Goods + s.Freight }
+func (p Part) Pays() money.Amount { return p.Goods + p.Freight }
 
 // Plan is an order that is worth it for everybody in it.
 type Plan struct {
 	Quantity       measure.Quantity
 	Price          money.Price
 	Goods, Freight money.Amount
-	Shares         []Share // one a wish, in their order
+	Shares         []Part // one a wish, in their order
 }
 
 // Members counts those who have a share.
@@ -65,21 +65,26 @@ func (p Plan) Members() int {
 
 // What keeps an order from being made together; each shop then goes its own way.
 var (
-	ErrNotReached = errors.New("joint: together they do not want enough")
-	ErrNotWorth   = errors.New("joint: some would pay more than alone, and without them it is not enough")
-	errTerms      = errors.New("joint: terms that no order can meet")
+	ErrNotReached = errors.New("share: together they do not want enough")
+	ErrNotWorth   = errors.New("share: some would pay more than alone, and without them it is not enough")
+	errTerms      = errors.New("share: terms that no order can meet")
 )
 
-// Make finds the order of as many of the shops as gain by it. Whoever would pay more than
-// alone is left out, the one who loses most first, until all who are left gain; fewer
-// than two are no joint order. Wishes of nothing take no part.
+// Make finds the order of as many of the shops as gain by it. The first wish is that of the
+// organiser, whose order it is and without whom there is none. Whoever else would pay more
+// than alone is left out, the one who loses most first, until all who are left gain; fewer
+// than two are no joint order. Wishes of nothing take no part, nor do those between which
+// and their tolerance no whole grain lies.
 func Make(wishes []Wish, t Terms) (Plan, error) {
 	if t.Step <= 0 || t.Grain <= 0 || t.Step%t.Grain != 0 {
 		return Plan{}, errTerms
 	}
 	in := make([]bool, len(wishes))
 	for i, w := range wishes {
-		in[i] = w.Wanted > 0
+		in[i] = w.Wanted > 0 && roundUp(w.Wanted, t.Grain) <= w.Wanted+w.Tolerance
+	}
+	if len(in) == 0 || !in[0] {
+		return Plan{}, ErrNotReached
 	}
 	failed := ErrNotReached
 	for {
@@ -96,6 +101,9 @@ func Make(wishes []Wish, t Terms) (Plan, error) {
 		}
 		if loser < 0 {
 			return p, nil
+		}
+		if loser == 0 {
+			return Plan{}, ErrNotWorth
 		}
 		in[loser], failed = false, ErrNotWorth
 	}
@@ -138,16 +146,14 @@ func together(wishes []Wish, in []bool, t Terms) (Plan, error) {
 	if best == nil {
 		return Plan{}, ErrNotReached
 	}
-	best.share(wishes, in, t.Grain, wanted)
-	return *best, nil
+	return *best, best.share(wishes, in, t, wanted)
 }
 
 func roundUp(q, grain measure.Quantity) measure.Quantity { return (q + grain - 1) / grain * grain }
 
-// ceiling is the most that a shop takes, in whole grains. What it wants comes first, also
-// where its tolerance does not reach to the next grain.
+// ceiling is the most that a shop takes, in whole grains.
 func ceiling(w Wish, grain measure.Quantity) measure.Quantity {
-	return max(roundUp(w.Wanted, grain), (w.Wanted+w.Tolerance)/grain*grain)
+	return (w.Wanted + w.Tolerance) / grain * grain
 }
 
 // totals are the quantities worth looking at between what is wanted and what is taken at
@@ -230,9 +236,11 @@ func cheaper(a, b Plan) bool {
 }
 
 // share parts the order: each has what it wants, what is left over goes by tolerance, and
-// money by quantity.
-func (p *Plan) share(wishes []Wish, in []bool, grain, wanted measure.Quantity) {
-	p.Shares = make([]Share, len(wishes))
+// money by quantity. Each pays for its goods what its own order says, quantity times
+// price; the cents that rounding leaves are the organiser's, who has the supplier's bill.
+func (p *Plan) share(wishes []Wish, in []bool, t Terms, wanted measure.Quantity) error {
+	grain := t.Grain
+	p.Shares = make([]Part, len(wishes))
 	room := make([]int64, len(wishes))
 	for i, w := range wishes {
 		if in[i] {
@@ -247,10 +255,20 @@ func (p *Plan) share(wishes []Wish, in []bool, grain, wanted measure.Quantity) {
 	for i, s := range p.Shares {
 		weights[i] = int64(s.Quantity)
 	}
-	goods, freight := money.Split(p.Goods, weights), money.Split(p.Freight, weights)
-	for i := range p.Shares {
-		p.Shares[i].Goods, p.Shares[i].Freight = goods[i], freight[i]
+	left := p.Goods
+	for i, f := range money.Split(p.Freight, weights) {
+		p.Shares[i].Freight = f
+		if i == 0 || p.Shares[i].Quantity == 0 {
+			continue
+		}
+		goods, err := money.Line(p.Shares[i].Quantity, p.Price, t.Currency)
+		if err != nil {
+			return err
+		}
+		p.Shares[i].Goods, left = goods, left-goods
 	}
+	p.Shares[0].Goods = left
+	return nil
 }
 
 // mostLost is the member who pays most more than alone, in parts of what it would pay
