@@ -79,7 +79,7 @@ func TestThreeTapsToASharedOrder(t *testing.T) {
 					tells(got[0])
 				}
 			case phone.plain:
-				tells(tab.Text("#hand"))
+				tells(e2e.Ask[string](tab, "document.querySelector('#hand').value"))
 				if !e2e.Ask[bool](tab, "document.querySelector('#hand').checkVisibility()") {
 					t.Error("the text is not to be seen")
 				}
