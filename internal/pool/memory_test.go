@@ -2,6 +2,7 @@ package pool_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -138,6 +139,11 @@ func (v *village) Members(context.Context) (out []pool.Member, err error) {
 		out = append(out, pool.Member{Shop: id, Since: since})
 	}
 	return out, nil
+}
+
+func (v *village) Giving(ctx context.Context, season string) ([]tenant.ShopID, error) {
+	brought, err := v.Brought(ctx, season)
+	return slices.Sorted(maps.Keys(brought)), err
 }
 
 func (v *village) Brought(_ context.Context, season string) (map[tenant.ShopID][]pool.Entry, error) {

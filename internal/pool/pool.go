@@ -151,6 +151,8 @@ type Across interface {
 	Members(ctx context.Context) ([]Member, error)
 	// Brought reads what members gave to a season.
 	Brought(ctx context.Context, season string) (map[tenant.ShopID][]Entry, error)
+	// Giving lists the members that gave to a season, in order.
+	Giving(ctx context.Context, season string) ([]tenant.ShopID, error)
 	// Editions reads the latest, the newest first, with who was counted in them.
 	Editions(ctx context.Context, n int) ([]Past, error)
 	// Publish writes an edition; false when its season has one.

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 
 	"buhuo/internal/day"
@@ -16,8 +17,8 @@ import (
 )
 
 // Run publishes the figures of the last season that is over, once. Members give their
-// sums first, each within its own scope and on record; then one transaction adds up what
-// the members of that moment gave. Several processes may run it: an edition is made once.
+// sums first, each within its own scope and on record; then what the members of that
+// moment gave is added up and written at once. Several processes may run it: an edition is made once.
 func (s *Service) Run(ctx context.Context) error {
 	season := s.books.SeasonBefore(s.today().Add(-settle))
 	last, ok, err := s.store.Latest(ctx)
@@ -45,11 +46,11 @@ func (s *Service) Run(ctx context.Context) error {
 			slog.Error("a shop could not give its figures", "shop", in.Slug, "season", season.Code, "error", err.Error())
 		}
 	}
-	var told bool
-	err = s.atomic.Do(ctx, func(ctx context.Context) error {
-		told, err = s.publish(ctx, season, func(id tenant.ShopID) uint64 { return rank(secrets[id], season.Code) })
-		return err
-	})
+	ranks := make(map[tenant.ShopID]uint64, len(members))
+	for _, m := range members {
+		ranks[m.Shop] = rank(secrets[m.Shop], season.Code)
+	}
+	told, err := s.publish(ctx, season, func(id tenant.ShopID) uint64 { return ranks[id] })
 	if err == nil && told {
 		slog.Info("published what shops tell together", "season", season.Code)
 	}
@@ -95,8 +96,11 @@ func sound(entries []Entry) []Entry {
 	return out
 }
 
-// publish makes the edition of a season, if there is anything to tell and nobody has.
-func (s *Service) publish(ctx context.Context, season Season, rank func(tenant.ShopID) uint64) (bool, error) {
+// publish makes the edition of a season, if there is anything to tell and nobody has. It
+// is worked out before the transaction, which would keep the tills waiting for seconds;
+// the transaction writes it if those who gave are still the same. If not, the next run
+// makes another.
+func (s *Service) publish(ctx context.Context, season Season, rank func(tenant.ShopID) uint64) (told bool, err error) {
 	brought, err := s.store.Brought(ctx, season.Code)
 	if err != nil || len(brought) < K {
 		return false, err
@@ -109,18 +113,24 @@ func (s *Service) publish(ctx context.Context, season Season, rank func(tenant.S
 	if len(figures) == 0 {
 		return false, nil
 	}
-	ok, err := s.store.Publish(ctx, Edition{Season: season, PublishedAt: day.At(s.now())}, figures, counted)
-	if err != nil || !ok {
-		return false, err
-	}
 	oldest := ""
 	if len(past) == remembered {
 		oldest = past[remembered-2].Code
 	}
-	if err := s.store.Forget(ctx, oldest, season.Code); err != nil {
-		return false, fmt.Errorf("forget old editions: %w", err)
-	}
-	return true, nil
+	err = s.atomic.Do(ctx, func(ctx context.Context) error {
+		giving, err := s.store.Giving(ctx, season.Code)
+		if err != nil || !slices.Equal(giving, slices.Sorted(maps.Keys(brought))) { // one left meanwhile
+			return err
+		}
+		if told, err = s.store.Publish(ctx, Edition{Season: season, PublishedAt: day.At(s.now())}, figures, counted); err != nil || !told {
+			return err
+		}
+		if err := s.store.Forget(ctx, oldest, season.Code); err != nil {
+			return fmt.Errorf("forget old editions: %w", err)
+		}
+		return nil
+	})
+	return told && err == nil, err
 }
 
 // edition is what may be told of what shops brought, after what was told before.

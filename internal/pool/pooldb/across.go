@@ -50,6 +50,17 @@ func (s *Store) Brought(ctx context.Context, season string) (map[tenant.ShopID][
 	return out, err
 }
 
+// Giving lists the members that gave to a season, in order.
+func (s *Store) Giving(ctx context.Context, season string) (list []tenant.ShopID, err error) {
+	err = s.db.Each(db.Installation(ctx), func(rows *sql.Rows) error {
+		var shop tenant.ShopID
+		err := rows.Scan(&shop)
+		list = append(list, shop)
+		return err
+	}, "SELECT m.shop_id FROM pool_members m JOIN pool_shares g ON g.shop_id = m.shop_id AND g.season = ? ORDER BY m.shop_id", season)
+	return list, err
+}
+
 const selectEdition = "SELECT season, from_day, through_day, other_from, other_through, published_at FROM pool_editions ORDER BY season DESC LIMIT ?"
 
 func scanEdition(rows *sql.Rows, e *pool.Edition) error {

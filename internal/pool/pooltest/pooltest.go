@@ -3,6 +3,7 @@ package pooltest
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -100,6 +101,9 @@ func readTogether(t *testing.T, h House) {
 		t.Errorf("members %v %v", members, err)
 	}
 	brought, err := h.Store.Brought(context.Background(), "2026-Q3")
+	if giving, err := h.Store.Giving(context.Background(), "2026-Q3"); err != nil || !slices.Equal(giving, slices.Sorted(maps.Keys(brought))) {
+		t.Errorf("giving: %v, %v", giving, err)
+	}
 	if err != nil || len(brought) != 4 || !reflect.DeepEqual(brought[2], entries(1)) || brought[3] != nil {
 		t.Errorf("brought %v %v", brought, err)
 	}
