@@ -51,6 +51,11 @@ func randomShop(t *testing.T, a *app.App, seed uint64) context.Context {
 				must(t, a.Stock.Count(ctx, stock.CountRequest{ClientID: ident.New(), ProductID: p.ID, Counted: measure.Quantity(1000 * rng.IntN(15)), At: *at(ago)}))
 			case 2:
 				continue
+			case 3:
+				must(t, a.Stock.Receive(ctx, stock.ReceiveRequest{ClientID: ident.New(), Kind: stock.Harvest, At: *at(ago), Lines: []stock.ReceiveLine{{ProductID: p.ID, Quantity: 7000, UnitCost: new(money.Price)}}}))
+			case 4:
+				_, err := a.Stock.Process(ctx, stock.ProcessRequest{ClientID: ident.New(), From: products[4].ID, To: products[rng.IntN(4)].ID, In: 3000, Out: 1000 * (1 + measure.Quantity(rng.IntN(3))), Extra: money.Amount(rng.IntN(300))})
+				must(t, err)
 			}
 			r := sales.Request{ClientID: ident.New(), At: at(ago), Lines: []sales.RequestLine{{ProductID: p.ID, Quantity: 1000 * (1 + rng.Int64N(4))}, {ProductID: products[0].ID, Quantity: 1000}}}
 			if rng.IntN(6) == 0 {
@@ -59,6 +64,10 @@ func randomShop(t *testing.T, a *app.App, seed uint64) context.Context {
 			if rng.IntN(3) == 0 {
 				r.Channel, r.Province = "wechat", []string{"", "33", "330523"}[rng.IntN(3)]
 				r.BuyerID = []string{"", fmt.Sprint(rng.IntN(20))}[rng.IntN(2)]
+			} else if rng.IntN(4) == 0 {
+				r.Channel = []string{sales.WholesaleCode, sales.ShopsCode, sales.ProcessingCode}[rng.IntN(3)]
+			} else if rng.IntN(5) == 0 {
+				r.Household = []string{"张家", "李家", "王家"}[rng.IntN(3)]
 			}
 			s, _, _, err := a.Sales.Record(ctx, r)
 			must(t, err)
@@ -137,6 +146,7 @@ func TestBoardsAreTheLedger(t *testing.T) {
 				for _, q := range questions(t, a, ctx) {
 					raw.wanted(t, a, ctx, q)
 					raw.money(t, a, ctx, q)
+					incomeIsTheLedger(t, a, d, ctx, q)
 					raw.health(t, a, ctx, q)
 					raw.channels(t, a, ctx, q)
 					regionsAreTheLedger(t, a, d, ctx, raw.days, q)

@@ -51,6 +51,7 @@ var policy = map[string]web.Access{
 
 	"GET /sell": web.Seller, "POST /sell": web.Seller, "POST /sales": web.Seller, "POST /sales/:id/void": web.Seller, "POST /wishes": web.Seller,
 	"GET /stock/receive": web.Seller, "POST /stock/receive": web.Seller, "GET /stock/count": web.Seller, "POST /stock/count": web.Seller,
+	"GET /stock/harvest": web.Seller, "POST /stock/harvest": web.Seller, "GET /stock/process": web.Seller, "POST /stock/process": web.Seller,
 	"GET /stock/counts/:id": web.Seller, "GET /stock/loss": web.Seller, "POST /stock/loss": web.Seller, "POST /orders/:id/receive": web.Seller, "POST /inbox/:id/ship": web.Seller,
 
 	"GET /pool": web.Owner, "POST /pool": web.Owner,

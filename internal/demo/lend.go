@@ -48,7 +48,7 @@ var helpersOf = []helper{
 var weeklyBefore = map[string]int{"ordering": 360, "counting": 180}
 
 // oneIn is how rare a sale on credit is among those at the counter.
-const oneIn = 900
+const oneIn = 400
 
 // lent picks the sales that went into the credit book; their ids decide.
 func lent(list []sales.Sale) (out []sales.Sale) {
@@ -88,7 +88,11 @@ func (l *Loader) lend(ctx context.Context, lent []sales.Sale, from day.Date, thr
 					owed += s.Total
 				}
 			}
-			if pays := owed * money.Amount(h.pays) / 100; d <= whole && (int(d)+7*i)%h.every == 0 && pays > 0 {
+			pays := owed * money.Amount(h.pays) / 10_000 * 100 // in whole yuan, little debts at once
+			if owed < 2000 {
+				pays = owed
+			}
+			if d <= whole && (int(d)+7*i)%h.every == 0 && pays > 0 {
 				past = append(past, account.Past{ID: dayID(h.Name, d), Kind: account.Paid, Amount: pays, Day: d})
 				owed -= pays
 			}

@@ -11,6 +11,7 @@ import (
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
+	"buhuo/internal/sales"
 	"buhuo/internal/stock"
 )
 
@@ -92,50 +93,104 @@ func (s *Service) Entries(ctx context.Context, q Query, of []Kind, product ident
 	if err != nil {
 		return nil, err
 	}
+	channels, err := s.sales.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[ident.ID]sales.Channel, len(channels))
+	for _, c := range channels {
+		by[c.ID] = c
+	}
 	var out []Entry
 	take := func(e Entry) {
 		if q.Window.Has(e.Day) && slices.Contains(of, e.Kind) {
 			out = append(out, e)
 		}
 	}
-	sold := map[booked]*Entry{}
+	sold := map[booked][]sent{}
 	for _, m := range moves[product] {
 		if m.Kind != stock.Sale && m.Kind != stock.CustomerReturn {
 			take(Entry{Day: m.Day, Kind: m.counts(balances[product].KnownFrom), Seqs: []int64{m.Seq}, Quantity: m.Quantity, Value: m.Value, Reason: m.Reason})
 			continue
 		}
 		at := booked{m.SourceID, m.SourceLine, m.Day}
-		if sold[at] == nil {
-			sold[at] = &Entry{Day: m.Day, Kind: Unclaimed}
-		}
-		e := sold[at]
-		e.Seqs, e.Quantity, e.Value = append(e.Seqs, m.Seq), e.Quantity+m.Quantity, e.Value+m.Value
+		sold[at] = with(sold[at], m)
 	}
 	for _, l := range lines[product] {
 		if !q.has(&Cell{Place: l.Place}) {
 			continue
 		}
-		e := Entry{Day: l.Day, Kind: SoldPast, Sale: &l.SaleID, Quantity: l.Quantity, Amount: l.Amount}
 		at := booked{l.SaleID, l.Line, l.Day}
-		if b := sold[at]; b != nil {
-			e.Seqs, e.Value, e.Kind = b.Seqs, -b.Value, SoldBare
-			if b.Value != 0 {
-				e.Kind = Sold
-			}
-			delete(sold, at)
+		parts := q.parts(l, sold[at], by)
+		delete(sold, at)
+		e := Entry{Day: l.Day, Kind: SoldPast, Sale: &l.SaleID}
+		for _, p := range parts {
+			e.Seqs, e.Quantity, e.Amount, e.Value = append(e.Seqs, p.seqs...), e.Quantity-p.quantity, e.Amount+p.amount, e.Value-p.value
+		}
+		if len(e.Seqs) > 0 {
+			e.Kind = SoldBare
+		}
+		if e.Value != 0 {
+			e.Kind = Sold
 		}
 		if l.Quantity < 0 {
 			e.Kind += Returned - Sold
 		}
-		take(e)
+		if len(parts) > 0 {
+			slices.Sort(e.Seqs)
+			take(e)
+		}
 	}
-	for _, e := range sold {
+	for at, list := range sold {
+		e := Entry{Day: at.day, Kind: Unclaimed}
+		for _, p := range list {
+			e.Seqs, e.Quantity, e.Value = append(e.Seqs, p.seqs...), e.Quantity+p.quantity, e.Value+p.value
+		}
 		if e.Quantity != 0 || e.Value != 0 {
-			take(*e)
+			slices.Sort(e.Seqs)
+			take(e)
 		}
 	}
 	slices.SortFunc(out, func(a, b Entry) int {
 		return cmp.Or(cmp.Compare(a.Day, b.Day), slices.Compare(a.Seqs, b.Seqs), cmp.Compare(a.Quantity, b.Quantity), cmp.Compare(a.Amount, b.Amount))
 	})
 	return out, nil
+}
+
+// sent is what a line moved of the goods of one supplier, and what it brought.
+type sent struct {
+	moved
+	seqs   []int64
+	amount money.Amount
+}
+
+// with adds a movement to those of its line.
+func with(list []sent, m Move) []sent {
+	for i := range list {
+		if list[i].supplier == m.Supplier {
+			list[i].quantity, list[i].value, list[i].seqs = list[i].quantity+m.Quantity, list[i].value+m.Value, append(list[i].seqs, m.Seq)
+			return list
+		}
+	}
+	return append(list, sent{moved: moved{m.Supplier, m.Quantity, m.Value, 1}, seqs: []int64{m.Seq}})
+}
+
+// parts splits a line as the boards do, and leaves what is of the source asked for.
+func (q Query) parts(l Line, list []sent, channels map[ident.ID]sales.Channel) []sent {
+	if len(list) == 0 {
+		list = []sent{{moved: moved{quantity: -l.Quantity}}}
+	}
+	slices.SortFunc(list, func(a, b sent) int { return bytes.Compare(a.supplier[:], b.supplier[:]) })
+	goods := make([]moved, len(list))
+	for i := range list {
+		goods[i] = list[i].moved
+	}
+	for i, amount := range shares(l.Amount, goods) {
+		list[i].amount = amount
+	}
+	return slices.DeleteFunc(list, func(p sent) bool {
+		place := l.Place
+		place.Supplier = p.supplier
+		return q.Source != 0 && source(place, channels) != q.Source
+	})
 }

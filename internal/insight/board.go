@@ -22,14 +22,20 @@ type Query struct {
 	Category ident.ID // zero: any
 	Channel  ident.ID // zero: any
 	Province string   // GB/T 2260; empty: any
+	Source   Source   // zero: any
 }
 
 // part reports whether the query takes a part of the sales only, of which nobody knows
 // what an empty shelf missed.
-func (q Query) part() bool { return !q.Channel.IsNil() || q.Province != "" }
+func (q Query) part() bool { return !q.Channel.IsNil() || q.Province != "" || q.Source != 0 }
 
 func (q Query) has(c *Cell) bool {
 	return (q.Channel.IsNil() || c.Place.Channel == q.Channel) && strings.HasPrefix(c.Place.Province, q.Province)
+}
+
+// has reports whether a cell of sales is of the part that is asked for.
+func (d *desk) has(c *Cell) bool {
+	return d.Query.has(c) && (d.Source == 0 || source(c.Place, d.channels) == d.Source)
 }
 
 // Tally adds up what was sold. Amounts are net of what was brought back; Net and what

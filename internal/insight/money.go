@@ -17,7 +17,8 @@ type Money struct {
 	Query
 	Now, Then                       Tally
 	Products                        []Earned
-	Categories, Suppliers, Channels []Group // a product of several suppliers counts in each with what he delivered of it
+	Sources                         []Income // every source; they come to Now and Then
+	Categories, Suppliers, Channels []Group  // a product of several suppliers counts in each with what he delivered of it
 	Losses                          []Loss
 	Saved, SavedThen                purchase.SavedDay // by buying from the source, by day of delivery
 	Days                            []Tally           // of the window, one a day
@@ -64,6 +65,7 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 		return out, err
 	}
 	channels, suppliers := grouping{}, grouping{}
+	var income [sources]Income
 	var b books
 	err = s.each(ctx, d, []Window{q.Window, q.Other}, func(one *subject, c *Cell) {
 		now, then := q.Window.Has(c.Day), q.Other.Has(c.Day)
@@ -83,7 +85,9 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 			return
 		}
 		t := one.tally(c)
+		came := &income[source(c.Place, d.channels)]
 		if now {
+			came.Now.add(&t)
 			one.now.add(&t)
 			out.Now.add(&t)
 			out.Days[c.Day-q.Window.From].add(&t)
@@ -91,6 +95,7 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 			suppliers.of(c.Place.Supplier).Now.add(&t)
 		}
 		if then {
+			came.Then.add(&t)
 			one.then.add(&t)
 			out.Then.add(&t)
 			channels.of(c.Place.Channel).Then.add(&t)
@@ -99,6 +104,10 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 	})
 	if err != nil {
 		return out, err
+	}
+	for _, one := range Sources() {
+		income[one].Source = one
+		out.Sources = append(out.Sources, income[one])
 	}
 	out.Losses = b.losses()
 	out.Harvested, out.Made = b.booked(Harvested), b.booked(Made)

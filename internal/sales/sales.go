@@ -77,8 +77,22 @@ type Sale struct {
 	PersonID    ident.ID
 }
 
-// CounterCode is the channel of what is sold in the shop itself.
-const CounterCode = "counter"
+// The channels that are not online: what is sold in the shop itself, to other shops of the
+// installation, to resellers, and work for others, such as drying their dates for a fee.
+const (
+	CounterCode    = "counter"
+	ShopsCode      = "shops"
+	WholesaleCode  = "wholesale"
+	ProcessingCode = "processing"
+)
+
+func offline(code string) bool {
+	switch code {
+	case CounterCode, ShopsCode, WholesaleCode, ProcessingCode:
+		return true
+	}
+	return false
+}
 
 // Channel is a way of selling.
 type Channel struct {
@@ -226,7 +240,7 @@ func (s *Service) EnsureChannel(ctx context.Context, code, name string, online b
 	if name, err = catalog.CleanText(name, maxChannelName); err != nil {
 		return Channel{}, err
 	}
-	made := Channel{ID: channelID(code), Code: code, Name: name, Online: online && code != CounterCode}
+	made := Channel{ID: channelID(code), Code: code, Name: name, Online: online && !offline(code)}
 	err = s.atomic.Do(ctx, func(ctx context.Context) error {
 		found, err := s.store.Channel(ctx, code)
 		if err == nil {

@@ -221,7 +221,8 @@ func (s *Service) Reverse(ctx context.Context, sourceID ident.ID, reason string)
 }
 
 // Undo takes back one entry that was made in the stock room (a count, an
-// adjustment, a loss, goods received, an opening): every movement of that line.
+// adjustment, a loss, goods received, an opening): every movement of that line; of a run
+// of processing all that went in and came out.
 // Conflict when it is a counter-entry, was undone already, or belongs to a sale
 // or an order, which are undone where they were made.
 func (s *Service) Undo(ctx context.Context, movementID ident.ID, reason string) error {
@@ -241,7 +242,7 @@ func (s *Service) Undo(ctx context.Context, movementID ident.ID, reason string) 
 			return err
 		}
 		left := slices.DeleteFunc(standing(all), func(o Movement) bool {
-			return o.SourceLine != m.SourceLine || o.Source != m.Source
+			return o.SourceLine != m.SourceLine && m.Source != SourceProcess || o.Source != m.Source // a run is undone as a whole
 		})
 		if !slices.ContainsFunc(left, func(o Movement) bool { return o.ID == m.ID }) {
 			return fault.New(fault.Conflict, "stock.undone_already")
@@ -255,7 +256,7 @@ func (s *Service) Undo(ctx context.Context, movementID ident.ID, reason string) 
 // that it can be undone there.
 func (m Movement) OwnSource() bool {
 	switch m.Source {
-	case SourceCount, SourceAdjust, SourceLoss, SourceReceive, SourceOpening:
+	case SourceCount, SourceAdjust, SourceLoss, SourceReceive, SourceOpening, SourceProcess:
 		return !m.SourceID.IsNil()
 	}
 	return false

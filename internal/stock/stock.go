@@ -329,6 +329,9 @@ type Store interface {
 	// OfSource reads all movements of a source, counter-entries too, by seq.
 	OfSource(ctx context.Context, sourceID ident.ID) ([]Movement, error)
 	Movements(ctx context.Context, q MovementQuery) ([]Movement, error)
+	// Processed reads the movements of processing since a day, counter-entries too, the
+	// newest first.
+	Processed(ctx context.Context, from day.Date, limit int) ([]Movement, error)
 	// Reversed tells which of the movements have a counter-entry.
 	Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool, error)
 	// LedgersOf reads all movements of products, of each by seq.

@@ -85,7 +85,7 @@ type Desk struct {
 func (s *Service) SetDesk(d Desk) { s.desk = d }
 
 // Channel is the channel of sales to other shops.
-const Channel = "shops"
+const Channel = sales.ShopsCode
 
 // across runs fn as the other side of a deal: the one way from a shop into another. The
 // other shop acts by itself there; who works here is told there by nobody.

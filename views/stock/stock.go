@@ -81,6 +81,14 @@ type Loss struct {
 	Reason, Lot ui.SelectModel
 }
 
+// Process turns goods into others.
+type Process struct {
+	Form
+	Quantity, Into, Made, Extra, Lot, Expiry ui.FieldModel
+	MadeUnit                                 ui.SelectModel
+	Runs                                     []ui.Fact // the latest
+}
+
 // MovementRow is one line of the ledger in words.
 type MovementRow struct {
 	Product, Href               string // empty when the page is about one product

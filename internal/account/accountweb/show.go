@@ -84,6 +84,9 @@ func (v voice) reminder(c *gin.Context, a account.Account) string {
 	return v.t.T("account.reminder", i18n.A("name", a.Name), i18n.A("shop", scope.ShopName), i18n.A("amount", v.cash(a.Balance)), i18n.A("since", v.t.Date(*a.Since)), i18n.A("today", v.t.Date(v.today)))
 }
 
+// entryRows is how many entries a page has.
+const entryRows = 20
+
 // history are the entries, the newest first, from before a number on.
 func (v voice) history(b book, entries []account.Entry, before int) (rows []accountview.Entry, next string) {
 	undone := map[ident.ID]bool{}
@@ -96,7 +99,7 @@ func (v voice) history(b book, entries []account.Entry, before int) (rows []acco
 		if before > 0 && e.Seq >= before {
 			continue
 		}
-		if len(rows) == account.PageSize {
+		if len(rows) == entryRows {
 			return rows, b.path + "/" + e.AccountID.String() + "?before=" + strconv.Itoa(e.Seq+1)
 		}
 		row := accountview.Entry{ID: e.ID.String(), Number: v.t.Int(int64(e.Seq)), Day: v.t.DateShort(e.Day), What: v.t.T("account.kind." + string(e.Kind)), Detail: v.workText(e), Amount: v.cash(e.Amount)}
@@ -210,21 +213,24 @@ func (h *Handlers) erase(c *gin.Context, b book) error {
 	return web.Redirect(c, b.path)
 }
 
+// fourWeeks are the days that the pages of helpers look back on.
+const fourWeeks = 28
+
 // workForm draws the form for what a helper did.
 func (h *Handlers) workForm(c *gin.Context, v voice, f *web.Values, m *accountview.List, known []account.Account) error {
-	from := v.today.FirstOfMonth()
+	from := v.today.Add(1 - fourWeeks)
 	ctx := c.Request.Context()
 	flow, err := h.accounts.Flow(ctx, from, v.today)
 	if err != nil {
 		return err
 	}
-	saved, known2, err := h.saved(c, from, v.today)
+	saved, timed, err := h.saved(c, from, v.today)
 	if err != nil {
 		return err
 	}
-	m.Figures = append(m.Figures, ui.Figure{Label: v.t.T("account.paid_month"), Value: v.cash(flow.Wages)}, ui.Figure{Label: v.t.T("account.hours_month"), Value: v.hours(flow.Minutes)})
-	if known2 {
-		m.Figures = append(m.Figures, ui.Figure{Label: v.t.T("account.saved_month"), Value: v.hours(saved)})
+	m.Figures = append(m.Figures, ui.Figure{Label: v.t.T("account.paid_lately"), Value: v.cash(flow.Wages)}, ui.Figure{Label: v.t.T("account.hours_lately"), Value: v.hours(flow.Minutes)})
+	if timed {
+		m.Figures = append(m.Figures, ui.Figure{Label: v.t.T("account.saved_lately"), Value: v.hours(saved)})
 	}
 	m.FormTitle = v.t.T("account.work_new")
 	m.Name, _ = v.person(f, "", "")
@@ -311,7 +317,7 @@ func (h *Handlers) beforePage(c *gin.Context, status int) error {
 		return err
 	}
 	v, f, chrome := voiceOf(c), web.FormOf(c), web.Chrome(c)
-	list, err := h.accounts.Hours(ctx, v.today.FirstOfMonth(), v.today)
+	list, err := h.accounts.Hours(ctx, v.today.Add(1-fourWeeks), v.today)
 	if err != nil {
 		return err
 	}
@@ -321,7 +327,7 @@ func (h *Handlers) beforePage(c *gin.Context, status int) error {
 	}
 	chrome.Title, chrome.Lead, chrome.Active, chrome.Path = v.t.T("account.before"), v.t.T("account.before_lead"), layout.More, "/helpers/before"
 	chrome.Back = ui.Link{Href: "/helpers", Text: v.t.T("account.helper.title")}
-	m := accountview.Before{Chrome: chrome, Head: []string{v.t.T("account.task"), v.t.T("account.weekly"), v.t.T("account.hours_month"), v.t.T("account.saved_month")}, Task: v.tasks(f), Hours: number(f, "hours", v.t.T("account.weekly"), "")}
+	m := accountview.Before{Chrome: chrome, Head: []string{v.t.T("account.task"), v.t.T("account.weekly"), v.t.T("account.hours_lately"), v.t.T("account.saved_lately")}, Task: v.tasks(f), Hours: number(f, "hours", v.t.T("account.weekly"), "")}
 	m.Hours.Needed, m.Hours.Hint = true, v.t.T("account.weekly_hint")
 	for _, task := range account.Tasks() {
 		one, done := of[task]

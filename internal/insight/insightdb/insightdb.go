@@ -18,6 +18,7 @@ import (
 	"buhuo/internal/insight"
 	"buhuo/internal/measure"
 	"buhuo/internal/restock"
+	"buhuo/internal/stock"
 )
 
 // Store implements insight.Store on a database.
@@ -40,8 +41,11 @@ const (
 	movesQuery = `SELECT m.product_id, m.source_id, m.business_day, m.kind, m.source, m.source_line, m.quantity, m.value, m.reverses_id IS NOT NULL, m.seq, m.reason, m.lot_id
 		FROM movements m WHERE m.shop_id = ? AND m.business_day >= ?%s ORDER BY m.product_id, m.seq`
 	deliveredQuery = "SELECT l.id, l.supplier_id FROM lots l WHERE l.shop_id = ? AND l.supplier_id IS NOT NULL%s"
-	rowsQuery      = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year BETWEEN ? AND ?%s ORDER BY year, product_id"
-	rowsOfQuery    = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year IN ?%s ORDER BY year, product_id"
+	// A lot has the id of the movement that brought it.
+	ownQuery = `SELECT l.id, m.kind FROM lots l JOIN movements m ON m.shop_id = l.shop_id AND m.id = l.id
+		WHERE l.shop_id = ? AND l.supplier_id IS NULL AND m.kind IN ('harvest', 'processing_in')%s`
+	rowsQuery   = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year BETWEEN ? AND ?%s ORDER BY year, product_id"
+	rowsOfQuery = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year IN ?%s ORDER BY year, product_id"
 )
 
 // Lines reads what was sold and brought back of products since a day.
@@ -78,12 +82,37 @@ func (s *Store) Moves(ctx context.Context, ids []ident.ID, from day.Date) (map[i
 		deliveredBy[lot] = supplier
 		return err
 	}, deliveredQuery)
+	if err == nil {
+		err = s.own(ctx, deliveredBy)
+	}
 	for product, moves := range out {
 		for i := range moves {
 			moves[i].Supplier = deliveredBy[lots[product][i]]
 		}
 	}
 	return out, err
+}
+
+// own tells which lots that nobody delivered came from the shop's own work.
+func (s *Store) own(ctx context.Context, lots map[ident.ID]ident.ID) error {
+	var ids []ident.ID
+	for lot, supplier := range lots {
+		if supplier.IsNil() && !lot.IsNil() {
+			ids = append(ids, lot)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.db.EachOf(ctx, "l.id", ids, func(rows *sql.Rows) error {
+		var lot ident.ID
+		var kind stock.Kind
+		err := rows.Scan(&lot, &kind)
+		if lots[lot] = insight.OwnMade; kind == stock.Harvest {
+			lots[lot] = insight.OwnHarvest
+		}
+		return err
+	}, ownQuery)
 }
 
 // Everything lists the products that have anything in the ledger, at the till or among

@@ -27,6 +27,7 @@ func TestPlans(t *testing.T) {
 		"losses":            {fmt.Sprintf(goneQuery, ""), "SEARCH m USING INDEX movements_losses (shop_id=? AND business_day>?)"},
 		"deliveries":        {fmt.Sprintf(arrivedQuery, ""), "SEARCH t USING COVERING INDEX lead_times_sent (shop_id=? AND sent_day>? AND sent_day<?)"},
 		"state of a book":   {bookStateQuery, "SEARCH m USING INDEX movements_losses (shop_id=? AND business_day>?)"},
+		"lots of own work":  {fmt.Sprintf(ownQuery, " AND l.id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND id=?); SEARCH m USING INDEX movements_id (shop_id=? AND id=?)"},
 		"lines at till":     {fmt.Sprintf(linesQuery, " AND l.product_id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND product_id=? AND business_day>?)"},
 		"suppliers of lots": {fmt.Sprintf(deliveredQuery, " AND l.id "+some), "SEARCH l USING PRIMARY KEY (shop_id=? AND id=?)"},
 	} {

@@ -25,6 +25,7 @@ import (
 //	period=week|month|quarter|year|festival|custom  on=<a day in it>  from= through=
 //	with=lunar|year|before                           what it is compared with
 //	category=<id>  channel=<code>  province=<code>   a part of the sales
+//	source=counter|online|wholesale|processing|harvest
 //	by=money|units|margin                            the order of products
 type asked struct {
 	insight.Query
@@ -118,10 +119,22 @@ func (a *asked) narrow(h *Handlers, c *gin.Context, f *web.Values) (err error) {
 		a.Channel = a.channels[at].ID
 		a.set("channel", code)
 	}
+	if name := f.ChoiceOpt("source", "", append([]string{""}, sourceNames()...)...); name != "" {
+		a.Source = insight.Source(slices.Index(sourceNames(), name) + 1)
+		a.set("source", name)
+	}
 	if a.Province = f.ChoiceOpt("province", "", append([]string{""}, shop.Provinces()...)...); a.Province != "" {
 		a.set("province", a.Province)
 	}
 	return nil
+}
+
+// sourceNames are the sources of income in an address.
+func sourceNames() (out []string) {
+	for _, s := range insight.Sources() {
+		out = append(out, s.String())
+	}
+	return out
 }
 
 func names[T ~string](list []T) []string {

@@ -1,12 +1,14 @@
 package insightweb
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"buhuo/internal/i18n"
+	"buhuo/internal/ident"
 	"buhuo/internal/insight"
 	"buhuo/internal/money"
 	"buhuo/internal/web"
@@ -64,8 +66,8 @@ func (h *Handlers) money(c *gin.Context) error {
 	}
 	for _, g := range found.Suppliers[:min(len(found.Suppliers), earnedRows)] {
 		name, href := g.Name, "/suppliers/"+g.ID.String()
-		if name == "" {
-			name, href = v.t.T("insight.supplier_unknown"), ""
+		if key := ownName(g.ID); key != "" || name == "" {
+			name, href = v.t.T(cmp.Or(key, "insight.supplier_unknown")), ""
 		}
 		m.Suppliers = append(m.Suppliers, v.earned(name, href, g.Now))
 	}
@@ -74,6 +76,17 @@ func (h *Handlers) money(c *gin.Context) error {
 	}
 	m.Savings = ui.Link{Href: "/orders/savings", Text: v.t.T("insight.savings_ledger"), Icon: "coins"}
 	return web.Render(c, http.StatusOK, insightview.MoneyPage(m))
+}
+
+// ownName is the key of what stands for a supplier of the shop's own goods.
+func ownName(supplier ident.ID) string {
+	switch supplier {
+	case insight.OwnHarvest:
+		return "insight.source.harvest"
+	case insight.OwnMade:
+		return "insight.supplier_made"
+	}
+	return ""
 }
 
 func (v voice) earned(name, href string, t insight.Tally) insightview.EarnedRow {
@@ -93,7 +106,6 @@ type figure struct {
 	now, then money.Amount
 	href      string
 	level     int // 0 a part, 1 a sum
-	args      []i18n.Arg
 }
 
 // figures are the lines of the statement, in order.
@@ -102,8 +114,8 @@ func (v voice) figures(a *asked, m insight.Money) []figure {
 		return a.with(linesPath, append([]string{"kind", kind, "period", string(insight.Custom), "from", a.Window.From.String(), "through", a.Window.Through.String(), "on", "", "with", "", "by", ""}, pairs...)...)
 	}
 	var out []figure
-	for _, g := range m.Channels {
-		out = append(out, figure{code: "sales_" + v.code(g.ID), key: "insight.line.channel", now: g.Now.Amount, then: g.Then.Amount, href: lines("sales", "channel", v.code(g.ID)), args: []i18n.Arg{i18n.A("channel", v.channel(g.ID))}})
+	for _, one := range m.Sources {
+		out = append(out, figure{code: "income_" + one.Source.String(), key: "insight.source." + one.Source.String(), now: one.Now.Amount, then: one.Then.Amount, href: lines("sales", "source", one.Source.String())})
 	}
 	lost, lostThen := m.Lost()
 	result, resultThen := m.Result()
@@ -130,7 +142,7 @@ func (v voice) statement(a *asked, m insight.Money) []insightview.StatementLine 
 		if f.level == 0 && f.now == 0 && f.then == 0 {
 			continue
 		}
-		out = append(out, insightview.StatementLine{Name: v.t.T(f.key, f.args...), Href: f.href, Now: v.exact(f.now), Then: v.exact(f.then), Sum: f.level > 0})
+		out = append(out, insightview.StatementLine{Name: v.t.T(f.key), Href: f.href, Now: v.exact(f.now), Then: v.exact(f.then), Sum: f.level > 0})
 	}
 	return out
 }
@@ -180,7 +192,7 @@ func (v voice) statementTable(a *asked, m insight.Money) sheet.Table {
 		v.col("line", "insight.figure", sheet.Text), v.col("name", "insight.name", sheet.Text), v.col("amount", "insight.amount", sheet.Money), v.col("amount_before", "insight.amount_before", sheet.Money),
 	}}
 	for _, f := range v.figures(a, m) {
-		t.Rows = append(t.Rows, []string{f.code, v.t.T(f.key, f.args...), v.decimal(f.now), v.decimal(f.then)})
+		t.Rows = append(t.Rows, []string{f.code, v.t.T(f.key), v.decimal(f.now), v.decimal(f.then)})
 	}
 	t.Rows = append(t.Rows, []string{"saved", v.t.T("insight.line.saved"), v.decimal(m.Saved.Saving()), v.decimal(m.SavedThen.Saving())},
 		[]string{"saved_estimated", v.t.T("insight.line.saved_estimated"), v.decimal(m.Saved.Estimated), v.decimal(m.SavedThen.Estimated)})
@@ -205,7 +217,7 @@ func (h *Handlers) moneyTables(c *gin.Context) ([]sheet.Table, error) {
 	return []sheet.Table{
 		products, v.statementTable(&a, found),
 		v.earnedTable("insight.categories", "category", found.Categories, func(g insight.Group) string { return g.Name }),
-		v.earnedTable("insight.by_suppliers", "supplier", found.Suppliers, func(g insight.Group) string { return g.Name }),
+		v.earnedTable("insight.by_suppliers", "supplier", found.Suppliers, v.supplierCode),
 		v.earnedTable("insight.channels_sold", "channel", found.Channels, func(g insight.Group) string { return v.code(g.ID) }),
 		days,
 	}, nil
@@ -220,6 +232,17 @@ func (v voice) tallyColumns() []sheet.Column {
 
 func (v voice) tallyCells(now, then insight.Tally) []string {
 	return []string{strconv.Itoa(now.Lines), v.decimal(now.Amount), v.decimal(now.Net), v.decimal(now.Costed), v.decimal(now.Cost), v.decimal(now.Margin()), v.decimal(then.Amount), v.decimal(then.Margin())}
+}
+
+// supplierCode is a supplier's name, or a word in every language for the shop's own goods.
+func (v voice) supplierCode(g insight.Group) string {
+	switch g.ID {
+	case insight.OwnHarvest:
+		return "harvest"
+	case insight.OwnMade:
+		return "processing"
+	}
+	return g.Name
 }
 
 func (v voice) earnedTable(name, code string, groups []insight.Group, named func(insight.Group) string) sheet.Table {

@@ -26,6 +26,8 @@ var places = []struct {
 }{
 	{"restock.more_stock", []place{
 		{tenant.Seller, "/stock/receive", "truck", "restock.receive", "restock.receive_note"},
+		{tenant.Seller, "/stock/harvest", "sprout", "stock.harvest_title", "stock.harvest_note"},
+		{tenant.Seller, "/stock/process", "factory", "stock.process_title", "stock.process_note"},
 		{tenant.Seller, "/stock/count", "count", "restock.count", "restock.count_note"},
 		{tenant.Seller, "/stock/loss", "trash", "restock.more_loss", "restock.more_loss_note"},
 		{tenant.Manager, "/stock/adjust", "edit", "restock.more_adjust", "restock.more_adjust_note"},

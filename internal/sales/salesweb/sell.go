@@ -27,9 +27,9 @@ const (
 	undoFor = 15 * time.Minute
 )
 
-// onlineChannels are the ways of selling that shops are offered before they have
+// usualChannels are the ways of selling that shops are offered before they have
 // used them.
-var onlineChannels = []string{"wechat", "taobao", "douyin", "pinduoduo", "jd", "meituan", "phone"}
+var usualChannels = []string{sales.WholesaleCode, sales.ProcessingCode, "wechat", "taobao", "douyin", "pinduoduo", "jd", "meituan", "phone"}
 
 // line is one product of the basket as it stands in the form.
 type line struct{ code, quantity, unit string }
@@ -333,7 +333,7 @@ func (h *Handlers) frame(ctx context.Context, t *i18n.Printer, f *web.Values, m 
 	for _, ch := range channels {
 		option(ch.Code, ch.Name)
 	}
-	for _, code := range onlineChannels {
+	for _, code := range usualChannels {
 		option(code, "")
 	}
 	m.Province = ui.FieldModel{Name: "province", Label: t.T("sales.province"), Hint: t.T("sales.province_hint"), Value: f.Value("province"),

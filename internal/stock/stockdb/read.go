@@ -200,6 +200,11 @@ func (s *Store) Movements(ctx context.Context, q stock.MovementQuery) ([]stock.M
 	return s.movements(ctx, rest+" ORDER BY seq DESC LIMIT ?", append(args, q.Limit)...)
 }
 
+// Processed reads the movements of processing since a day, the newest first.
+func (s *Store) Processed(ctx context.Context, from day.Date, limit int) ([]stock.Movement, error) {
+	return s.movements(ctx, " AND kind IN ('processing_in', 'processing_out') AND business_day >= ? ORDER BY business_day DESC, seq DESC LIMIT ?", from, limit)
+}
+
 // Reversed tells which of the movements have a counter-entry.
 func (s *Store) Reversed(ctx context.Context, ids []ident.ID) (map[ident.ID]bool, error) {
 	reversed := map[ident.ID]bool{}

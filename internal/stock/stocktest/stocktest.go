@@ -65,6 +65,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"service opening", testOpening},
 		{"service undo", testUndo},
 		{"service take back a delivery", testTakeBack},
+		{"service process", testProcess},
 		{"service times", testTimes},
 		{"service history", testHistory},
 		{"service tallies", testTallies},

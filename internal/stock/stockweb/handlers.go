@@ -50,6 +50,10 @@ func (h *Handlers) Routes(e *web.Engine) {
 	for _, r := range []web.Route{
 		{Method: http.MethodGet, Path: "/stock/receive", Access: web.Seller, Handler: h.receiveForm},
 		{Method: http.MethodPost, Path: "/stock/receive", Access: web.Seller, Handler: h.receive},
+		{Method: http.MethodGet, Path: harvestPath, Access: web.Seller, Handler: h.receiveForm},
+		{Method: http.MethodPost, Path: harvestPath, Access: web.Seller, Handler: h.receive},
+		{Method: http.MethodGet, Path: processPath, Access: web.Seller, Handler: h.processForm},
+		{Method: http.MethodPost, Path: processPath, Access: web.Seller, Handler: h.process},
 		{Method: http.MethodGet, Path: "/stock/count", Access: web.Seller, Handler: h.countForm},
 		{Method: http.MethodPost, Path: "/stock/count", Access: web.Seller, Handler: h.count},
 		{Method: http.MethodGet, Path: "/stock/counts/:id", Access: web.Seller, Handler: h.counted},

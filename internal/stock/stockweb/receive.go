@@ -21,7 +21,24 @@ import (
 	"buhuo/views/ui"
 )
 
-const receivePath = "/stock/receive"
+const (
+	receivePath = "/stock/receive"
+	harvestPath = "/stock/harvest"
+)
+
+// incoming is which of the two forms a visit is about: goods that somebody brought, or
+// one's own harvest, which costs nothing but what is said.
+type incoming struct {
+	path, title, flash string
+	kind               stock.Kind
+}
+
+func incomingOf(c *gin.Context) incoming {
+	if c.Request.URL.Path == harvestPath {
+		return incoming{harvestPath, "stock.harvest_title", "stock.flash_harvested", stock.Harvest}
+	}
+	return incoming{receivePath, "stock.receive_title", "stock.flash_received", stock.Receipt}
+}
 
 // maxReceived is how many products one form may bring in.
 const maxReceived = 100
@@ -35,7 +52,7 @@ type delivery struct {
 }
 
 func (h *Handlers) receiveForm(c *gin.Context) error {
-	if ok, err := h.chosen(c, web.Printer(c).T("stock.receive_title")); !ok {
+	if ok, err := h.chosen(c, web.Printer(c).T(incomingOf(c).title)); !ok {
 		return err
 	}
 	s, err := h.subject(c, web.QueryOf(c))
@@ -77,8 +94,9 @@ func (h *Handlers) receive(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(c, web.Good, "stock.flash_received")
-	return web.Redirect(c, receivePath)
+	in := incomingOf(c)
+	web.Flash(c, web.Good, in.flash)
+	return web.Redirect(c, in.path)
 }
 
 // rearrange shows the form with a product more or less.
@@ -124,12 +142,19 @@ var rowFields = []string{"product", "quantity", "unit", "cost", "paid", "lot", "
 
 func (h *Handlers) readReceipt(c *gin.Context, f *web.Values, rows []*web.Values, d delivery) (stock.ReceiveRequest, error) {
 	scope, _ := web.Scope(c)
+	in := incomingOf(c)
 	r := stock.ReceiveRequest{ClientID: f.ID("client_id"), Note: f.String("note", maxNote)}
+	if in.kind == stock.Harvest {
+		r.Kind = in.kind
+	}
 	for i, row := range rows {
 		p := d.subjects[i].product
 		line := stock.ReceiveLine{ProductID: p.ID, Quantity: quantity(row, "quantity", p), UnitCost: cost(row, "cost", p), Lot: row.String("lot", 40)}
 		if paid, ok := row.AmountOpt("paid", scope.Currency); ok {
 			line.Value = &paid
+		}
+		if in.kind == stock.Harvest && line.UnitCost == nil && line.Value == nil {
+			line.UnitCost = new(money.Price) // what nobody paid for costs nothing, not what was bought before
 		}
 		if produced, ok := row.DateOpt("produced"); ok {
 			if produced > web.Today(c) {
@@ -187,10 +212,11 @@ func ofRows(err error) error {
 func (h *Handlers) receivePage(c *gin.Context, status int, d delivery) error {
 	f, chrome := web.FormOf(c), web.Chrome(c)
 	t := chrome.T
-	chrome.Title, chrome.Active = t.T("stock.receive_title"), layout.Stock
-	chrome.Back = ui.Link{Href: receivePath, Text: t.T("stock.other_product")}
+	in := incomingOf(c)
+	chrome.Title, chrome.Active = t.T(in.title), layout.Stock
+	chrome.Back = ui.Link{Href: in.path, Text: t.T("stock.other_product")}
 	m := stockview.Receive{
-		Chrome: chrome, Client: client(f, chrome), Action: receivePath,
+		Chrome: chrome, Client: client(f, chrome), Action: in.path,
 		Find: ui.FieldModel{Name: "q", Label: t.T("stock.another_product"), Hint: t.T("stock.another_hint"), Value: d.search, Focus: d.search != ""},
 		Note: ui.FieldModel{Name: "note", Label: t.T("stock.note"), Value: f.Value("note"), Error: f.Sentence("note"), Max: maxNote},
 	}
@@ -209,6 +235,11 @@ func (h *Handlers) receivePage(c *gin.Context, status int, d delivery) error {
 			row = f.Row(i)
 		}
 		m.Rows = append(m.Rows, s.received(c, row, i, i == d.fresh, len(d.subjects) > 1))
+	}
+	if in.kind == stock.Harvest {
+		chrome.Lead = t.T("stock.harvest_lead")
+		m.Chrome = chrome
+		return web.Render(c, status, stockview.ReceivePage(m))
 	}
 	var err error
 	if m.Supplier, err = h.suppliers(c, t, f); err != nil {

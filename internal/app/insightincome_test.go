@@ -1,0 +1,151 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"buhuo/internal/app"
+	"buhuo/internal/day"
+	"buhuo/internal/db"
+	"buhuo/internal/ident"
+	"buhuo/internal/insight"
+	"buhuo/internal/money"
+)
+
+// incomeIsTheLedger works out once more, line by line from the raw rows, where the income
+// of a window came from; the sources come to the whole, and the lines behind each source
+// come to the source.
+func incomeIsTheLedger(t *testing.T, a *app.App, d *db.DB, ctx context.Context, q insight.Query) {
+	t.Helper()
+	got, err := a.Insight.Money(ctx, q)
+	must(t, err)
+	var whole, before money.Amount
+	found := map[string]money.Amount{}
+	for _, one := range got.Sources {
+		found[one.Source.String()] = one.Now.Amount
+		whole, before = whole+one.Now.Amount, before+one.Then.Amount
+	}
+	if whole != got.Now.Amount || before != got.Then.Amount {
+		t.Errorf("%+v: the sources come to %d and %d, the sales to %d and %d", q, whole, before, got.Now.Amount, got.Then.Amount)
+	}
+	want := incomeOf(t, a, d, ctx, q)
+	for _, one := range insight.Sources() {
+		if found[one.String()] != want[one.String()] {
+			t.Errorf("%+v: from %s %d, the ledger says %d", q, one, found[one.String()], want[one.String()])
+		}
+		narrow := q
+		narrow.Source = one
+		sales, _ := insight.Figure("sales")
+		behind, err := a.Insight.Behind(ctx, narrow, sales)
+		must(t, err)
+		var sum money.Amount
+		for _, b := range behind {
+			sum += b.Amount
+			entries, err := a.Insight.Entries(ctx, narrow, sales, b.Product.ID)
+			must(t, err)
+			var lines money.Amount
+			for _, e := range entries {
+				lines += e.Amount
+			}
+			if lines != b.Amount {
+				t.Errorf("%+v: the lines of %s come to %d, the figure says %d", narrow, b.Product.Name, lines, b.Amount)
+			}
+		}
+		if sum != found[one.String()] {
+			t.Errorf("%+v: what is behind %s comes to %d, the figure says %d", q, one, sum, found[one.String()])
+		}
+	}
+}
+
+// incomeOf is the slow way: a query for every line at the till.
+func incomeOf(t *testing.T, a *app.App, d *db.DB, ctx context.Context, q insight.Query) map[string]money.Amount {
+	t.Helper()
+	shop, err := db.Shop(ctx)
+	must(t, err)
+	type line struct {
+		SaleID, ProductID ident.ID
+		Line              int
+		BusinessDay       day.Date
+		Amount            money.Amount
+		Code              string
+		Online            bool
+		ChannelID         ident.ID
+		Province          string
+		CategoryID        *ident.ID
+	}
+	var lines []line
+	must(t, d.From(ctx).Raw(`SELECT l.sale_id, l.product_id, l.line, l.business_day, l.amount, c.code, c.online, s.channel_id, s.province, p.category_id
+		FROM sale_lines l JOIN sales s ON s.shop_id = l.shop_id AND s.id = l.sale_id JOIN channels c ON c.shop_id = s.shop_id AND c.id = s.channel_id
+		JOIN products p ON p.shop_id = l.shop_id AND p.id = l.product_id WHERE l.shop_id = ? AND NOT l.void`, shop).Scan(&lines).Error)
+	type part struct {
+		LotID    ident.ID
+		Quantity int64
+	}
+	out := map[string]money.Amount{}
+	for _, l := range lines {
+		if !q.Window.Has(l.BusinessDay) || !q.Channel.IsNil() && q.Channel != l.ChannelID || !strings.HasPrefix(l.Province, q.Province) ||
+			!q.Category.IsNil() && (l.CategoryID == nil || *l.CategoryID != q.Category) {
+			continue
+		}
+		otherwise := "counter"
+		switch {
+		case l.Code == "shops" || l.Code == "wholesale":
+			otherwise = "wholesale"
+		case l.Code == "processing":
+			otherwise = "processing"
+		case l.Online:
+			otherwise = "online"
+		}
+		var parts []part
+		must(t, d.From(ctx).Raw("SELECT lot_id, quantity FROM movements WHERE shop_id = ? AND source_id = ? AND source_line = ? AND business_day = ? AND kind IN ('sale', 'customer_return')",
+			shop, l.SaleID, l.Line, l.BusinessDay).Scan(&parts).Error)
+		if len(parts) == 0 {
+			out[otherwise] += l.Amount
+			continue
+		}
+		of := map[ident.ID]int64{}
+		for _, p := range parts {
+			var kind string
+			must(t, d.From(ctx).Raw("SELECT COALESCE(MAX(kind), '') FROM movements WHERE shop_id = ? AND id = ?", shop, p.LotID).Scan(&kind).Error)
+			var supplier []ident.ID
+			must(t, d.From(ctx).Raw("SELECT supplier_id FROM lots WHERE shop_id = ? AND id = ? AND supplier_id IS NOT NULL", shop, p.LotID).Scan(&supplier).Error)
+			var owner ident.ID
+			switch {
+			case len(supplier) > 0:
+				owner = supplier[0]
+			case kind == "harvest":
+				owner = insight.OwnHarvest
+			case kind == "processing_in":
+				owner = insight.OwnMade
+			}
+			of[owner] += p.Quantity
+		}
+		var owners []ident.ID
+		for owner := range of {
+			owners = append(owners, owner)
+		}
+		slices.SortFunc(owners, func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) })
+		weights := make([]int64, len(owners))
+		for i, owner := range owners {
+			weights[i] = abs(of[owner])
+		}
+		amounts := []money.Amount{l.Amount}
+		if len(owners) > 1 {
+			amounts = money.Split(l.Amount, weights)
+		}
+		for i, owner := range owners {
+			switch owner {
+			case insight.OwnHarvest:
+				out["harvest"] += amounts[i]
+			case insight.OwnMade:
+				out["processing"] += amounts[i]
+			default:
+				out[otherwise] += amounts[i]
+			}
+		}
+	}
+	return out
+}
