@@ -64,3 +64,11 @@ func (s *Service) Flow(ctx context.Context, from, through day.Date) (Flow, error
 		Earned: sums[Worked], Wages: -sums[Wage], Minutes: minutes,
 	}, err
 }
+
+// Between reads the entries of a side on the days from through, in order.
+func (s *Service) Between(ctx context.Context, side Side, from, through day.Date) ([]Entry, error) {
+	if through < from {
+		return nil, nil
+	}
+	return s.store.Between(ctx, side, from, through)
+}

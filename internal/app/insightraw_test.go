@@ -51,6 +51,7 @@ type rawMove struct {
 	Value               money.Amount
 	SupplierID          *ident.ID
 	ReversesID          *ident.ID
+	Brought             string // the kind of the movement that made its lot
 }
 
 // rawDay is what the lines of one product, day, hour, channel, province and supplier come
@@ -81,8 +82,8 @@ func readRaw(t testing.TB, a *app.App, d *db.DB, ctx context.Context) rawShop {
 	must(t, d.From(ctx).Raw(`SELECT l.product_id, l.sale_id, l.line, l.business_day, l.minute, l.quantity, l.amount, s.channel_id, s.province, c.online
 		FROM sale_lines l JOIN sales s ON s.shop_id = l.shop_id AND s.id = l.sale_id JOIN channels c ON c.shop_id = s.shop_id AND c.id = s.channel_id
 		WHERE l.shop_id = ? AND NOT l.void`, id).Scan(&lines).Error)
-	must(t, d.From(ctx).Raw(`SELECT m.product_id, m.source_id, m.source_line, m.business_day, m.kind, m.source, m.quantity, m.value, m.reverses_id, l.supplier_id
-		FROM movements m LEFT JOIN lots l ON l.shop_id = m.shop_id AND l.id = m.lot_id WHERE m.shop_id = ? ORDER BY m.seq`, id).Scan(&out.moves).Error)
+	must(t, d.From(ctx).Raw(`SELECT m.product_id, m.source_id, m.source_line, m.business_day, m.kind, m.source, m.quantity, m.value, m.reverses_id, l.supplier_id, COALESCE(b.kind, '') AS brought
+		FROM movements m LEFT JOIN lots l ON l.shop_id = m.shop_id AND l.id = m.lot_id LEFT JOIN movements b ON b.shop_id = l.shop_id AND b.id = l.id WHERE m.shop_id = ? ORDER BY m.seq`, id).Scan(&out.moves).Error)
 	var ids []ident.ID
 	must(t, d.From(ctx).Raw("SELECT id FROM products WHERE shop_id = ?", id).Scan(&ids).Error)
 	out.products, err = a.Catalog.Products(ctx, ids)
@@ -106,8 +107,13 @@ func readRaw(t testing.TB, a *app.App, d *db.DB, ctx context.Context) rawShop {
 			parts[key] = map[ident.ID]part{}
 		}
 		var from ident.ID
-		if m.SupplierID != nil {
+		switch {
+		case m.SupplierID != nil:
 			from = *m.SupplierID
+		case m.Brought == "harvest":
+			from = insight.OwnHarvest
+		case m.Brought == "processing_in":
+			from = insight.OwnMade
 		}
 		p := parts[key][from]
 		parts[key][from] = part{from, p.quantity + int64(m.Quantity), p.value + m.Value}

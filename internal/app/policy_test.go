@@ -42,7 +42,7 @@ var policy = map[string]web.Access{
 	"GET /insights/channels": web.Viewer, "GET /insights/channels.csv": web.Viewer, "GET /insights/channels.xlsx": web.Viewer,
 	"GET /insights/health": web.Manager, "GET /insights/health.csv": web.Manager, "GET /insights/health.xlsx": web.Manager,
 	"GET /insights/money": web.Manager, "GET /insights/money.csv": web.Manager, "GET /insights/money.xlsx": web.Manager,
-	"GET /insights/money/statement": web.Manager, "GET /insights/money/statement.csv": web.Manager, "GET /insights/money/statement.xlsx": web.Manager,
+	"GET /insights/money/statement": web.Manager, "GET /insights/money/statement.pdf": web.Manager, "GET /insights/money/statement.csv": web.Manager, "GET /insights/money/statement.xlsx": web.Manager,
 	"GET /insights/lines": web.Manager, "GET /insights/lines.csv": web.Manager, "GET /insights/lines.xlsx": web.Manager,
 	"GET /inbox": web.Viewer, "GET /inbox/:id": web.Viewer, "GET /directory": web.Viewer, "GET /directory/:id": web.Viewer, "GET /directory/:id/photo.jpg": web.Viewer, "GET /publish/:id/photo.jpg": web.Viewer,
 	"GET /insights/needs": web.Viewer, "GET /insights/needs.csv": web.Viewer, "GET /insights/needs.xlsx": web.Viewer,

@@ -148,7 +148,7 @@ type Statement struct {
 	Chrome                    layout.Chrome
 	Shop, Window, Other, Made string
 	Lines                     []StatementLine
-	Besides                   []ui.Fact
+	Besides                   []StatementLine
 	Signs                     []string
 	Files                     []ui.Link
 }

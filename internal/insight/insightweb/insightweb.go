@@ -60,6 +60,7 @@ type Accounts interface {
 	Standing(ctx context.Context, side account.Side) (account.Standing, error)
 	Flow(ctx context.Context, from, through day.Date) (account.Flow, error)
 	Hours(ctx context.Context, from, through day.Date) ([]account.Hours, error)
+	Between(ctx context.Context, side account.Side, from, through day.Date) ([]account.Entry, error)
 }
 
 // Handlers are the routes of the area.
@@ -113,6 +114,7 @@ func (h *Handlers) Routes(e *web.Engine) {
 		get(b.href()+".xlsx", b.role, h.workbook(of))
 	}
 	get(statementPath, tenant.Manager, h.statement)
+	get(statementPath+".pdf", tenant.Manager, h.statementPDF)
 	get(statementPath+".csv", tenant.Manager, h.table(h.statementTables))
 	get(statementPath+".xlsx", tenant.Manager, h.workbook(h.statementTables))
 	get(linesPath, tenant.Manager, h.lines)

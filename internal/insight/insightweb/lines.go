@@ -43,7 +43,7 @@ func (h *Handlers) askLines(c *gin.Context) (askedLines, error) {
 		l.name = "sales"
 	}
 	kinds, ok := insight.Figure(l.name)
-	if !ok {
+	if !ok && accountFigures[l.name] == nil {
 		return l, fault.New(fault.NotFound, "insight.figure_missing")
 	}
 	l.kinds = kinds
@@ -71,6 +71,9 @@ func (h *Handlers) lines(c *gin.Context) error {
 	a, err := h.askLines(c)
 	if err != nil {
 		return err
+	}
+	if accountFigures[a.name] != nil {
+		return h.accountLines(c, a)
 	}
 	v := voiceOf(c, a.asked)
 	list, err := h.boards.Behind(c.Request.Context(), a.Query, a.kinds)
@@ -192,6 +195,9 @@ func (h *Handlers) linesTables(c *gin.Context) ([]sheet.Table, error) {
 	a, err := h.askLines(c)
 	if err != nil {
 		return nil, err
+	}
+	if accountFigures[a.name] != nil {
+		return h.accountTable(c, a)
 	}
 	v := voiceOf(c, a.asked)
 	t := sheet.Table{Name: v.figureName(a.name), Columns: []sheet.Column{

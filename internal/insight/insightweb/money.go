@@ -137,66 +137,7 @@ func (v voice) figures(a *asked, m insight.Money) []figure {
 }
 
 func (v voice) statement(a *asked, m insight.Money) []insightview.StatementLine {
-	var out []insightview.StatementLine
-	for _, f := range v.figures(a, m) {
-		if f.level == 0 && f.now == 0 && f.then == 0 {
-			continue
-		}
-		out = append(out, insightview.StatementLine{Name: v.t.T(f.key), Href: f.href, Now: v.exact(f.now), Then: v.exact(f.then), Sum: f.level > 0})
-	}
-	return out
-}
-
-// statement is the page that a co-operative or an office takes: one sheet to print.
-func (h *Handlers) statement(c *gin.Context) error {
-	a, found, err := h.askMoney(c, statementPath)
-	if err != nil {
-		return err
-	}
-	v := voiceOf(c, a)
-	chrome := v.chrome(c, "insight.statement")
-	chrome.Back = ui.Link{Href: a.with(moneyPath), Text: v.t.T("insight.money")}
-	m := insightview.Statement{Chrome: chrome, Shop: a.shop.Name, Window: window(v.t, a.Window), Other: window(v.t, a.Other), Made: v.t.T("insight.statement_made", i18n.A("day", a.today)), Lines: v.statement(&a, found)}
-	if a.Window.Days() <= 0 {
-		m.Window, m.Other = window(v.t, a.Whole), "–"
-	}
-	saved, estimated := found.Saved.Saving(), found.Saved.Estimated
-	m.Besides = []ui.Fact{
-		{Term: v.t.T("insight.line.times"), Text: v.t.Int(int64(found.Now.Lines))},
-		{Term: v.t.T("insight.line.saved"), Text: v.exact(saved), Note: v.t.T("insight.saved_note", i18n.A("amount", v.exact(estimated)))},
-	}
-	for _, own := range []struct {
-		key string
-		b   insight.Booked
-	}{{"insight.line.harvested", found.Harvested}, {"insight.line.made", found.Made}} {
-		if own.b.Lines > 0 {
-			m.Besides = append(m.Besides, ui.Fact{Term: v.t.T(own.key), Text: v.exact(own.b.Now)})
-		}
-	}
-	m.Files = []ui.Link{{Href: a.with(statementPath + ".xlsx"), Text: "XLSX", Icon: "download", Download: true}, {Href: a.with(statementPath + ".csv"), Text: "CSV", Icon: "download", Download: true}}
-	m.Signs = []string{v.t.T("insight.sign_shop"), v.t.T("insight.sign_office")}
-	return web.Render(c, http.StatusOK, insightview.StatementPage(m))
-}
-
-func (h *Handlers) statementTables(c *gin.Context) ([]sheet.Table, error) {
-	a, found, err := h.askMoney(c, statementPath)
-	if err != nil {
-		return nil, err
-	}
-	v := voiceOf(c, a)
-	return []sheet.Table{v.statementTable(&a, found)}, nil
-}
-
-func (v voice) statementTable(a *asked, m insight.Money) sheet.Table {
-	t := sheet.Table{Name: v.t.T("insight.statement"), Columns: []sheet.Column{
-		v.col("line", "insight.figure", sheet.Text), v.col("name", "insight.name", sheet.Text), v.col("amount", "insight.amount", sheet.Money), v.col("amount_before", "insight.amount_before", sheet.Money),
-	}}
-	for _, f := range v.figures(a, m) {
-		t.Rows = append(t.Rows, []string{f.code, v.t.T(f.key), v.decimal(f.now), v.decimal(f.then)})
-	}
-	t.Rows = append(t.Rows, []string{"saved", v.t.T("insight.line.saved"), v.decimal(m.Saved.Saving()), v.decimal(m.SavedThen.Saving())},
-		[]string{"saved_estimated", v.t.T("insight.line.saved_estimated"), v.decimal(m.Saved.Estimated), v.decimal(m.SavedThen.Estimated)})
-	return t
+	return v.statementLines(v.figures(a, m))
 }
 
 func (h *Handlers) moneyTables(c *gin.Context) ([]sheet.Table, error) {
@@ -205,6 +146,10 @@ func (h *Handlers) moneyTables(c *gin.Context) ([]sheet.Table, error) {
 		return nil, err
 	}
 	v := voiceOf(c, a)
+	p, err := h.peopleOf(c.Request.Context(), &a)
+	if err != nil {
+		return nil, err
+	}
 	products := sheet.Table{Name: v.t.T("insight.products"), Columns: append([]sheet.Column{
 		v.col("product_code", "insight.col_code", sheet.Text), v.col("product_name", "insight.product", sheet.Text), v.col("category", "insight.category", sheet.Text)}, v.tallyColumns()...)}
 	for _, p := range found.Products {
@@ -215,7 +160,7 @@ func (h *Handlers) moneyTables(c *gin.Context) ([]sheet.Table, error) {
 		days.Rows = append(days.Rows, append([]string{a.Window.From.Add(i).String()}, v.tallyCells(t, insight.Tally{})...))
 	}
 	return []sheet.Table{
-		products, v.statementTable(&a, found),
+		products, v.statementTable(&a, found, p),
 		v.earnedTable("insight.categories", "category", found.Categories, func(g insight.Group) string { return g.Name }),
 		v.earnedTable("insight.by_suppliers", "supplier", found.Suppliers, v.supplierCode),
 		v.earnedTable("insight.channels_sold", "channel", found.Channels, func(g insight.Group) string { return v.code(g.ID) }),
