@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -60,24 +61,18 @@ func (l *Loader) make(ctx context.Context, progress Progress) (Report, error) {
 	if err := l.ask(ctx); err != nil {
 		return Report{}, err
 	}
-	if err := l.think(ctx, progress); err != nil {
-		return Report{}, err
-	}
-	progress(stageLook, 0, 1)
-	if err := l.Restock.ReplayOrders(ctx, lookedAt, say); err != nil {
-		return Report{}, err
-	}
-	if err := l.Restock.Judge(ctx); err != nil {
-		return Report{}, err
-	}
-	moved, err := l.Restock.Learn(ctx)
+	marks, err := l.suggest(ctx, progress)
 	if err != nil {
 		return Report{}, err
 	}
-	if moved {
-		if err := l.settled(ctx, func() error { return l.Restock.Renew(ctx, nil) }); err != nil {
-			return Report{}, err
-		}
+	progress(stageLook, 0, 1)
+	followed := make(chan error, 1) // the boards take one core, looking back what is left
+	go func() { followed <- l.Restock.Settle(ctx, marks) }()
+	if err := errors.Join(l.lookBack(ctx), <-followed); err != nil {
+		return Report{}, err
+	}
+	if err := l.learn(ctx); err != nil {
+		return Report{}, err
 	}
 	progress(stageLook, 1, 1)
 	m.Person, m.Complete = book.person, true
@@ -198,32 +193,56 @@ const lookedAt = 13
 // marksAtOnce is more than the demo has products.
 const marksAtOnce = 2000
 
-// think works out the first suggestions.
+// think works out the first suggestions, and has the boards follow.
 func (l *Loader) think(ctx context.Context, progress Progress) error {
-	progress(stageThink, 0, 1)
-	return l.settled(ctx, func() error {
-		return l.Restock.Recompute(ctx, func(done, of int) { progress(stageThink, done, of) })
-	})
+	marks, err := l.suggest(ctx, progress)
+	if err != nil {
+		return err
+	}
+	return l.Restock.Settle(ctx, marks)
 }
 
-// settled works; what was marked changed before is then up to date.
-func (l *Loader) settled(ctx context.Context, work func() error) error {
-	marks, err := l.Stock.Changed(ctx, marksAtOnce)
+// suggest works out the first suggestions and gives the marks that are to be settled.
+func (l *Loader) suggest(ctx context.Context, progress Progress) ([]stock.Mark, error) {
+	progress(stageThink, 0, 1)
+	marks, err := l.marked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return marks, l.Restock.Recompute(ctx, func(done, of int) { progress(stageThink, done, of) })
+}
+
+// lookBack judges the orders of the past and the warnings that would have been given.
+func (l *Loader) lookBack(ctx context.Context) error {
+	if err := l.Restock.ReplayOrders(ctx, lookedAt, say); err != nil {
+		return err
+	}
+	return l.Restock.Judge(ctx)
+}
+
+// learn moves the service level by what looking back showed, and suggests anew if it moved.
+func (l *Loader) learn(ctx context.Context) error {
+	moved, err := l.Restock.Learn(ctx)
+	if err != nil || !moved {
+		return err
+	}
+	marks, err := l.marked(ctx)
 	if err != nil {
 		return err
 	}
-	if err := work(); err != nil {
+	if err := l.Restock.Renew(ctx, nil); err != nil {
 		return err
 	}
+	return l.Restock.Settle(ctx, marks)
+}
+
+// marked are the shop's products that changed: what is worked out after it, and followed
+// by Settle, is up to date.
+func (l *Loader) marked(ctx context.Context) ([]stock.Mark, error) {
 	scope, err := tenant.Must(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	mine := marks[:0]
-	for _, m := range marks {
-		if m.Shop == scope.Shop {
-			mine = append(mine, m)
-		}
-	}
-	return l.Restock.Settle(ctx, mine)
+	marks, err := l.Stock.Changed(ctx, marksAtOnce)
+	return slices.DeleteFunc(marks, func(m stock.Mark) bool { return m.Shop != scope.Shop }), err
 }
