@@ -74,7 +74,7 @@ func TestBoardsOfOddShops(t *testing.T) {
 							query += "&kind=sales"
 						}
 						r := b.Get(route.Path + "?" + query + "&lang=en").Want(http.StatusOK)
-						if strings.HasSuffix(route.Path, ".xlsx") {
+						if strings.HasSuffix(route.Path, ".xlsx") || strings.HasSuffix(route.Path, ".pdf") { // packed
 							continue
 						}
 						for _, bad := range []string{"NaN", "Inf", "%!", "insight."} {
