@@ -60,7 +60,7 @@ func TestOrderingTogether(t *testing.T) {
 	corner.Shows("La marchandise n’est pas encore là")
 	corner.page(supplier)
 	corner.press("button[form=send]")
-	corner.at(supplier)
+	corner.at(supplier + "?share=1")
 	corner.press("#receive button[data-kind=primary]")
 	corner.page(deal)
 	corner.press("form[action$='/ship'] button")
