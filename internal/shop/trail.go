@@ -21,7 +21,7 @@ type TrailQuery struct {
 // TrailKinds are the kinds of what is done, in the order in which people are offered
 // them.
 func TrailKinds() []string {
-	return []string{"order", "template", "enquiry", "deal", "supplier", "offer", "product", "directory", "suggestion", "forecast", "level", "hindsight", "sale", "import", "mail", "household", "helper", "person", "shop"}
+	return []string{"order", "template", "joint", "enquiry", "deal", "supplier", "offer", "product", "directory", "suggestion", "forecast", "level", "hindsight", "sale", "import", "mail", "robot", "household", "helper", "pool", "person", "shop"}
 }
 
 // Trail reads lines of the shop's audit trail, for its owner.
