@@ -38,7 +38,7 @@ const (
 // for the same seed, so that an older demo is not continued with a stranger's life.
 const (
 	seed    = 1
-	version = 2
+	version = 3
 )
 
 // twoYears is how many days before today the demo's shop opened.

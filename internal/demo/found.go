@@ -165,13 +165,8 @@ const quotesAtOnce = 2000
 
 func (l *Loader) offers(ctx context.Context, w *world.World, past survey) error {
 	offers := make([]catalog.Offer, len(w.Offers))
-	for i, o := range w.Offers {
-		p := w.Products[o.Product]
-		offers[i] = catalog.Offer{
-			ID: o.ID, SupplierID: w.Suppliers[o.Supplier].ID, ProductID: p.ID, SupplierCode: o.Code, Pack: o.Pack, Minimum: o.MinQuantity,
-			TaxRate: p.TaxRate, ValidFrom: past.terms.since[i],
-		}
-		offers[i].Price, offers[i].Breaks = prices(past.terms.breaks[i])
+	for i := range w.Offers {
+		offers[i] = asked(w, i, past.terms)
 	}
 	if err := l.Catalog.SaveOffers(ctx, offers); err != nil {
 		return err
@@ -182,6 +177,18 @@ func (l *Loader) offers(ctx context.Context, w *world.World, past survey) error 
 		}
 	}
 	return nil
+}
+
+// asked is a world's offer as the catalog keeps it at the moment of the terms.
+func asked(w *world.World, i int, t *terms) catalog.Offer {
+	o := w.Offers[i]
+	p := w.Products[o.Product]
+	out := catalog.Offer{
+		ID: o.ID, SupplierID: w.Suppliers[o.Supplier].ID, ProductID: p.ID, SupplierCode: o.Code, Pack: o.Pack, Minimum: o.MinQuantity,
+		TaxRate: p.TaxRate, ValidFrom: t.since[i],
+	}
+	out.Price, out.Breaks = prices(t.breaks[i])
+	return out
 }
 
 // prices are a world's price breaks as the catalog keeps them.

@@ -5,7 +5,6 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/demo/world"
 	"buhuo/internal/ident"
-	"buhuo/internal/money"
 	"buhuo/internal/purchase"
 )
 
@@ -90,8 +89,8 @@ func (b bookkeeper) quote(o world.Offer, breaks []world.Break, from day.Date) ca
 	}
 }
 
-// order is an order as it left the shop. What a middleman would have cost is noted
-// beside the lines of a direct source.
+// order is an order as it left the shop. What a middleman would have cost, with his
+// freight and his packs, is noted beside the lines of a direct source.
 func (b bookkeeper) order(e *world.OrderSent, t *terms, rivals []int) (purchase.Past, error) {
 	supplier := b.w.Suppliers[e.Supplier]
 	past := purchase.Past{ID: e.ID, CreatedAt: b.instant(e), SentAt: b.instant(e)}
@@ -99,12 +98,13 @@ func (b bookkeeper) order(e *world.OrderSent, t *terms, rivals []int) (purchase.
 	for _, l := range e.Lines {
 		line := purchase.DraftLine{ProductID: b.w.Products[l.Product].ID, Quantity: l.Quantity, Price: l.Price}
 		if r := rivals[l.Product]; r >= 0 && b.w.Offers[r].Supplier != e.Supplier {
-			gross, err := money.Line(l.Quantity, priceAt(t.breaks[r], l.Quantity), b.w.Shop.Currency)
+			rival := b.w.Suppliers[b.w.Offers[r].Supplier]
+			landed, err := asked(b.w, r, t).Landed(catalog.Supplier{PricesIncludeTax: true, MinimumOrder: rival.MinOrder, Freight: rival.Freight, FreeFreightFrom: orNil(rival.FreeFrom)},
+				l.Quantity, b.w.Shop.Currency)
 			if err != nil {
 				return past, err
 			}
-			net := money.NetOfTax(gross, b.w.Products[l.Product].TaxRate)
-			line.ReferenceCost = &net
+			line.ReferenceCost = &landed
 		}
 		past.Lines = append(past.Lines, line)
 	}

@@ -7,7 +7,6 @@ import (
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/demo/world"
-	"buhuo/internal/measure"
 	"buhuo/internal/money"
 )
 
@@ -72,17 +71,6 @@ func middlemen(w *world.World) []int {
 		}
 	}
 	return at
-}
-
-// priceAt is the price that breaks give for a quantity.
-func priceAt(breaks []world.Break, q measure.Quantity) money.Price {
-	p := breaks[0].Price
-	for _, b := range breaks {
-		if q >= b.From {
-			p = b.Price
-		}
-	}
-	return p
 }
 
 // clone is a copy that does not follow.
