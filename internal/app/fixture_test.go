@@ -3,16 +3,8 @@ package app_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"log/slog"
-	"net/http"
-	"net/url"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,8 +12,6 @@ import (
 	"buhuo/internal/app"
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
-	"buhuo/internal/db"
-	"buhuo/internal/dbtest"
 	"buhuo/internal/enquiry"
 	"buhuo/internal/ident"
 	"buhuo/internal/insight"
@@ -39,11 +29,9 @@ import (
 	"buhuo/internal/sales"
 	"buhuo/internal/shop"
 	"buhuo/internal/shop/argon"
-	"buhuo/internal/shop/shopdb"
 	"buhuo/internal/stock"
 	"buhuo/internal/tenant"
 	"buhuo/internal/trade"
-	"buhuo/internal/webtest"
 )
 
 // noon is a Monday, 12:00 in the shop's zone.
@@ -432,149 +420,4 @@ func (f *filler) send(o purchase.Order) {
 	f.t.Helper()
 	_, err := f.a.Purchase.Send(f.ctx, o.ID, o.Version)
 	f.must(err)
-}
-
-// shopTables lists the tables that have rows of a shop.
-func shopTables(t *testing.T, d *db.DB) []string {
-	t.Helper()
-	list := "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'shop_id' WHERE m.type = 'table' ORDER BY m.name"
-	if d.Dialect == db.Postgres {
-		list = "SELECT table_name FROM information_schema.columns WHERE column_name = 'shop_id' AND table_schema = 'public' ORDER BY table_name"
-	}
-	var tables []string
-	if err := d.From(db.Installation(context.Background())).Raw(list).Scan(&tables).Error; err != nil {
-		t.Fatal(err)
-	}
-	if len(tables) < 30 {
-		t.Fatalf("only %d tables with shop_id", len(tables))
-	}
-	return tables
-}
-
-// snapshot hashes every row of a shop, table by table. Sessions are left out: a
-// visit may touch them.
-func snapshot(t *testing.T, d *db.DB, id tenant.ShopID) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	for _, table := range shopTables(t, d) {
-		if table != "sessions" {
-			out[table] = hashRows(t, d, "SELECT * FROM "+table+" WHERE shop_id = ?", int64(id))
-		}
-	}
-	out["deals"] = hashRows(t, d, "SELECT * FROM deals WHERE from_shop_id = ? OR to_shop_id = ?", int64(id), int64(id))
-	out["joint_invitations"] = hashRows(t, d, "SELECT * FROM joint_invitations WHERE from_shop_id = ? OR to_shop_id = ?", int64(id), int64(id))
-	persons := "SELECT * FROM persons WHERE id IN (SELECT person_id FROM memberships WHERE shop_id = ?)"
-	out["persons"] = hashRows(t, d, persons, int64(id))
-	return out
-}
-
-func hashRows(t *testing.T, d *db.DB, query string, args ...any) string {
-	t.Helper()
-	var rows []map[string]any
-	if err := d.From(db.Installation(context.Background())).Raw(query, args...).Scan(&rows).Error; err != nil {
-		t.Fatal(err)
-	}
-	lines := make([]string, len(rows))
-	for i, row := range rows {
-		lines[i] = fmt.Sprint(row)
-	}
-	slices.Sort(lines)
-	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
-	return fmt.Sprintf("%d rows %x", len(rows), sum[:8])
-}
-
-// unchanged fails the test for every table that is not as it was.
-func unchanged(t *testing.T, what string, before, after map[string]string, except ...string) {
-	t.Helper()
-	for table, was := range before {
-		if after[table] != was && !slices.Contains(except, table) {
-			t.Errorf("%s changed %s: %s, was %s", what, table, after[table], was)
-		}
-	}
-}
-
-// house is a wired program over a fresh database, with one filled shop.
-type house struct {
-	*app.App
-	db     *db.DB
-	server *app.Server
-	mine   filled
-}
-
-// newHouse opens a copy of a house that was filled once.
-func newHouse(t *testing.T) *house {
-	t.Helper()
-	one := template(t)
-	path := filepath.Join(t.TempDir(), db.FileName)
-	if err := os.WriteFile(path, one.file, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d, err := db.OpenFile(context.Background(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	a := app.Wire(d, atNoon)
-	return &house{App: a, db: d, mine: one.mine, server: a.Server(app.Config{PublicURL: linkBase, Key: linkKey}, slog.New(slog.DiscardHandler), "")}
-}
-
-type templateHouse struct {
-	mine filled
-	file []byte
-}
-
-var (
-	templateOnce sync.Once
-	templateMade templateHouse
-)
-
-func template(t *testing.T) templateHouse {
-	t.Helper()
-	templateOnce.Do(func() {
-		d := dbtest.SQLite(t)
-		templateMade.mine = fill(t, app.Wire(d, atNoon), "alpha", "")
-		path := filepath.Join(t.TempDir(), "filled.db")
-		if err := d.BackupTo(context.Background(), path); err != nil {
-			t.Fatal(err)
-		}
-		var err error
-		if templateMade.file, err = os.ReadFile(path); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if templateMade.file == nil {
-		t.Fatal("the filled house could not be made")
-	}
-	return templateMade
-}
-
-func (h *house) login(t *testing.T, role tenant.Role) *webtest.Browser {
-	t.Helper()
-	return login(t, h.server.Handler(), "alpha-"+string(role), "alpha")
-}
-
-func (h *house) snapshot(t *testing.T) map[string]string {
-	t.Helper()
-	return snapshot(t, h.db, h.mine.shop.ID)
-}
-
-func login(t *testing.T, h http.Handler, name, slug string) *webtest.Browser {
-	t.Helper()
-	b := webtest.New(t, h)
-	b.PostForm("/login", url.Values{"login": {name}, "password": {secret(slug)}}).Want(http.StatusSeeOther)
-	return b
-}
-
-// removeMember takes a person out of the shop, as the command line does.
-func (h *house) removeMember(login string) error {
-	store := shopdb.New(h.db)
-	person, err := store.PersonByLogin(h.mine.ctx, login)
-	if err != nil {
-		return err
-	}
-	return h.db.Do(h.mine.ctx, func(ctx context.Context) error { return store.DeleteMembership(ctx, h.mine.shop.ID, person.ID) })
 }

@@ -5,12 +5,9 @@ package accounttest
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"buhuo/internal/account"
 	"buhuo/internal/day"
@@ -285,99 +282,6 @@ func testTwoShops(t *testing.T, h House) {
 	}
 }
 
-func testWork(t *testing.T, h House) {
-	s := h.service()
-	a, _, err := s.Write(h.A, account.Request{ClientID: ident.New(), Kind: account.Worked, Name: "小梅", Task: "packing", Minutes: 150, Amount: 5000, Day: today.Add(-2)})
-	must(t, err)
-	if a.Balance != 5000 || a.Side != account.Helper {
-		t.Errorf("worked: %+v", a)
-	}
-	a, _, err = s.Write(h.A, account.Request{ClientID: ident.New(), Kind: account.Worked, Name: "小梅", Task: "delivery", Pieces: 12000, Amount: 1200, PaidAtOnce: true})
-	must(t, err)
-	if a.Balance != 5000 || a.Entries != 3 {
-		t.Errorf("paid on the spot: %+v", a)
-	}
-	_, _, err = s.Write(h.A, account.Request{ClientID: ident.New(), Kind: account.Wage, AccountID: a.ID, Amount: 5000})
-	must(t, err)
-	flow, err := s.Flow(h.A, today.Add(-9), today)
-	must(t, err)
-	if flow != (account.Flow{Earned: 6200, Wages: 6200, Minutes: 150}) {
-		t.Errorf("flow: %+v", flow)
-	}
-	proven(t, h.A, s)
-}
-
-func testHours(t *testing.T, h House) {
-	s := h.service()
-	must(t, s.PutBefore(h.A, "packing", 700))
-	must(t, s.PutBefore(h.A, "books", 100))
-	from := today.Add(-15) // two weeks of seven days, and two days
-	var last ident.ID
-	for _, one := range []struct {
-		task    string
-		on      day.Date
-		minutes int
-	}{{"packing", from, 60}, {"packing", from.Add(1), 40}, {"packing", from.Add(14), 30}, {"delivery", from, 90}, {"books", from.Add(7), 500}} {
-		last = ident.New()
-		_, _, err := s.Write(h.A, account.Request{ClientID: last, Kind: account.Worked, Name: "我", Task: one.task, Minutes: one.minutes, Day: one.on})
-		must(t, err)
-	}
-	list, err := s.Hours(h.A, from, today)
-	must(t, err)
-	// Packing: the first week and the two days of the third; the second has no entry.
-	want := []account.Hours{
-		{Task: "packing", Weeks: 2, Days: 9, Before: 900, Worked: 130, Weekly: 700, Minutes: 130},
-		{Task: "delivery", Minutes: 90},
-		{Task: "books", Weeks: 1, Days: 7, Before: 100, Worked: 500, Weekly: 100, Minutes: 500},
-	}
-	if !slices.Equal(list, want) {
-		t.Errorf("hours: %+v", list)
-	}
-	if list[0].Saved() != 770 || list[2].Saved() != -400 {
-		t.Errorf("saved %d and %d", list[0].Saved(), list[2].Saved())
-	}
-	_, err = s.Reverse(h.A, account.Helper, last)
-	must(t, err)
-	if list, err := s.Hours(h.A, from, today); err != nil || len(list) != 2 {
-		t.Errorf("taken back: %+v, %v", list, err)
-	}
-	must(t, s.PutBefore(h.A, "packing", 0))
-	if before, err := s.Before(h.A); err != nil || len(before) != 1 {
-		t.Errorf("before: %v, %v", before, err)
-	}
-	if err := s.PutBefore(h.A, "king", 5); fault.KindOf(err) != fault.Invalid {
-		t.Errorf("an unknown task: %v", err)
-	}
-	if before, err := s.Before(h.B); err != nil || len(before) != 0 {
-		t.Errorf("the other shop: %v, %v", before, err)
-	}
-}
-
-func testOpen(t *testing.T, h House) {
-	s, id := h.service(), ident.New()
-	for range 2 {
-		a, err := s.Open(h.A, account.Household, id, account.Person{Name: "Ｗang 家", Phone: "1"})
-		must(t, err)
-		if a.ID != id || a.Entries != 0 {
-			t.Errorf("opened: %+v", a)
-		}
-	}
-	if _, err := s.Open(h.A, account.Household, ident.New(), account.Person{Name: "wang家"}); fault.KindOf(err) != fault.Invalid {
-		t.Errorf("the same name: %v", err)
-	}
-	if _, err := s.Open(h.A, account.Household, id, account.Person{Name: "张家"}); fault.KindOf(err) != fault.Conflict {
-		t.Errorf("the same id: %v", err)
-	}
-	if _, err := s.Open(h.A, account.Helper, ident.New(), account.Person{Name: "wang家"}); err != nil {
-		t.Errorf("the same name among helpers: %v", err)
-	}
-	two, err := s.Open(h.A, account.Household, ident.New(), account.Person{Name: "张家"})
-	must(t, err)
-	if err := s.Change(h.A, account.Household, two.ID, two.Version, account.Person{Name: "WANG家"}); fault.KindOf(err) != fault.Invalid {
-		t.Errorf("renamed to one that is there: %v", err)
-	}
-}
-
 func testPages(t *testing.T, h House) {
 	s := h.service()
 	for i := range 7 {
@@ -398,101 +302,5 @@ func testPages(t *testing.T, h House) {
 	}
 	if len(ids) != 7 || len(seen) != 7 || !slices.IsSortedFunc(seen, func(a, b account.Account) int { return cmp.Compare(b.Balance, a.Balance) }) {
 		t.Errorf("%d of 7 accounts on pages: %+v", len(ids), seen)
-	}
-}
-
-// testProperty plays any list of events against a plain model after every step.
-func testProperty(t *testing.T, h House) {
-	s := h.service()
-	round := 0
-	rapid.Check(t, func(t *rapid.T) {
-		round++
-		name := "家" + string(rune('a'+round%26)) + time.Duration(round).String()
-		type debt struct {
-			amount money.Amount
-			on     day.Date
-			sale   ident.ID
-			entry  ident.ID
-			kind   account.Kind
-		}
-		var model []debt
-		id := ident.Nil
-		steps := rapid.IntRange(1, 10).Draw(t, "steps")
-		for range steps {
-			amount, on := money.Amount(rapid.Int64Range(1, 5000).Draw(t, "amount")), today.Add(-rapid.IntRange(0, 60).Draw(t, "ago"))
-			switch rapid.IntRange(0, 3).Draw(t, "what") {
-			case 0:
-				sale := lend(t, h, s, name, amount, on)
-				model = append(model, debt{amount, on, sale.ID, ident.Nil, account.Bought})
-			case 1:
-				r := account.Request{ClientID: ident.New(), Kind: account.Paid, Name: name, Amount: amount, Day: on}
-				_, _, err := s.Write(h.A, r)
-				if len(model) == 0 && id.IsNil() {
-					if err == nil {
-						t.Fatal("nobody pays")
-					}
-					continue
-				}
-				must(t, err)
-				model = append(model, debt{-amount, on, ident.Nil, r.ClientID, account.Paid})
-			case 2:
-				if len(model) == 0 {
-					continue
-				}
-				at := rapid.IntRange(0, len(model)-1).Draw(t, "which")
-				if one := model[at]; one.sale.IsNil() {
-					_, err := s.Reverse(h.A, account.Household, one.entry)
-					must(t, err)
-				} else {
-					must(t, h.Atomic.Do(h.A, func(ctx context.Context) error { return s.TakenBack(ctx, one.sale) }))
-				}
-				model = slices.Delete(model, at, at+1)
-			case 3:
-				continue
-			}
-			for _, a := range of(t, h, s, account.Household) {
-				if a.Name == name {
-					id = a.ID
-				}
-			}
-			if id.IsNil() {
-				continue
-			}
-			a, err := s.Account(h.A, account.Household, id)
-			must(t, err)
-			var sum money.Amount
-			for _, d := range model {
-				sum += d.amount
-			}
-			if a.Balance != sum {
-				t.Fatalf("balance %d, the model has %d", a.Balance, sum)
-			}
-			// What is owed since when, the slow way: pay the debts one by one.
-			paid := money.Amount(0)
-			for _, d := range model {
-				paid -= min(d.amount, 0)
-			}
-			var since *day.Date
-			for _, d := range model {
-				if d.amount <= 0 {
-					continue
-				}
-				if paid >= d.amount {
-					paid -= d.amount
-					continue
-				}
-				paid = 0
-				if since == nil || d.on < *since {
-					since = &d.on
-				}
-			}
-			if (since == nil) != (a.Since == nil) || since != nil && *since != *a.Since {
-				t.Fatalf("owes since %v, the model says %v", a.Since, since)
-			}
-		}
-	})
-	proven(t, h.A, s)
-	if _, err := h.Store.Account(h.A, ident.New()); !errors.Is(err, account.ErrMissing) {
-		t.Errorf("a missing account: %v", err)
 	}
 }
