@@ -211,3 +211,16 @@ func TestTextsAreWhole(t *testing.T) {
 		}
 	}
 }
+
+// One apostrophe for people, as print has it: two in one language look like a slip.
+func TestApostrophesAreCurved(t *testing.T) {
+	for l, messages := range catalogues(t) {
+		for key, m := range messages {
+			for _, parts := range m.forms {
+				if s := text(parts); strings.Contains(s, "'") {
+					t.Errorf("%s %q: %q", l, key, s)
+				}
+			}
+		}
+	}
+}
