@@ -155,6 +155,8 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/suppliers/:id/offers/new": {supplier + "/offers/new"},
 		"/offers/:id/edit":          {first(supplier, "main a[href^='/offers/']")},
 		"/stock/receive":            {"/stock/receive?product=" + id},
+		"/stock/harvest":            {"/stock/harvest?product=" + id},
+		"/stock/process":            {"/stock/process?product=" + id},
 		"/stock/count":              {"/stock/count?product=" + id, "/stock/count?blind=1"},
 		"/stock/adjust":             {"/stock/adjust?product=" + id},
 		"/stock/loss":               {"/stock/loss?product=" + id},
