@@ -102,6 +102,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Restock.SetNeighbours(a.Pool)
 	a.Purchase.SetShops(a.Shop)
 	a.Catalog.SetMarker(a.Stock)
+	a.Catalog.SetMover(a.Stock)
 	a.Shop.SetMarker(a.Stock)
 	a.Catalog.SetUsage(usage{a.Stock, a.Sales})
 	a.Catalog.SetJournal(a.Shop)

@@ -153,6 +153,7 @@ var forms = map[string]form{
 	"helper paid":   {page: at("/helpers/:id", "helper"), action: at("/helpers/:id/paid", "helper"), role: tenant.Owner, fields: map[string]kind{"amount": amount, "day": date, "client_id": hidden}},
 	"helper change": {page: at("/helpers/:id", "helper"), action: at("/helpers/:id", "helper"), role: tenant.Owner, fields: map[string]kind{"name": title, "phone": line, "version": amount}},
 	"before":        {page: at("/helpers/before"), action: at("/helpers/before"), role: tenant.Owner, good: url.Values{"task": {"packing"}, "hours": {"2"}}, fields: map[string]kind{"task": choice, "hours": count}},
+	"merge":         {page: at("/products/:id/merge", "twin"), action: at("/products/:id/merge", "twin"), role: tenant.Manager, good: url.Values{"into": {"alpha-100"}}, fields: map[string]kind{"into": code}},
 	"essential":     {page: at("/insights/needs"), action: at("/insights/needs/essentials"), role: tenant.Manager, fields: map[string]kind{"q": code}, good: url.Values{"q": {"红枣"}}},
 	"wish":          {page: at("/sell"), action: at("/wishes"), role: tenant.Seller, good: url.Values{"text": {"没有的货"}}, fields: map[string]kind{"text": title}},
 	"receive goods": {page: at("/stock/receive?product=:id", "product"), action: at("/stock/receive"), role: tenant.Seller, good: url.Values{"quantity": {"3"}},

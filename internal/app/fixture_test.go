@@ -175,6 +175,7 @@ func (f *filler) directory() {
 	f.must(a.Trade.PutPhoto(ctx, f.ids["product"], trade.NewPhoto{Photo: trade.Photo{Tag: "f0", Alt: "红枣", Width: 8, Height: 6}, Large: []byte("large"), Small: []byte("small")}))
 	hidden, err := a.Catalog.Create(ctx, catalog.Draft{Code: f.shop.Slug + "-300", Name: "陈皮" + f.mark, BaseUnit: "kg"})
 	f.must(err)
+	f.ids["twin"] = hidden.ID
 	gone, err := a.Trade.Publish(ctx, trade.Listing{ProductID: hidden.ID, Name: "陈皮" + f.mark, Price: 150000, About: f.mark, Sheet: true})
 	f.must(err)
 	f.ids["listing"] = gone.ID

@@ -23,7 +23,7 @@ func (raw rawShop) loss(m rawMove) string {
 	case "revaluation":
 		return "revalued"
 	case "count":
-		known := raw.balances[m.ProductID].KnownFrom
+		known := raw.balances[m.own].KnownFrom
 		switch {
 		case m.Source == "adjust":
 			return "adjusted"

@@ -82,7 +82,8 @@ func incomeOf(t *testing.T, a *app.App, d *db.DB, ctx context.Context, q insight
 	var lines []line
 	must(t, d.From(ctx).Raw(`SELECT l.sale_id, l.product_id, l.line, l.business_day, l.amount, c.code, c.online, s.channel_id, s.province, p.category_id
 		FROM sale_lines l JOIN sales s ON s.shop_id = l.shop_id AND s.id = l.sale_id JOIN channels c ON c.shop_id = s.shop_id AND c.id = s.channel_id
-		JOIN products p ON p.shop_id = l.shop_id AND p.id = l.product_id WHERE l.shop_id = ? AND NOT l.void`, shop).Scan(&lines).Error)
+		JOIN products own ON own.shop_id = l.shop_id AND own.id = l.product_id JOIN products p ON p.shop_id = l.shop_id AND p.id = COALESCE(own.merged_into, own.id)
+		WHERE l.shop_id = ? AND NOT l.void`, shop).Scan(&lines).Error)
 	type tillLine struct {
 		SaleID ident.ID
 		Line   int

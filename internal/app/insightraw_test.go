@@ -51,7 +51,8 @@ type rawMove struct {
 	Value               money.Amount
 	SupplierID          *ident.ID
 	ReversesID          *ident.ID
-	Brought             string // the kind of the movement that made its lot
+	Brought             string   // the kind of the movement that made its lot
+	own                 ident.ID // as it was written; ProductID is as which it goes on
 }
 
 // rawDay is what the lines of one product, day, hour, channel, province and supplier come
@@ -92,6 +93,23 @@ func readRaw(t testing.TB, a *app.App, d *db.DB, ctx context.Context) rawShop {
 	must(t, err)
 	out.missed, err = restockdb.New(d).Missed(ctx, nil)
 	must(t, err)
+	merged, err := a.Catalog.Merged(ctx)
+	must(t, err)
+	for i := range out.moves {
+		m := &out.moves[i]
+		m.own = m.ProductID
+		if into, ok := merged[m.own]; ok {
+			m.ProductID = into
+		}
+	}
+	for i := range lines {
+		if into, ok := merged[lines[i].ProductID]; ok {
+			lines[i].ProductID = into
+		}
+	}
+	for old := range merged {
+		delete(out.missed, old)
+	}
 	type part struct {
 		supplier ident.ID
 		quantity int64

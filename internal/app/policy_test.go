@@ -60,7 +60,7 @@ var policy = map[string]web.Access{
 	"GET /stock/adjust": web.Manager, "POST /stock/adjust": web.Manager, "POST /stock/movements/:id/undo": web.Manager,
 	"GET /products/new": web.Manager, "POST /products/new": web.Manager, "GET /products/:id/edit": web.Manager, "POST /products/:id/edit": web.Manager,
 	"GET /products/:id/adjust": web.Manager, "POST /products/:id/adjust": web.Manager, "POST /adjustments/:id/withdraw": web.Manager,
-	"POST /products/:id/archive": web.Manager, "GET /products/:id/offers/new": web.Manager,
+	"POST /products/:id/archive": web.Manager, "GET /products/:id/merge": web.Manager, "POST /products/:id/merge": web.Manager, "GET /products/:id/offers/new": web.Manager,
 	"GET /suppliers/new": web.Manager, "POST /suppliers/new": web.Manager, "GET /suppliers/:id/edit": web.Manager, "POST /suppliers/:id/edit": web.Manager,
 	"POST /suppliers/:id/archive": web.Manager, "GET /suppliers/:id/papers": web.Manager, "POST /suppliers/:id/papers": web.Manager,
 	"POST /suppliers/:id/papers/template": web.Manager, "POST /suppliers/:id/papers/places": web.Manager, "POST /suppliers/:id/papers/forget": web.Manager, "GET /suppliers/:id/offers/new": web.Manager, "POST /suppliers/:id/offers/new": web.Manager,

@@ -44,6 +44,7 @@ type Service struct {
 	marker    Marker
 	usage     Usage
 	journal   Journal
+	mover     Mover
 }
 
 // New makes the service. usualName names the usual supplier, which imports create,

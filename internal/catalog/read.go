@@ -140,7 +140,8 @@ func (s *Service) Products(ctx context.Context, ids []ident.ID) (map[ident.ID]Pr
 // All reads every product that is not archived, in the order of lists.
 func (s *Service) All(ctx context.Context) ([]Product, error) { return s.store.AllProducts(ctx) }
 
-// ByCode reads the product of exactly that code, archived or not.
+// ByCode reads the product of exactly that code, archived or not; of one that was merged,
+// the one as which it goes on.
 func (s *Service) ByCode(ctx context.Context, code string) (Product, error) {
 	cleaned, err := CleanText(code, MaxCode)
 	if err != nil || cleaned == "" {
@@ -204,5 +205,9 @@ func (s *Service) found(ctx context.Context, id ident.ID, err error) (Product, e
 	if err != nil {
 		return Product{}, err
 	}
-	return s.Product(ctx, id)
+	p, err := s.Product(ctx, id)
+	if err != nil {
+		return Product{}, err
+	}
+	return s.Present(ctx, p)
 }

@@ -55,6 +55,10 @@ type Store interface {
 	UpdateProduct(ctx context.Context, row Record) (bool, error)
 	// ArchiveProduct sets the mark and raises the version; false when unknown.
 	ArchiveProduct(ctx context.Context, id ident.ID, archived bool, at day.Micros) (bool, error)
+	// MergeProduct archives a product that goes on as another one, as which also go on all
+	// that went on as it; Merged reads who goes on as whom.
+	MergeProduct(ctx context.Context, id, into ident.ID, at day.Micros) error
+	Merged(ctx context.Context) (map[ident.ID]ident.ID, error)
 
 	// Essentials reads the products that are named so; SetEssential reports whether the
 	// name was given or taken.

@@ -235,6 +235,9 @@ func (s *Service) Archive(ctx context.Context, id ident.ID, archived bool) error
 		if err != nil || p.Archived == archived {
 			return err
 		}
+		if p.MergedInto != nil {
+			return fault.New(fault.Conflict, "catalog.merged_stays", fault.A("name", p.Name))
+		}
 		ok, err := s.store.ArchiveProduct(ctx, id, archived, s.micros())
 		if err != nil {
 			return err

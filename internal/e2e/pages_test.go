@@ -142,6 +142,7 @@ func examplesOf(t *testing.T, tab *e2e.Tab) map[string][]string {
 		"/helpers/:id":              {first("/helpers", "main tbody a[href^='/helpers/']")},
 		"/products/:id":             {product},
 		"/products/:id/edit":        {product + "/edit"},
+		"/products/:id/merge":       {product + "/merge"},
 		"/products/:id/adjust":      {product + "/adjust"},
 		"/products/:id/what-if":     {product + "/what-if", product + "/what-if?promotion=1&price=2"},
 		"/products/:id/offers/new":  {product + "/offers/new"},

@@ -75,12 +75,22 @@ type Entry struct {
 	Reason        string
 }
 
-// Entries reads the lines of one product behind a figure, in the order of days.
+// Entries reads the lines of one product behind a figure, and of those that go on as it, in
+// the order of days.
 func (s *Service) Entries(ctx context.Context, q Query, of []Kind, product ident.ID) ([]Entry, error) {
 	if q.Window.Days() <= 0 {
 		return nil, nil
 	}
+	merged, err := s.catalog.Merged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	ids := []ident.ID{product}
+	for old, into := range merged {
+		if into == product {
+			ids = append(ids, old)
+		}
+	}
 	lines, err := s.store.Lines(ctx, ids, q.Window.From)
 	if err != nil {
 		return nil, err
@@ -108,15 +118,19 @@ func (s *Service) Entries(ctx context.Context, q Query, of []Kind, product ident
 		}
 	}
 	sold := map[booked][]sent{}
-	for _, m := range moves[product] {
-		if m.Kind != stock.Sale && m.Kind != stock.CustomerReturn {
-			take(Entry{Day: m.Day, Kind: m.counts(balances[product].KnownFrom), Seqs: []int64{m.Seq}, Quantity: m.Quantity, Value: m.Value, Reason: m.Reason})
-			continue
+	var till []Line
+	for _, id := range ids {
+		till = append(till, lines[id]...)
+		for _, m := range moves[id] {
+			if m.Kind != stock.Sale && m.Kind != stock.CustomerReturn {
+				take(Entry{Day: m.Day, Kind: m.counts(balances[id].KnownFrom), Seqs: []int64{m.Seq}, Quantity: m.Quantity, Value: m.Value, Reason: m.Reason})
+				continue
+			}
+			at := booked{m.SourceID, m.SourceLine, m.Day}
+			sold[at] = with(sold[at], m)
 		}
-		at := booked{m.SourceID, m.SourceLine, m.Day}
-		sold[at] = with(sold[at], m)
 	}
-	for _, l := range lines[product] {
+	for _, l := range till {
 		if !q.has(&Cell{Place: l.Place}) {
 			continue
 		}

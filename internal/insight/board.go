@@ -88,6 +88,7 @@ type subject struct {
 	tax       int // basis points in its prices
 	now, then Tally
 	want      *want // on the board of what is wanted
+	joined    bool  // others go on as it: what they did is its past too
 }
 
 func (s *subject) tally(c *Cell) Tally {
@@ -107,7 +108,8 @@ func (s *subject) tally(c *Cell) Tally {
 	return t
 }
 
-// desk is what a board is made on: the shop, its products and the question.
+// desk is what a board is made on: the shop, its products and the question. A product that
+// goes on as another one is that one's subject.
 type desk struct {
 	Query
 	shop     shop.Shop
@@ -141,6 +143,14 @@ func (s *Service) desk(ctx context.Context, q Query) (*desk, error) {
 		}
 		d.subjects[p.ID] = &subjects[i]
 	}
+	for _, p := range products {
+		if p.MergedInto == nil {
+			continue
+		}
+		if into := d.subjects[*p.MergedInto]; into != nil {
+			d.subjects[p.ID], into.joined = into, true
+		}
+	}
 	return d, nil
 }
 
@@ -166,7 +176,7 @@ func (s *Service) eachSale(ctx context.Context, d *desk, visit func(one *subject
 // missed reads what empty shelves hid of the products of a board.
 func (s *Service) missed(ctx context.Context, d *desk, visit func(*subject, restock.Missed)) error {
 	return s.store.Missed(ctx, func(m restock.Missed) error {
-		if one := d.subjects[m.ProductID]; one != nil && (d.Category.IsNil() || one.CategoryID == d.Category) {
+		if one := d.subjects[m.ProductID]; one != nil && one.ID == m.ProductID && (d.Category.IsNil() || one.CategoryID == d.Category) {
 			visit(one, m)
 		}
 		return nil
@@ -184,8 +194,8 @@ type Group struct {
 // groups adds up the products of a desk.
 func (d *desk) groups(of func(*subject) (ident.ID, string)) []Group {
 	at := map[ident.ID]*Group{}
-	for _, one := range d.subjects {
-		if one.now == (Tally{}) && one.then == (Tally{}) {
+	for id, one := range d.subjects {
+		if id != one.ID || one.now == (Tally{}) && one.then == (Tally{}) {
 			continue
 		}
 		id, name := of(one)

@@ -1,8 +1,12 @@
 package insight
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"buhuo/internal/day"
 )
@@ -15,7 +19,8 @@ const (
 )
 
 // each visits the cells of the days of windows, by year and product, each product's in
-// order. Archived and merged products are among them: what they did counts as it was.
+// order. Archived products are among them, and what goes on as another product is visited
+// with that one, after all others.
 // While rows are unpacked and visited, the store reads the next ones on another core: a
 // large board is made of twenty thousand.
 func (s *Service) each(ctx context.Context, d *desk, windows []Window, visit func(*subject, *Cell)) error {
@@ -58,6 +63,7 @@ func (s *Service) each(ctx context.Context, d *desk, windows []Window, visit fun
 		}
 		read <- err
 	}()
+	joined := map[*subject][]Cell{}
 	for rows := range queue {
 		for _, r := range rows {
 			one := d.subjects[r.ProductID]
@@ -68,8 +74,19 @@ func (s *Service) each(ctx context.Context, d *desk, windows []Window, visit fun
 				if err != nil {
 					return fmt.Errorf("product %s: %w", r.ProductID, err)
 				}
+				if one.joined {
+					joined[one] = append(joined[one], *c)
+					continue
+				}
 				visit(one, c)
 			}
+		}
+	}
+	for _, one := range slices.SortedFunc(maps.Keys(joined), func(a, b *subject) int { return bytes.Compare(a.ID[:], b.ID[:]) }) {
+		cells := joined[one]
+		slices.SortStableFunc(cells, func(a, b Cell) int { return cmp.Compare(a.Day, b.Day) })
+		for i := range cells {
+			visit(one, &cells[i])
 		}
 	}
 	return <-read

@@ -54,6 +54,8 @@ type Stock interface {
 // Catalog is what insight reads of the catalogue.
 type Catalog interface {
 	Suppliers(ctx context.Context, includeArchived bool) ([]catalog.Supplier, error)
+	// Merged tells which products go on as which.
+	Merged(ctx context.Context) (map[ident.ID]ident.ID, error)
 }
 
 // Sales is what insight reads of the sales besides their lines.

@@ -150,8 +150,8 @@ func (g *grouping) of(id ident.ID) *Group {
 }
 
 func (m *Money) products(d *desk) {
-	for _, one := range d.subjects {
-		if one.now != (Tally{}) || one.then != (Tally{}) {
+	for id, one := range d.subjects {
+		if id == one.ID && (one.now != (Tally{}) || one.then != (Tally{})) {
 			m.Products = append(m.Products, Earned{one.Product, one.now, one.then})
 		}
 	}

@@ -133,7 +133,7 @@ func (s *Service) essentials(ctx context.Context, d *desk, out *Needs, wanted ma
 	}
 	for _, one := range list {
 		p := d.subjects[one.ProductID]
-		if p == nil || p.Archived || !d.Category.IsNil() && p.CategoryID != d.Category {
+		if p == nil || p.ID != one.ProductID || p.Archived || !d.Category.IsNil() && p.CategoryID != d.Category {
 			continue
 		}
 		e := Essential{Standing: one, WantedProduct: wanted[one.ProductID]}

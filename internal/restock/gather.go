@@ -77,25 +77,43 @@ func (s *Service) around(ctx context.Context, in shop.Shop, pool Pool, at moment
 
 // ledgers reads the past of products from a day on.
 func (s *Service) ledgers(ctx context.Context, ids []ident.ID, from, through day.Date) (map[ident.ID]ledger, error) {
-	days, err := s.sales.DaysThrough(ctx, ids, from, through)
+	before, err := s.before(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	levels, err := s.stock.History(ctx, ids, from)
-	if err != nil {
-		return nil, err
-	}
-	balances, err := s.stock.Balances(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[ident.ID]ledger, len(ids))
+	all := ids
 	for _, id := range ids {
+		all = append(slices.Clip(all), before[id]...)
+	}
+	days, err := s.sales.DaysThrough(ctx, all, from, through)
+	if err != nil {
+		return nil, err
+	}
+	levels, err := s.stock.History(ctx, all, from)
+	if err != nil {
+		return nil, err
+	}
+	balances, err := s.stock.Balances(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	of := func(id ident.ID) ledger {
 		l := ledger{id: id, days: days[id], levels: levels[id]}
 		if known := balances[id].KnownFrom; known != nil && *known <= through {
 			l.knownFrom = known
 		}
-		out[id] = l
+		return l
+	}
+	out := make(map[ident.ID]ledger, len(ids))
+	for _, id := range ids {
+		out[id] = of(id)
+		if len(before[id]) > 0 {
+			parts := []ledger{out[id]}
+			for _, old := range before[id] {
+				parts = append(parts, of(old))
+			}
+			out[id] = joined(id, parts)
+		}
 	}
 	return out, nil
 }

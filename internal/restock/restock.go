@@ -109,6 +109,8 @@ type Catalog interface {
 	All(ctx context.Context) ([]catalog.Product, error)
 	Products(ctx context.Context, ids []ident.ID) (map[ident.ID]catalog.Product, error)
 	Codes(ctx context.Context) (map[string]ident.ID, error)
+	// Merged tells which products go on as which.
+	Merged(ctx context.Context) (map[ident.ID]ident.ID, error)
 	Groups(ctx context.Context) (map[string][]ident.ID, error)
 	Offers(ctx context.Context, productIDs []ident.ID) (map[ident.ID][]catalog.Offer, error)
 	Suppliers(ctx context.Context, includeArchived bool) ([]catalog.Supplier, error)

@@ -105,6 +105,9 @@ func (s *Service) refresh(ctx context.Context, in shop.Shop, pool Pool, marks []
 		return err
 	}
 	if len(gone) > 0 {
+		if err := s.passOn(ctx, gone, changed); err != nil {
+			return err
+		}
 		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.store.DeleteSuggestions(ctx, gone) }); err != nil {
 			return err
 		}
@@ -134,6 +137,22 @@ func (s *Service) refresh(ctx context.Context, in shop.Shop, pool Pool, marks []
 		}
 	}
 	return s.suggestAll(ctx, in, pool, products, known, run{})
+}
+
+// passOn marks the products as which changed ones go on: it is their past that changed.
+func (s *Service) passOn(ctx context.Context, gone []ident.ID, changed map[ident.ID]day.Date) error {
+	merged, err := s.catalog.Merged(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range gone {
+		if into, ok := merged[id]; ok {
+			if err := s.stock.MarkChanged(ctx, []ident.ID{into}, changed[id]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // repack packs the demand of products anew from the year of a day on and reads it.

@@ -115,7 +115,10 @@ func (h shelf) find(item string) (catalog.Product, error) {
 		return catalog.Product{}, err
 	}
 	if id, ok := h.codes[text]; ok {
-		return h.byID[id], nil
+		if p := h.byID[id]; p.MergedInto == nil {
+			return p, nil
+		}
+		return h.byID[*h.byID[id].MergedInto], nil
 	}
 	if b, err := catalog.CleanBarcode(text); err == nil && b != "" {
 		if id, ok := h.barcodes[b]; ok {

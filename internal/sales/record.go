@@ -251,8 +251,12 @@ func (s *Service) price(ctx context.Context, scope tenant.Scope, asked []Request
 }
 
 func (s *Service) product(ctx context.Context, a RequestLine) (catalog.Product, error) {
-	if !a.ProductID.IsNil() {
-		return s.catalog.Product(ctx, a.ProductID)
+	if !a.ProductID.IsNil() { // a telephone may not have heard yet that it was merged
+		p, err := s.catalog.Product(ctx, a.ProductID)
+		if err != nil {
+			return p, err
+		}
+		return s.catalog.Present(ctx, p)
 	}
 	p, err := s.catalog.ByCode(ctx, a.ProductCode)
 	if fault.KindOf(err) == fault.NotFound && err != nil {

@@ -30,6 +30,15 @@ type ProductForm struct {
 	PacksWrong                                                  string
 	Archive                                                     string // address; empty: new
 	Archived                                                    bool
+	Merge                                                       ui.Link
+}
+
+// Merge asks as which other product one goes on.
+type Merge struct {
+	Chrome layout.Chrome
+	Action string
+	Into   ui.FieldModel
+	Says   []string
 }
 
 // SupplierRow is a supplier in the list.

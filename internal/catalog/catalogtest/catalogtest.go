@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"two shops", testTwoShops},
 		{"no shop", testNoShop},
 		{"service products", testServiceProducts},
+		{"service merge", testServiceMerge},
 		{"service refuses", testServiceRefuses},
 		{"service frozen", testServiceFrozen},
 		{"service bulk", testServiceBulk},

@@ -114,6 +114,81 @@ func testServiceProducts(t *testing.T, h House) {
 	}
 }
 
+// testServiceMerge: barcodes, offers and the past pass to the product that stays; every
+// way of naming the other one leads there, and what cannot be is refused.
+func testServiceMerge(t *testing.T, h House) {
+	s, w := watched(h)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	stays, err := s.Create(h.A, orange())
+	must(err)
+	make := func(code, unit string) catalog.Product {
+		p, err := s.Create(h.A, catalog.Draft{Code: code, Name: "脐橙" + code, BaseUnit: unit, Barcodes: []string{code + "-bar"}})
+		must(err)
+		return p
+	}
+	older, twice, pieces := make("t0", "kg"), make("t1", "kg"), make("t2", "piece")
+	supplier, err := s.CreateSupplier(h.A, catalog.Supplier{Name: "王老板", Kind: catalog.Wholesaler})
+	must(err)
+	_, err = s.SaveOffer(h.A, catalog.Offer{ProductID: twice.ID, SupplierID: supplier.ID, Price: 31_000})
+	must(err)
+	_, err = s.SetEssential(h.A, twice.ID, true)
+	must(err)
+	for what, pair := range map[string][2]ident.ID{"itself": {twice.ID, twice.ID}, "another unit": {pieces.ID, stays.ID}} {
+		if err := s.Merge(h.A, pair[0], pair[1]); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if err := s.Merge(h.B, twice.ID, stays.ID); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("from another shop: %v", err)
+	}
+	must(s.Merge(h.A, older.ID, twice.ID))
+	for range 2 {
+		must(s.Merge(h.A, twice.ID, stays.ID))
+	}
+	merged, err := s.Merged(h.A)
+	must(err)
+	same(t, "who goes on as whom", merged, map[ident.ID]ident.ID{older.ID: stays.ID, twice.ID: stays.ID})
+	for _, text := range []string{"t0", "t1", "t0-bar", "t1-bar", "6901234567892"} {
+		if p, err := s.Find(h.A, text); err != nil || p.ID != stays.ID {
+			t.Errorf("%s leads to %+v, %v", text, p, err)
+		}
+	}
+	if p, err := s.Product(h.A, twice.ID); err != nil || !p.Archived || p.Code != "t1" || len(p.Barcodes) != 0 {
+		t.Errorf("its own page stays: %+v, %v", p, err)
+	}
+	offers, err := s.Offers(h.A, []ident.ID{stays.ID})
+	must(err)
+	if len(offers[stays.ID]) != 1 || offers[stays.ID][0].Price != 31_000 {
+		t.Errorf("offers: %+v", offers)
+	}
+	if list, err := s.Essentials(h.A); err != nil || !slices.Contains(list, stays.ID) {
+		t.Errorf("essential: %v, %v", list, err)
+	}
+	for what, err := range map[string]error{
+		"brought back":   s.Archive(h.A, twice.ID, false),
+		"another target": s.Merge(h.A, twice.ID, make("t3", "kg").ID),
+		"into a former":  s.Merge(h.A, stays.ID, twice.ID),
+	} {
+		if k := fault.KindOf(err); err == nil || k != fault.Invalid && k != fault.Conflict {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	n := 0
+	for _, action := range w.actions {
+		if action == "product.merge" {
+			n++
+		}
+	}
+	if n != 2 {
+		t.Errorf("the audit trail has %d mergers: %v", n, w.actions)
+	}
+}
+
 func second[T any](_ T, err error) error { return err }
 
 func testServiceRefuses(t *testing.T, h House) {

@@ -71,6 +71,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodGet, Path: "/products/:id/edit", Access: web.Manager, Handler: h.editProduct},
 		{Method: http.MethodPost, Path: "/products/:id/edit", Access: web.Manager, Handler: h.updateProduct},
 		{Method: http.MethodPost, Path: "/products/:id/archive", Access: web.Manager, Handler: h.archiveProduct},
+		{Method: http.MethodGet, Path: "/products/:id/merge", Access: web.Manager, Handler: h.mergePage},
+		{Method: http.MethodPost, Path: "/products/:id/merge", Access: web.Manager, Handler: h.merge},
 		{Method: http.MethodGet, Path: "/products/:id/offers/new", Access: web.Manager, Handler: h.chooseSupplier},
 		{Method: http.MethodGet, Path: "/suppliers", Access: web.Viewer, Handler: h.suppliers},
 		{Method: http.MethodGet, Path: "/suppliers/scorecard", Access: web.Viewer, Handler: h.scorecard},

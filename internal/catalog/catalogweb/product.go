@@ -273,6 +273,10 @@ func (h *Handlers) productPage(c *gin.Context, status int, p *catalog.Product, k
 		chrome.Back = ui.Link{Href: "/products/" + p.ID.String(), Text: p.Name}
 		m.Action, m.Archive = "/products/"+p.ID.String()+"/edit", "/products/"+p.ID.String()+"/archive"
 		m.Archived = p.Archived
+		m.Merge = ui.Link{Href: "/products/" + p.ID.String() + "/merge", Text: t.T("catalog.merge"), Icon: "tag", Kind: ui.Quiet}
+		if p.MergedInto != nil { // it goes on as another one and does not come back
+			m.Archive = ""
+		}
 		if status == http.StatusConflict {
 			m.Version = strconv.FormatInt(p.Version, 10)
 		}

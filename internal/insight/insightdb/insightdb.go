@@ -145,18 +145,22 @@ func (s *Store) Products(ctx context.Context) ([]catalog.Product, error) {
 	var out []catalog.Product
 	err := s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
 		var p catalog.Product
-		var category sql.RawBytes
+		var category, merged sql.RawBytes
 		var maximum sql.NullInt64
-		if err := rows.Scan(&p.ID, &p.Code, &p.Name, &category, &p.Category, &p.BaseUnit, &p.SalePrice, &p.TaxRate, &p.ShelfLifeDays, &maximum, &p.Archived); err != nil {
+		if err := rows.Scan(&p.ID, &p.Code, &p.Name, &category, &p.Category, &p.BaseUnit, &p.SalePrice, &p.TaxRate, &p.ShelfLifeDays, &maximum, &p.Archived, &merged); err != nil {
 			return err
 		}
 		copy(p.CategoryID[:], category)
+		if len(merged) > 0 {
+			p.MergedInto = new(ident.ID)
+			copy(p.MergedInto[:], merged)
+		}
 		if maximum.Valid {
 			p.Maximum = new(measure.Quantity(maximum.Int64))
 		}
 		out = append(out, p)
 		return nil
-	}, `SELECT p.id, p.code, p.name, p.category_id, COALESCE(c.name, ''), p.base_unit, p.sale_price, p.tax_rate, p.shelf_life, p.maximum, p.archived
+	}, `SELECT p.id, p.code, p.name, p.category_id, COALESCE(c.name, ''), p.base_unit, p.sale_price, p.tax_rate, p.shelf_life, p.maximum, p.archived, p.merged_into
 		FROM products p LEFT JOIN categories c ON c.shop_id = p.shop_id AND c.id = p.category_id WHERE p.shop_id = ?%s`)
 	return out, err
 }

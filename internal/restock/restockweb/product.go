@@ -41,7 +41,10 @@ func (h *Handlers) product(c *gin.Context) error {
 	if m.Notes, _, err = h.presence(c, v); err != nil {
 		return err
 	}
-	if o.Product.Archived {
+	switch {
+	case o.Product.MergedInto != nil:
+		m.Notes = append(m.Notes, layout.Flash{Tone: ui.Info, Text: v.t.T("restock.merged_note")})
+	case o.Product.Archived:
 		m.Notes = append(m.Notes, layout.Flash{Tone: ui.Info, Text: v.t.T("restock.archived_note")})
 	}
 	if err := h.shelf(c, v, o, &m); err != nil {
@@ -112,6 +115,9 @@ func (h *Handlers) shelf(c *gin.Context, v voice, o restock.Outlook, m *restockv
 			{Href: "/stock/receive?product=" + id.String(), Text: v.t.T("restock.receive"), Icon: "truck"},
 			{Href: "/stock/loss?product=" + id.String(), Text: v.t.T("restock.more_loss"), Icon: "trash"},
 		}
+	}
+	if into := o.Product.MergedInto; into != nil {
+		m.Links = append(m.Links, ui.Link{Href: productAddress(*into), Text: v.t.T("restock.merged_to"), Icon: "tag"})
 	}
 	m.Links = append(m.Links, ui.Link{Href: decisionsAddress + "?product=" + id.String(), Text: v.t.T("decision.page"), Icon: "scale"})
 	m.AllMoves = ui.Link{Href: "/stock/movements?product=" + id.String(), Text: v.t.T("restock.all_moves")}

@@ -66,6 +66,7 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		{"service undo", testUndo},
 		{"service take back a delivery", testTakeBack},
 		{"service process", testProcess},
+		{"service merge", testMerge},
 		{"service times", testTimes},
 		{"service history", testHistory},
 		{"service tallies", testTallies},
