@@ -3,6 +3,8 @@
 package insightview
 
 import (
+	"github.com/a-h/templ"
+
 	"buhuo/internal/i18n"
 	"buhuo/views/layout"
 	"buhuo/views/ui"
@@ -24,6 +26,16 @@ type Frame struct {
 	Against        []ui.Option
 	Filter         Filter
 	Files          []ui.Link
+	Path, Query    string // of the board, for the files of single tables
+}
+
+// file is the address of one table of the board as a file of a kind.
+func (f Frame) file(kind, table string) templ.SafeURL {
+	address := f.Path + "." + kind + "?table=" + table
+	if f.Query != "" {
+		address += "&" + f.Query
+	}
+	return templ.SafeURL(address)
 }
 
 // Filter is the form that narrows a board.
@@ -93,6 +105,7 @@ type Health struct {
 // Fault is something that costs money: how much, which products, and the one thing to do.
 type Fault struct {
 	Title, Cost, Said, Text string
+	Table                   string // of the files
 	Do                      ui.Link
 	Rows                    []StuckRow
 	More                    string

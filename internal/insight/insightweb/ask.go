@@ -181,7 +181,7 @@ func window(t *i18n.Printer, w insight.Window) string {
 
 // frame is what stands about every board: periods, comparison, filters, files.
 func (a *asked) frame(t *i18n.Printer, compared bool) insightview.Frame {
-	m := insightview.Frame{T: t, Says: window(t, a.Window)}
+	m := insightview.Frame{T: t, Says: window(t, a.Window), Path: a.path, Query: a.values.Encode()}
 	if a.Window.Days() <= 0 {
 		m.Says = window(t, a.Whole)
 	}

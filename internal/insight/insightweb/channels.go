@@ -174,5 +174,5 @@ func (h *Handlers) channelsTables(c *gin.Context) ([]sheet.Table, error) {
 		row := append([]string{v.code(d.Channel), leadCells(d.Left)[1]}, leadCells(d.Now)...)
 		parcels.Rows = append(parcels.Rows, append(row, leadCells(d.Then)...))
 	}
-	return []sheet.Table{v.groupTable("insight.channels_sold", "channel", found.Channels, func(g insight.Group) string { return v.code(g.ID) }), weeks, shared, parcels}, nil
+	return []sheet.Table{v.groupTable("insight.channels_sold", "channel", found.Channels, func(g insight.Group) string { return v.code(g.ID) }).As("channels"), weeks.As("weeks"), shared.As("shared"), parcels.As("parcels")}, nil
 }

@@ -114,7 +114,7 @@ func (v voice) fault(name string, cost money.Amount, list []insight.Stuck, do ui
 	if cost <= 0 && len(list) == 0 {
 		return insightview.Fault{}
 	}
-	f := insightview.Fault{Title: v.t.T("insight.fault." + name), Cost: v.whole(cost), Text: v.t.T("insight.fault_text." + name), Do: do}
+	f := insightview.Fault{Table: name, Title: v.t.T("insight.fault." + name), Cost: v.whole(cost), Text: v.t.T("insight.fault_text." + name), Do: do}
 	f.Do.Text = v.t.T("insight.fault_do." + name)
 	for _, s := range list[:min(len(list), stuckRows)] {
 		f.Rows = append(f.Rows, insightview.StuckRow{Name: s.Product.Name, Href: productHref(s.Product.ID), Quantity: v.tenth(s.Quantity, s.Product.BaseUnit), Value: v.whole(s.Value)})
@@ -217,14 +217,14 @@ func (h *Handlers) healthTables(c *gin.Context) ([]sheet.Table, error) {
 	put("cost_of_sales", v.decimal(found.Cost))
 	put("overstock", v.decimal(total(found.Over)))
 	put("dead_stock", v.decimal(total(found.Dead)))
-	tables := []sheet.Table{figures, v.lossTable(found.Losses), v.classTable(found)}
+	tables := []sheet.Table{figures.As("figures"), v.lossTable(found.Losses).As("losses"), v.classTable(found).As("classes")}
 	for _, one := range []struct {
 		name, code string
 		list       []insight.Stuck
 	}{{"insight.fault.lost", "lost", found.Losers}, {"insight.fault.over", "over", found.Over}, {"insight.fault.dead", "dead", found.Dead}, {"insight.fault.spoiled", "spoiled", found.Spoilers}, {"insight.fault.missing", "missing", found.Misses}} {
-		tables = append(tables, v.stuckTable(one.name, one.list))
+		tables = append(tables, v.stuckTable(one.name, one.list).As(one.code))
 	}
-	return append(tables, v.ageTable(found)), nil
+	return append(tables, v.ageTable(found).As("ages")), nil
 }
 
 func (v voice) lossTable(list []insight.Loss) sheet.Table {

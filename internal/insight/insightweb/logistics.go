@@ -182,7 +182,7 @@ func (h *Handlers) logisticsTables(c *gin.Context) ([]sheet.Table, error) {
 		}
 		row(side.way, "", v.t.T(side.total), side.all)
 	}
-	return []sheet.Table{t}, nil
+	return []sheet.Table{t.As("routes")}, nil
 }
 
 // leadColumns are the columns of leadCells.

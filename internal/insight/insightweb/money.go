@@ -160,11 +160,11 @@ func (h *Handlers) moneyTables(c *gin.Context) ([]sheet.Table, error) {
 		days.Rows = append(days.Rows, append([]string{a.Window.From.Add(i).String()}, v.tallyCells(t, insight.Tally{})...))
 	}
 	return []sheet.Table{
-		products, v.statementTable(&a, found, p),
-		v.earnedTable("insight.categories", "category", found.Categories, func(g insight.Group) string { return g.Name }),
-		v.earnedTable("insight.by_suppliers", "supplier", found.Suppliers, v.supplierCode),
-		v.earnedTable("insight.channels_sold", "channel", found.Channels, func(g insight.Group) string { return v.code(g.ID) }),
-		days,
+		products.As("products"), v.statementTable(&a, found, p).As("statement"),
+		v.earnedTable("insight.categories", "category", found.Categories, func(g insight.Group) string { return g.Name }).As("categories"),
+		v.earnedTable("insight.by_suppliers", "supplier", found.Suppliers, v.supplierCode).As("suppliers"),
+		v.earnedTable("insight.channels_sold", "channel", found.Channels, func(g insight.Group) string { return v.code(g.ID) }).As("channels"),
+		days.As("days"),
 	}, nil
 }
 

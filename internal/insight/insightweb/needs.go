@@ -231,7 +231,21 @@ func (h *Handlers) needTables(c *gin.Context) ([]sheet.Table, error) {
 	}
 	asked, stocked := v.wishTable(n.Asked), v.wishTable(n.Stocked)
 	asked.Name, stocked.Name = v.t.T("insight.asked_not_stocked"), v.t.T("insight.asked_stocked")
-	return []sheet.Table{unmet, essentials, asked, stocked}, nil
+	categories := sheet.Table{Name: v.t.T("insight.unmet_categories"), Columns: []sheet.Column{
+		v.col("category", "insight.category", sheet.Text), v.col("products_unmet", "insight.products_unmet", sheet.Number), v.col("unmet_percent", "insight.unmet_share", sheet.Number),
+	}}
+	if v.money {
+		categories.Columns = append(categories.Columns, v.col("sales", "insight.sales", sheet.Money), v.col("lost_sales", "insight.lost_sales", sheet.Money))
+	}
+	for _, need := range n.Categories {
+		share, _ := need.UnmetPPM()
+		row := []string{need.Name, strconv.Itoa(need.Products), percentCell(share)}
+		if v.money {
+			row = append(row, v.decimal(need.Sold), v.decimal(need.Lost))
+		}
+		categories.Rows = append(categories.Rows, row)
+	}
+	return []sheet.Table{unmet.As("unmet"), essentials.As("essentials"), categories.As("categories"), asked.As("asked"), stocked.As("stocked")}, nil
 }
 
 func percentCell(ppm int64) string { return strconv.FormatFloat(float64(ppm)/10_000, 'f', 1, 64) }

@@ -181,7 +181,7 @@ func (h *Handlers) aroundTable(c *gin.Context, v voice) ([]sheet.Table, error) {
 	for _, cat := range a.Categories {
 		t.Rows = append(t.Rows, v.pooledCells(a.Standing, v.categoryName(cat.Key), cat.Grown))
 	}
-	return []sheet.Table{t}, nil
+	return []sheet.Table{t.As("around")}, nil
 }
 
 // sendingsTable is where the installation's online sales go.
@@ -206,5 +206,5 @@ func (h *Handlers) sendingsTable(c *gin.Context, v voice) ([]sheet.Table, error)
 		}
 		t.Rows = append(t.Rows, cells)
 	}
-	return []sheet.Table{t}, nil
+	return []sheet.Table{t.As("installation")}, nil
 }

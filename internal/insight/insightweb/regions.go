@@ -214,5 +214,5 @@ func (h *Handlers) regionTables(c *gin.Context) ([]sheet.Table, error) {
 	}
 	row("", a.Province, v.ownName(&a), r.Own)
 	all, err := h.sendingsTable(c, v)
-	return append([]sheet.Table{t}, all...), err
+	return append([]sheet.Table{t.As("regions")}, all...), err
 }

@@ -230,7 +230,7 @@ func (h *Handlers) statementTables(c *gin.Context) ([]sheet.Table, error) {
 	}
 	v := voiceOf(c, a)
 	p, err := h.peopleOf(c.Request.Context(), &a)
-	return []sheet.Table{v.statementTable(&a, found, p)}, err
+	return []sheet.Table{v.statementTable(&a, found, p).As("statement")}, err
 }
 
 func (v voice) statementTable(a *asked, m insight.Money, p people) sheet.Table {

@@ -35,11 +35,11 @@ func (h *Handlers) wantedTables(c *gin.Context) ([]sheet.Table, error) {
 		}
 		products.Rows = append(products.Rows, row)
 	}
-	tables := []sheet.Table{products, v.partTable("insight.weekdays", "weekday", v.weekdayParts(w)), v.partTable("insight.hours", "hour", v.hourParts(w))}
-	tables = append(tables, v.groupTable("insight.categories", "category", w.Categories, func(g insight.Group) string { return g.Name }))
-	tables = append(tables, v.groupTable("insight.channels_sold", "channel", w.Channels, func(g insight.Group) string { return v.code(g.ID) }))
+	tables := []sheet.Table{products.As("products"), v.partTable("insight.weekdays", "weekday", v.weekdayParts(w)).As("weekdays"), v.partTable("insight.hours", "hour", v.hourParts(w)).As("hours")}
+	tables = append(tables, v.groupTable("insight.categories", "category", w.Categories, func(g insight.Group) string { return g.Name }).As("categories"))
+	tables = append(tables, v.groupTable("insight.channels_sold", "channel", w.Channels, func(g insight.Group) string { return v.code(g.ID) }).As("channels"))
 	around, err := h.aroundTable(c, v)
-	return append(append(tables, v.wishTable(w.Wishes)), around...), err
+	return append(append(tables, v.wishTable(w.Wishes).As("wishes")), around...), err
 }
 
 func ratio(r float64) string {

@@ -28,9 +28,16 @@ type Column struct {
 // Table is a table of values as machines write them: numbers with a point, days as
 // 2006-01-02.
 type Table struct {
+	Code    string // for addresses, in every language alike; empty: it is asked for with all
 	Name    string // for people; of a workbook's sheet
 	Columns []Column
 	Rows    [][]string
+}
+
+// As is the table under a code.
+func (t Table) As(code string) Table {
+	t.Code = code
+	return t
 }
 
 // CSV writes the table for programs: the codes in the first line.
