@@ -4,6 +4,12 @@
   const root = document.documentElement, $ = (s, el = document) => el.querySelector(s);
   root.dataset.js = "on";
 
+  // On a phone the section that is open may lie beyond the edge.
+  for (const here of document.querySelectorAll(".sections [aria-current]")) {
+    const row = here.closest(".sections");
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+
   // Steppers: − and + around a decimal field, in whole steps of 1 or data-step.
   const step = (button) => {
     const box = button.closest("[data-stepper]"), input = $("input", box);

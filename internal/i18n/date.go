@@ -152,5 +152,13 @@ func (p *Printer) Measured(q measure.Quantity, code string) string {
 	return p.Quantity(q) + noBreak + p.Unit(code, q)
 }
 
+// Between says that something lies between two figures; of equal ones it says one.
+func (p *Printer) Between(low, high string) string {
+	if low == high {
+		return low
+	}
+	return p.T("between", A("low", low), A("high", high))
+}
+
 // Role names what a person may do in the shop.
 func (p *Printer) Role(r tenant.Role) string { return p.T("role." + string(r)) }

@@ -289,3 +289,13 @@ func TestOneMinus(t *testing.T) {
 		}
 	}
 }
+
+func TestBetween(t *testing.T) {
+	p := For(Fr)
+	if got := p.Between("3 €", "5 €"); got != "3 € à 5 €" {
+		t.Errorf("two figures: %q", got)
+	}
+	if got := p.Between("4 €", "4 €"); got != "4 €" {
+		t.Errorf("one figure: %q", got)
+	}
+}

@@ -261,6 +261,20 @@ func TestBoundsCost(t *testing.T) {
 	}
 }
 
+// No more than four weeks are bought at once; where that hides a cheaper quantity, the
+// trace says so.
+func TestFurthestIsTold(t *testing.T) {
+	in := input(12)
+	if stepped(t, in, "reason.step_furthest") {
+		t.Error("told where nothing hinders")
+	}
+	in.Offers[0].Freight = fen(30_000)
+	s := suggest(t, in)
+	if s.Quantity > kg(10*28) || !stepped(t, in, "reason.step_furthest") {
+		t.Errorf("%v are bought, and nothing is told: %+v", s.Quantity, s.Choice.Costs)
+	}
+}
+
 func stepped(t *testing.T, in replenish.Input, key string) bool {
 	t.Helper()
 	trace := replenish.Suggest(in)

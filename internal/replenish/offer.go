@@ -93,6 +93,16 @@ type Costing struct {
 	Total  money.Amount `json:"total"`
 }
 
+// moreIsCheaper says that a larger quantity of those compared looks cheaper than what is
+// bought, and no bound set by hand forbids it: it lies beyond what is bought at once.
+func (e *Evaluation) moreIsCheaper() bool {
+	if e.Need.BoundBy != "" {
+		return false
+	}
+	here := slices.IndexFunc(e.Costs, func(c Costing) bool { return c.Quantity == e.Buy })
+	return here >= 0 && slices.ContainsFunc(e.Costs[here:], func(c Costing) bool { return c.Total < e.Costs[here].Total })
+}
+
 // Refill is when to order, and up to how much: the position in base units.
 type Refill struct {
 	At   measure.Quantity `json:"at"`

@@ -52,7 +52,7 @@ func (in *Input) steps(s *Suggestion) []Message {
 		}
 	}
 	if s.Saving != nil {
-		out = append(out, say("reason.step_saving", text("middleman", s.Saving.Middleman),
+		out = append(out, say("reason.step_saving", text("middleman", s.Saving.Middleman), in.amount("quantity", s.Quantity),
 			in.price("theirs", s.Saving.Landed), in.price("ours", s.Saving.Ours), in.money("saving", s.Saving.Amount)))
 	}
 	return out
@@ -90,6 +90,13 @@ func (t *Trace) Compared() []Message {
 	for _, x := range c.Costs {
 		out = append(out, say("reason.step_weigh", in.amount("quantity", x.Quantity), in.money("missed", x.Missed),
 			in.money("spoiled", x.Spoiled), in.money("keeping", x.Keeping), in.money("dearer", x.Dearer), in.money("total", x.Total)))
+	}
+	if c.moreIsCheaper() {
+		days := lotDays
+		if in.Facts.Prior {
+			days = strangerDays
+		}
+		out = append(out, say("reason.step_furthest", text("days", strconv.Itoa(days))))
 	}
 	if c.BoundCost > 0 {
 		out = append(out, say("reason.step_bound", in.money("cost", c.BoundCost)))

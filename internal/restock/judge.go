@@ -20,6 +20,9 @@ import (
 // waitDays is how long an order is waited for beyond the days that it was for.
 const waitDays = 14
 
+// usualDays are the days up to a judgement that tell how what is left goes on selling.
+const usualDays = 182
+
 // Judge judges the decisions of the scope's shop whose days have become known, each
 // once. Without a pool, nothing is known yet.
 func (s *Service) Judge(ctx context.Context) error {
@@ -201,6 +204,9 @@ func (c court) judge(d Decision, in replenish.Input, p period, lots []stock.LotB
 	one.Cover = p.cover
 	for _, w := range wanted[from : last+1] {
 		one.Wanted = append(one.Wanted, w.Demand)
+	}
+	for _, w := range wanted[max(0, last+1-usualDays) : last+1] {
+		one.Usual += w.Demand / float64(min(usualDays, last+1))
 	}
 	j.Wanted = thousandths(sum(one.Wanted[:p.cover]))
 	c.supply(d, p, lots, &one, j)

@@ -754,7 +754,7 @@ func SalesPage(m Sales) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Caption: m.Chrome.Title, Columns: []ui.Column{
+				templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Columns: []ui.Column{
 					{Text: m.Chrome.T.T("sales.time"), Fit: true}, {Text: m.Chrome.T.T("sales.what")},
 					{Text: m.Chrome.T.T("sales.total"), Num: true}, {Text: m.Chrome.T.T("sales.undo"), Hush: true},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
@@ -1208,7 +1208,7 @@ func ImportPage(m Import) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Caption: m.Chrome.T.T("sales.batches"), Columns: []ui.Column{
+					templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Columns: []ui.Column{
 						{Text: m.Chrome.T.T("sales.batch")}, {Text: m.Chrome.T.T("sales.when")}, {Text: m.Chrome.T.T("sales.result")},
 					}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var42), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
@@ -1370,7 +1370,7 @@ func ReportPage(m Report) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Caption: m.Chrome.T.T("sales.refused_lines"), Keep: true, Columns: []ui.Column{
+					templ_7745c5c3_Err = ui.Lines(ui.LinesModel{Keep: true, Columns: []ui.Column{
 						{Text: m.Chrome.T.T("sales.line"), Num: true, Fit: true}, {Text: m.Chrome.T.T("sales.why")},
 					}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var51), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {

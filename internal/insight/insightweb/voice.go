@@ -40,7 +40,7 @@ func (v voice) trend(t insight.Trend) insightview.Trend {
 	}
 	if t.Ratio > 0 {
 		out.Text = v.signed(t.Ratio - 1)
-		out.Range = v.t.T("insight.between", i18n.A("low", v.signed(t.Low-1)), i18n.A("high", v.signed(t.High-1)))
+		out.Range = v.t.Between(v.signed(t.Low-1), v.signed(t.High-1))
 	}
 	return out
 }

@@ -261,7 +261,7 @@ func (h *Handlers) savingFacts(ctx context.Context, s teller, o purchase.Order, 
 			if r.Own {
 				key = "purchase.saving_range_own"
 			}
-			out[0].Note = s.t.T(key, i18n.A("low", s.money(r.Low)), i18n.A("high", s.money(r.High)), i18n.A("n", r.Cases))
+			out[0].Note = s.t.T(key, i18n.A("range", s.t.Between(s.money(r.Low), s.money(r.High))), i18n.A("n", r.Cases))
 		}
 	}
 	var all purchase.SavedDay

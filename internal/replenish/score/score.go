@@ -39,6 +39,7 @@ type Case struct {
 	// became of what was left.
 	Wanted []float64
 	Cover  int
+	Usual  float64 // wanted a day beyond the days of Wanted; 0: their mean
 	Lots   []Lot
 	Coming []Delivery
 	Life   int // days on which the order's goods can be sold; 0: they keep
@@ -93,19 +94,22 @@ func (c *Case) parcels(q float64) []parcel {
 // vain during the cover period, goods that spoiled, keeping the rest until it is
 // sold, and what was paid above or below Cost for what the period wanted (the next
 // order could have had the better price as well). Beyond the days that are known
-// customers go on wanting their mean. Costs that no quantity changes are in it too:
+// customers go on wanting what is usual: a week without a sale says little of goods
+// that sell once a month. Costs that no quantity changes are in it too:
 // only differences mean something.
 func (c *Case) CostOf(q float64) float64 {
 	all := c.parcels(q)
-	mean := 0.0
-	for _, w := range c.Wanted {
-		mean += w / float64(len(c.Wanted))
+	usual := c.Usual
+	if usual <= 0 {
+		for _, w := range c.Wanted {
+			usual += w / float64(len(c.Wanted))
+		}
 	}
 	missed := math.Max(c.Margin+c.Goodwill, 0)
 	total := math.Min(q, c.covered()) * (c.unit(q) - c.Cost)
 	last := max(longest, len(c.Wanted)) - 1
 	for day := 0; day <= last; day++ {
-		wanted := mean
+		wanted := usual
 		if day < len(c.Wanted) {
 			wanted = c.Wanted[day]
 		}

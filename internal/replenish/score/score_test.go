@@ -21,6 +21,9 @@ func anyCase(t *rapid.T) score.Case {
 	for range n {
 		c.Wanted = append(c.Wanted, float64(rapid.IntRange(0, 30).Draw(t, "wanted"))/10)
 	}
+	if rapid.Bool().Draw(t, "known") {
+		c.Usual = float64(rapid.IntRange(1, 30).Draw(t, "usual")) / 10
+	}
 	for range rapid.IntRange(0, 2).Draw(t, "lots") {
 		c.Lots = append(c.Lots, score.Lot{Quantity: float64(rapid.IntRange(0, 40).Draw(t, "lot")), Days: rapid.IntRange(0, 6).Draw(t, "left")})
 	}
@@ -104,7 +107,7 @@ func TestScale(t *testing.T) {
 			more.Tiers = append(more.Tiers, score.Tier{From: x.From * k, Cost: x.Cost})
 			dearer.Tiers = append(dearer.Tiers, score.Tier{From: x.From, Cost: x.Cost * k})
 		}
-		more.Step, more.Least = c.Step*k, c.Least*k
+		more.Usual, more.Step, more.Least = c.Usual*k, c.Step*k, c.Least*k
 		dearer.Margin, dearer.Goodwill, dearer.Cost = c.Margin*k, c.Goodwill*k, c.Cost*k
 		if a, b := c.Regret(q)*k, more.Regret(q*k); !close(a, b) {
 			t.Fatalf("%g times as much: regret %g, want %g", k, b, a)
@@ -132,6 +135,8 @@ func TestByHand(t *testing.T) {
 		{"a delivery on its way counts", score.Case{Wanted: []float64{4, 4}, Cover: 2, Margin: 100, Cost: 500, Step: 1, Coming: []score.Delivery{{Day: 1, Quantity: 4}}}, 4, 4, 0, score.Right},
 		// Two are left in the evening and are sold the next day: that is less than two missed.
 		{"what keeps only costs its keeping", score.Case{Wanted: []float64{4, 4}, Cover: 2, Margin: 100, Cost: 500, Holding: 0.01, Step: 5}, 10, 10, 0, score.Right},
+		// Nobody came for four days, but one a day does: the last of six is sold six days later.
+		{"a quiet week is no dead stock", score.Case{Wanted: []float64{0, 0, 0, 0}, Cover: 4, Usual: 1, Margin: 100, Cost: 500, Holding: 0.01, Step: 6}, 6, 0, 195, score.Right},
 		{"one pack off is right", score.Case{Wanted: []float64{4, 4}, Cover: 2, Margin: 100, Cost: 500, Step: 4}, 4, 8, 400, score.Right},
 		{"a better price", score.Case{Wanted: []float64{4, 4}, Cover: 2, Margin: 100, Cost: 500, Step: 1, Tiers: []score.Tier{{0, 500}, {10, 450}}}, 8, 10, 400, score.Under},
 		{"days behind the cover are nobody's shortage", score.Case{Wanted: []float64{4, 4, 9, 9}, Cover: 2, Life: 4, Margin: 100, Cost: 500, Step: 1}, 8, 8, 0, score.Right},

@@ -153,7 +153,7 @@ func TestWhatIf(t *testing.T) {
 	if page.Find("table.lines").Length() != 0 {
 		t.Error("nothing was asked, and something is answered")
 	}
-	page = h.Get(address + "?price=31.20").Want(200) // twice the price
+	page = h.Get(address + "?price=15.60").Want(200) // twice the price of a jin
 	page.Contains("账上看不出这个价的影响", "×0.5", "现在和之后对比")
 	rows := page.Find("table.lines tbody tr").Map(func(_ int, s *goquery.Selection) string { return plain(s.Text()) })
 	if len(rows) != 8 || !strings.Contains(rows[0], "11月24日–11月30日 要") {

@@ -59,7 +59,8 @@ func (h *Handlers) compared(c *gin.Context) error {
 		{Text: v.t.T("restock.offers_keeping"), Num: true, Fit: true}, {Text: v.t.T("restock.offers_all"), Num: true, Fit: true}, {Text: v.t.T("restock.col_arrives"), Num: true, Fit: true},
 	}
 	if o.Thought {
-		m.Asked = v.t.T("restock.offers_asked", arg("quantity", v.Amount(o.Quantity, o.Product.BaseUnit)))
+		_, per := v.LandedBare(0, o.Product.BaseUnit)
+		m.Asked = v.t.T("restock.offers_asked", arg("unit", per), arg("quantity", v.Amount(o.Quantity, o.Product.BaseUnit)))
 		m.Advice = v.advice(o)
 		for _, one := range o.Offers {
 			m.Rows = append(m.Rows, v.offerRow(one, o))
@@ -89,7 +90,8 @@ func (v voice) offerRow(e replenish.Compared, o restock.Offered) restockview.Off
 		if p == 0 {
 			return "–"
 		}
-		return v.Landed(p, unit)
+		cost, _ := v.LandedBare(p, unit)
+		return cost
 	}
 	out.Buy, out.Price = v.Amount(e.Asked.Quantity, unit), price(e.Unit.Goods)
 	out.Freight, out.Spoilage, out.Keeping, out.All = price(e.Unit.Freight), price(e.Unit.Spoilage), price(e.Unit.Keeping), price(e.Unit.All)
@@ -175,7 +177,7 @@ func (v voice) within(r *purchase.SavingRange) string {
 	if r.Own {
 		key = "restock.offers_range_own"
 	}
-	return v.t.T(key, arg("low", v.Money(r.Low)), arg("high", v.Money(r.High)), arg("n", r.Cases))
+	return v.t.T(key, arg("range", v.t.Between(v.Money(r.Low), v.Money(r.High))), arg("n", r.Cases))
 }
 
 // priceHistory draws what each supplier asked, a step where it changed.

@@ -9,6 +9,7 @@ import (
 	"buhuo/internal/fault"
 	"buhuo/internal/i18n"
 	"buhuo/internal/measure"
+	"buhuo/internal/money"
 	"buhuo/internal/restock"
 	"buhuo/internal/web"
 	"buhuo/views/layout"
@@ -36,7 +37,11 @@ func (h *Handlers) whatIf(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	what := scenario(q, first)
+	product, err := h.catalog.Product(ctx, id)
+	if err != nil {
+		return err
+	}
+	what := v.scenario(q, product.BaseUnit, first)
 	asked := what
 	wrong := q.Err()
 	if wrong != nil { // the page still shows the present
@@ -57,8 +62,8 @@ func (h *Handlers) whatIf(c *gin.Context) error {
 	return web.Render(c, status, restockview.WhatIfPage(v.whatIf(c, q, p, what)))
 }
 
-// scenario reads the address.
-func scenario(q *web.Values, first day.Date) restock.Scenario {
+// scenario reads the address. A price is asked in the unit that the shop shows.
+func (v voice) scenario(q *web.Values, unit string, first day.Date) restock.Scenario {
 	what := restock.Scenario{From: first, To: first.Add(scenarioDays - 1), Promotion: q.Checked("promotion")}
 	if d, ok := q.DateOpt("from"); ok {
 		what.From = d
@@ -68,9 +73,15 @@ func scenario(q *web.Values, first day.Date) restock.Scenario {
 		what.To = d
 	}
 	if price, ok := q.PriceOpt("price"); ok {
-		if what.Price = price; price <= 0 {
-			q.Add("price", fault.New(fault.Invalid, "forecast.price_above_zero"))
+		one, _ := v.Shown(measure.Thousandths, unit)
+		per, err := money.PerBase(price, measure.Ratio{Num: measure.Thousandths, Den: int64(one)})
+		if err == nil && per <= 0 {
+			err = fault.New(fault.Invalid, "forecast.price_above_zero")
 		}
+		if err != nil {
+			q.Add("price", err)
+		}
+		what.Price = per
 	}
 	options := []string{string(restock.NoFestival)}
 	for _, f := range day.Festivals() {
@@ -103,7 +114,7 @@ func (v voice) whatIf(c *gin.Context, q *web.Values, p restock.Possible, what re
 		Festival:  v.festivals(q, p, what),
 	}
 	if p.Price > 0 {
-		m.Price.Hint = v.t.T("forecast.price_now", arg("price", v.t.T("restock.per_unit", arg("price", v.t.Price(p.Price, v.Currency)), arg("unit", v.t.Unit(o.Product.BaseUnit, measure.Thousandths)))))
+		m.Price.Hint = v.t.T("forecast.price_now", arg("price", v.Price(p.Price, o.Product.BaseUnit)))
 	}
 	if p.Then != nil {
 		m.Table, m.Columns = v.beside(p), []ui.Column{{Text: v.t.T("forecast.col_what")}, {Text: v.t.T("forecast.col_now"), Num: true}, {Text: v.t.T("forecast.col_then"), Num: true}}

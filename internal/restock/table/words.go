@@ -85,14 +85,20 @@ func (w Words) Price(p money.Price, unit string) string {
 // Landed writes a cost per base unit for the unit that is shown, in whole minor
 // units of two decimals: "¥2.85/斤".
 func (w Words) Landed(p money.Price, unit string) string {
-	_, shown := w.Shown(0, unit)
+	cost, shown := w.LandedBare(p, unit)
+	return w.Printer.T("restock.per_unit", i18n.A("price", cost), i18n.A("unit", shown))
+}
+
+// LandedBare is Landed where something else names the unit: the cost, and the unit.
+func (w Words) LandedBare(p money.Price, unit string) (cost, shown string) {
+	_, code := w.Shown(0, unit)
 	per := money.Price(1)
-	if shown != unit {
+	if code != unit {
 		per = 2
 	}
 	cent := 100 * per
 	p = (p + cent/2) / cent * 100
-	return w.Printer.T("restock.per_unit", i18n.A("price", w.Printer.Price(p, w.Currency)), i18n.A("unit", w.Printer.Unit(shown, measure.Thousandths)))
+	return w.Printer.Price(p, w.Currency), w.Printer.Unit(code, measure.Thousandths)
 }
 
 // Sentence writes messages one after the other. What this version cannot say is
