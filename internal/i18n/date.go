@@ -157,7 +157,7 @@ func (p *Printer) Between(low, high string) string {
 	if low == high {
 		return low
 	}
-	return p.T("between", A("low", low), A("high", high))
+	return p.T("figure.between", A("low", low), A("high", high))
 }
 
 // Role names what a person may do in the shop.
