@@ -56,7 +56,7 @@ func (h *Handlers) compared(c *gin.Context) error {
 	m.Columns = []ui.Column{
 		{Text: v.t.T("restock.col_supplier")}, {Text: v.t.T("restock.offers_buy"), Num: true, Fit: true}, {Text: v.t.T("restock.offers_goods"), Num: true, Fit: true},
 		{Text: v.t.T("restock.offers_freight"), Num: true, Fit: true}, {Text: v.t.T("restock.offers_spoilage"), Num: true, Fit: true},
-		{Text: v.t.T("restock.offers_keeping"), Num: true, Fit: true}, {Text: v.t.T("restock.offers_all"), Num: true, Fit: true}, {Text: v.t.T("restock.col_arrives"), Num: true, Fit: true},
+		{Text: v.t.T("restock.offers_keeping"), Num: true, Fit: true}, {Text: v.t.T("restock.offers_all"), Num: true, Fit: true}, {Text: v.t.T("restock.col_arrives"), Fit: true},
 	}
 	if o.Thought {
 		_, per := v.LandedBare(0, o.Product.BaseUnit)
