@@ -360,14 +360,14 @@ func (b *Tab) Axe() {
 }
 
 // Fits fails when the page is wider than the window, when a control sticks out of
-// its place, and when one is smaller than a finger.
+// its place (in a row that scrolls it may), and when one is smaller than a finger.
 func (b *Tab) Fits() {
 	b.t.Helper()
 	if over := Ask[float64](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
 		wide := Ask[string](b, `(() => { const inside = e => { for (e = e.parentElement; e; e = e.parentElement) if (e !== document.documentElement && e !== document.body && /auto|scroll|hidden/.test(getComputedStyle(e).overflowX)) return true; return false; }; return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !inside(e)).slice(0, 3).map(e => e.outerHTML.slice(0, 160)).join("\n") })()`)
 		b.t.Errorf("%s is %.0f px wider than the window:\n%s", b.Path(), over, wide)
 	}
-	out := Ask[[]string](b, `[...document.querySelectorAll("button, select, .button, .stepper, input:not([type=hidden])")].filter(e => e.checkVisibility() && !e.closest(".hush")).filter(e => { const cell = e.parentElement.closest("td, th, label, .field, .card, main"); return cell && e.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1; }).map(e => e.outerHTML.slice(0, 120))`)
+	out := Ask[[]string](b, `[...document.querySelectorAll("button, select, .button, .stepper, input:not([type=hidden])")].filter(e => e.checkVisibility() && !e.closest(".hush")).filter(e => { const cell = e.parentElement.closest("td, th, label, .field, .card, main"); for (let row = e.parentElement; row && row !== cell; row = row.parentElement) if (/auto|scroll/.test(getComputedStyle(row).overflowX)) return false; return cell && e.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1; }).map(e => e.outerHTML.slice(0, 120))`)
 	if len(out) > 0 {
 		b.t.Errorf("%s: %d controls stick out of their place, first %s", b.Path(), len(out), out[0])
 	}
