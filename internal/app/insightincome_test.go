@@ -18,7 +18,7 @@ import (
 // incomeIsTheLedger works out once more, line by line from the raw rows, where the income
 // of a window came from; the sources come to the whole, and the lines behind each source
 // come to the source.
-func incomeIsTheLedger(t *testing.T, a *app.App, d *db.DB, ctx context.Context, q insight.Query) {
+func incomeIsTheLedger(t testing.TB, a *app.App, d *db.DB, ctx context.Context, q insight.Query) {
 	t.Helper()
 	got, err := a.Insight.Money(ctx, q)
 	must(t, err)
@@ -64,7 +64,7 @@ func incomeIsTheLedger(t *testing.T, a *app.App, d *db.DB, ctx context.Context, 
 }
 
 // incomeOf is the slow way: line by line at the till, from the raw rows.
-func incomeOf(t *testing.T, a *app.App, d *db.DB, ctx context.Context, q insight.Query) map[string]money.Amount {
+func incomeOf(t testing.TB, a *app.App, d *db.DB, ctx context.Context, q insight.Query) map[string]money.Amount {
 	t.Helper()
 	shop, err := db.Shop(ctx)
 	must(t, err)

@@ -56,12 +56,13 @@ func BenchmarkBoardsOfVegetables(b *testing.B) {
 					q := insight.Query{Span: insight.SpanOf(p, p.Of(on), with, known)}
 					raw.wanted(b, a, ctx, q)
 					raw.money(b, a, ctx, q)
+					incomeIsTheLedger(b, a, d, ctx, q)
 					raw.health(b, a, ctx, q)
 					raw.channels(b, a, ctx, q)
 					regionsAreTheLedger(b, a, d, ctx, raw.days, q)
 					logisticsAreTheLedger(b, a, d, ctx, q)
 					needsAreTheLedger(b, a, d, ctx, raw.days, q)
-					boards += 7
+					boards += 8
 				}
 			}
 		}

@@ -518,7 +518,7 @@ func ranking(m Wanted) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "\" data-trend>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

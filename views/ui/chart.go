@@ -149,14 +149,27 @@ func (m LineModel) draw() drawing {
 	return d
 }
 
+// wide is about how much of a phone's chart, in hundredths, a text takes.
+func wide(text string) float64 {
+	px := 0.0
+	for _, r := range text {
+		if r < 0x2e80 {
+			px += 6.5
+		} else {
+			px += 12
+		}
+	}
+	return px / 250 * 100
+}
+
 // marks adds the words on the axis and above the chart.
 func (m LineModel) marks(d *drawing, n int, x func(float64) float64) {
 	place := func(t Tick, y float64, class string) label {
 		share := x(float64(t.At)) / plotWidth * 100
-		anchor := "middle"
-		if share < 5 {
+		anchor, half := "middle", math.Max(wide(t.Text)/2, 5)
+		if share < half {
 			anchor = "start"
-		} else if share > 95 {
+		} else if share > 100-half {
 			anchor = "end"
 		}
 		return label{x: number(share) + "%", y: number(y), text: t.Text, anchor: anchor, class: class, minor: t.Minor}
