@@ -40,6 +40,9 @@ func (d *DB) EachOf(ctx context.Context, column string, ids []ident.ID, scan fun
 		return d.Each(ctx, scan, fmt.Sprintf(query, ""), args...)
 	}
 	for block := range slices.Chunk(ids, maxList) {
+		if len(block) == 1 { // SQLite takes a list of one for an equation, and with it rather reads the whole shop
+			block = []ident.ID{block[0], block[0]}
+		}
 		if err := d.Each(ctx, scan, fmt.Sprintf(query, " AND "+column+" IN ?"), append(slices.Clone(args), block)...); err != nil {
 			return err
 		}

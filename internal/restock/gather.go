@@ -44,15 +44,23 @@ func (s *Service) live(ctx context.Context, in shop.Shop, profile demand.Profile
 
 // around reads what all products of a computation share.
 func (s *Service) around(ctx context.Context, in shop.Shop, pool Pool, at moment) (surroundings, error) {
+	taught, err := s.purchase.LeadTimes(ctx, nil)
+	if err != nil {
+		return surroundings{}, err
+	}
+	return s.aroundTaught(ctx, in, pool, at, taught)
+}
+
+// aroundTaught is around where many moments are looked at: what deliveries took is read once,
+// and of each moment only those before it are learned from.
+func (s *Service) aroundTaught(ctx context.Context, in shop.Shop, pool Pool, at moment, taught map[ident.ID][]purchase.LeadTime) (surroundings, error) {
 	c := surroundings{moment: at, shop: in, pool: &pool, suppliers: map[ident.ID]catalog.Supplier{}, madeAt: day.At(s.now())}
 	suppliers, err := s.catalog.Suppliers(ctx, false)
 	if err != nil {
 		return c, err
 	}
-	ids := make([]ident.ID, 0, len(suppliers))
 	for _, supplier := range suppliers {
 		c.suppliers[supplier.ID] = supplier
-		ids = append(ids, supplier.ID)
 	}
 	if c.quotes, err = s.catalog.LastQuotes(ctx, at.first); err != nil {
 		return c, err
@@ -67,12 +75,8 @@ func (s *Service) around(ctx context.Context, in shop.Shop, pool Pool, at moment
 		}
 		c.level = level.At(in)
 	}
-	if len(ids) == 0 {
-		return c, nil
-	}
-	taught, err := s.purchase.LeadTimes(ctx, ids)
 	c.learnLeads(taught)
-	return c, err
+	return c, nil
 }
 
 // ledgers reads the past of products from a day on.

@@ -126,7 +126,7 @@ func (o orderDay) wanted(products []catalog.Product, offered map[ident.ID][]iden
 // thoughtBack works out the suggestions for some products on the morning of a day.
 func (s *Service) thoughtBack(ctx context.Context, r replaying, date day.Date, products []catalog.Product) ([]Suggestion, error) {
 	at := moment{asOf: date.Add(-1), first: date, rest: 1, closed: true}
-	around, err := s.around(ctx, r.shop, r.pool, at)
+	around, err := s.aroundTaught(ctx, r.shop, r.pool, at, r.taught)
 	if err != nil {
 		return nil, err
 	}

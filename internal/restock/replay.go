@@ -8,6 +8,8 @@ import (
 	"buhuo/internal/day"
 	"buhuo/internal/demand"
 	"buhuo/internal/forecast"
+	"buhuo/internal/ident"
+	"buhuo/internal/purchase"
 	"buhuo/internal/shop"
 )
 
@@ -56,6 +58,7 @@ type replaying struct {
 	products []catalog.Product
 	known    past
 	pool     Pool
+	taught   map[ident.ID][]purchase.LeadTime // of all deliveries, later ones too
 	surroundings
 }
 
@@ -103,7 +106,10 @@ func (s *Service) replaying(ctx context.Context) (r replaying, ok bool, err erro
 	if r.pool, err = learn(r.shop, r.products, r.known, habits, begun.asOf); err != nil {
 		return r, false, err
 	}
-	r.surroundings, err = s.around(ctx, r.shop, r.pool, begun)
+	if r.taught, err = s.purchase.LeadTimes(ctx, nil); err != nil {
+		return r, false, err
+	}
+	r.surroundings, err = s.aroundTaught(ctx, r.shop, r.pool, begun, r.taught)
 	return r, err == nil, err
 }
 

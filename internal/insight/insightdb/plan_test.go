@@ -21,6 +21,7 @@ func TestPlans(t *testing.T) {
 		"rows":              {fmt.Sprintf(rowsQuery, ""), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year>? AND year<?)"},
 		"some rows":         {fmt.Sprintf(rowsOfQuery, " AND product_id "+some), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year=? AND product_id=?)"},
 		"movements":         {fmt.Sprintf(movesQuery, " AND m.product_id "+some), "movements_product (shop_id=? AND product_id=?)"},
+		"one's movements":   {fmt.Sprintf(movesQuery, " AND m.product_id IN (x'00', x'00')"), "movements_product (shop_id=? AND product_id=?)"},
 		"lots that came":    {fmt.Sprintf(cameQuery, ""), "SEARCH s USING INDEX savings_day (shop_id=? AND day>? AND day<?); SEARCH ol USING PRIMARY KEY (shop_id=? AND order_id=? AND line=?); SEARCH l USING PRIMARY KEY (shop_id=? AND receipt_id=? AND position=?)"},
 		"prices asked":      {fmt.Sprintf(quotesQuery, ""), "SEARCH q USING PRIMARY KEY (shop_id=?)"},
 		"orders over":       {fmt.Sprintf(endedQuery, ""), "SEARCH o USING PRIMARY KEY (shop_id=?); SEARCH l USING PRIMARY KEY (shop_id=? AND order_id=?)"},

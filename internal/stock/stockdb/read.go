@@ -138,6 +138,13 @@ func (s *Store) Lots(ctx context.Context, lotIDs []ident.ID) (map[ident.ID]stock
 const selectMovement = `SELECT seq, id, kind, product_id, lot_id, quantity, value, occurred_at, recorded_at, business_day,
 	source, source_id, source_line, reverses_id, reason, note, person_id, request, hash FROM movements WHERE shop_id = ?`
 
+// In two steps: SQLite, which counts nothing, takes a shop to have ten movements and would
+// read its whole ledger.
+const (
+	ofSource  = " AND seq IN (SELECT seq FROM movements WHERE shop_id = ? AND source_id = ?)"
+	ofProduct = " AND seq IN (SELECT seq FROM movements WHERE shop_id = ? AND product_id = ?)"
+)
+
 func scanMovement(rows *sql.Rows) (stock.Movement, error) {
 	var m stock.Movement
 	var hash []byte
@@ -183,16 +190,18 @@ func (s *Store) OfSource(ctx context.Context, sourceID ident.ID) ([]stock.Moveme
 	if err != nil {
 		return nil, err
 	}
-	// In two steps: SQLite, which counts nothing, takes a shop to have ten movements and
-	// would read its whole ledger.
-	return s.movements(ctx, " AND seq IN (SELECT seq FROM movements WHERE shop_id = ? AND source_id = ?) ORDER BY seq", shop, sourceID)
+	return s.movements(ctx, ofSource+" ORDER BY seq", shop, sourceID)
 }
 
 // Movements reads a page of the ledger, newest first.
 func (s *Store) Movements(ctx context.Context, q stock.MovementQuery) ([]stock.Movement, error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rest, args := "", []any{}
 	if q.ProductID != nil {
-		rest, args = rest+" AND product_id = ?", append(args, *q.ProductID)
+		rest, args = rest+ofProduct, append(args, shop, *q.ProductID)
 	}
 	if q.Before > 0 {
 		rest, args = rest+" AND seq < ?", append(args, q.Before)
@@ -239,7 +248,7 @@ func (s *Store) Each(ctx context.Context, product *ident.ID, fn func(stock.Movem
 	}
 	query, args := selectMovement, []any{shop}
 	if product != nil {
-		query, args = query+" AND product_id = ?", append(args, *product)
+		query, args = query+ofProduct, append(args, shop, *product)
 	}
 	return s.db.Each(ctx, func(rows *sql.Rows) error {
 		m, err := scanMovement(rows)
