@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,28 +57,40 @@ func (c *demoCommand) run(e *environment) error {
 	if err := l.Close(); err != nil {
 		return err
 	}
+	newLog(e.errOut, "warn")
 	t := target{Data: c.Data}
-	return t.with(e, func(a *app.App) error {
-		bar := app.NewProgress(e.errOut)
-		report, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Account: a.Account, Purchase: a.Purchase, Enquiry: a.Enquiry, Trade: a.Trade, Restock: a.Restock, Joint: a.Joint}, time.Now).Ensure(e.ctx, bar.Show)
-		bar.End()
-		if err != nil {
-			return err
+	// Two years need memory that serving them does not: caches end with the connections that
+	// hold them, the rest goes back to the system.
+	if err := t.with(e, func(a *app.App) error { return c.ensure(e, a) }); err != nil {
+		return err
+	}
+	runtime.GC() // what a pool keeps outlives one collection
+	debug.FreeOSMemory()
+	return t.with(e, func(a *app.App) error { return c.serve(e, a) })
+}
+
+// ensure makes the demo or adds the days since.
+func (c *demoCommand) ensure(e *environment, a *app.App) error {
+	bar := app.NewProgress(e.errOut)
+	report, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Account: a.Account, Purchase: a.Purchase, Enquiry: a.Enquiry, Trade: a.Trade, Restock: a.Restock, Joint: a.Joint}, time.Now).Ensure(e.ctx, bar.Show)
+	bar.End()
+	if err == nil && report.Outdated {
+		fmt.Fprintln(e.errOut, "this demo was made by another version and is not continued; buhuo demo --reset makes a new one")
+	}
+	return err
+}
+
+func (c *demoCommand) serve(e *environment, a *app.App) error {
+	key, err := app.Key(c.Data, "")
+	if err != nil {
+		return err
+	}
+	return listen(e, a, app.Config{PublicURL: "http://" + c.Addr, Key: key, Addr: c.Addr, Demo: true, DemoLogin: demo.Login, DemoPassword: demo.Password}, "warn", "", func(at string) {
+		fmt.Fprintf(e.out, "\n  Buhuo demo: http://%s\n  login:      %s\n  password:   %s\n", at, demo.Login, demo.Password)
+		for _, p := range demo.Producers() {
+			fmt.Fprintf(e.out, "  also:       %s (%s), same password\n", p.Login, p.Shop)
 		}
-		if report.Outdated {
-			fmt.Fprintln(e.errOut, "this demo was made by another version and is not continued; buhuo demo --reset makes a new one")
-		}
-		key, err := app.Key(c.Data, "")
-		if err != nil {
-			return err
-		}
-		return listen(e, a, app.Config{PublicURL: "http://" + c.Addr, Key: key, Addr: c.Addr, Demo: true, DemoLogin: demo.Login, DemoPassword: demo.Password}, "warn", "", func(at string) {
-			fmt.Fprintf(e.out, "\n  Buhuo demo: http://%s\n  login:      %s\n  password:   %s\n", at, demo.Login, demo.Password)
-			for _, p := range demo.Producers() {
-				fmt.Fprintf(e.out, "  also:       %s (%s), same password\n", p.Login, p.Shop)
-			}
-			fmt.Fprintln(e.out)
-		})
+		fmt.Fprintln(e.out)
 	})
 }
 

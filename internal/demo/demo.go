@@ -7,7 +7,6 @@ package demo
 
 import (
 	"context"
-	"runtime/debug"
 	"time"
 
 	"buhuo/internal/account"
@@ -38,7 +37,7 @@ const (
 // for the same seed, so that an older demo is not continued with a stranger's life.
 const (
 	seed    = 1
-	version = 3
+	version = 4
 )
 
 // twoYears is how many days before today the demo's shop opened.
@@ -102,8 +101,6 @@ func (l *Loader) Ensure(ctx context.Context, progress Progress) (Report, error) 
 		if len(shops) > 0 {
 			return Report{}, fault.New(fault.Conflict, "demo.real_shop", fault.A("name", shops[0].Name))
 		}
-		// Two years need memory that the days after will not.
-		defer debug.FreeOSMemory()
 		return l.make(ctx, progress)
 	}
 	switch {

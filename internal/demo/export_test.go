@@ -25,7 +25,7 @@ func TestTheExampleShopComesIn(t *testing.T) {
 	for _, f := range []struct {
 		kind  sales.ImportKind
 		least int
-	}{{sales.ImportProducts, 12}, {sales.ImportSales, 900}, {sales.ImportStock, 12}} {
+	}{{sales.ImportProducts, 12}, {sales.ImportSales, 800}, {sales.ImportStock, 12}} {
 		name := string(f.kind) + ".csv"
 		body, err := os.ReadFile(filepath.Join(files, name))
 		must(t, err)

@@ -233,7 +233,7 @@ func (l *Loader) learn(ctx context.Context) error {
 	if err := l.Restock.Renew(ctx, nil); err != nil {
 		return err
 	}
-	return l.Restock.Settle(ctx, marks)
+	return l.Stock.Unmark(ctx, marks) // the boards follow the ledger, in which nothing changed
 }
 
 // marked are the shop's products that changed: what is worked out after it, and followed
