@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,8 +52,10 @@ func TestWhatAPersonDidStays(t *testing.T) {
 	days, err := h.Sales.Days(ctx, gone, day.Of(monday, time.UTC).Add(1))
 	must(t, err)
 	for _, id := range gone {
-		if !products[id].Archived || len(days[id]) > 0 {
-			t.Errorf("%s is sold again, or still: %d days", products[id].Name, len(days[id]))
+		// What was bought before may still be brought back.
+		sold := slices.ContainsFunc(days[id], func(d sales.DaySales) bool { return d.Sold > 0 })
+		if !products[id].Archived || sold {
+			t.Errorf("%s is sold again, or still: %+v", products[id].Name, days[id])
 		}
 	}
 	balances, err := h.Stock.Balances(ctx, nil)
