@@ -7,16 +7,14 @@ import (
 	"strings"
 )
 
-// bulkVariables bounds the bound variables of one statement. Each statement to PostgreSQL is
-// a journey, so it carries 500 rows of the widest table; to SQLite it is a call, and reading
-// a long statement, again for the rows that are left over, takes longer than many short ones.
-// PostgreSQL takes 65,535, SQLite 32,766.
-func (d *DB) bulkVariables() int {
-	if d.Dialect == SQLite {
-		return 2_000
-	}
-	return 20_000
-}
+// bulkVariables bounds the bound variables of one statement: 500 rows of the widest
+// table. SQLite takes 32,766, PostgreSQL 65,535.
+const bulkVariables = 20_000
+
+// repeatedVariables are those of a statement to SQLite for more rows than that: it is a call,
+// not a journey, and reading a long statement, again for the rows that are left over, takes
+// longer than many short ones.
+const repeatedVariables = 2_000
 
 // Insert writes n rows into table inside the transaction of ctx, many to a
 // statement: the way for imports and the demo, some ten times as fast as the ORM.
@@ -39,7 +37,10 @@ func (d *DB) Insert(ctx context.Context, table string, columns []string, n int, 
 		return 0, err
 	}
 	width := len(columns)
-	per := min(max(1, d.bulkVariables()/width), n)
+	per := min(max(1, bulkVariables/width), n)
+	if n > per && d.Dialect == SQLite {
+		per = max(1, repeatedVariables/width)
+	}
 	args := make([]any, per*width)
 	for i := range per {
 		args[i*width] = shop
