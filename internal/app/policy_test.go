@@ -85,7 +85,7 @@ var policy = map[string]web.Access{
 	"POST /credit/:id/write-off": web.Owner, "POST /credit/:id/erase": web.Owner, "POST /credit/entries/:id/reverse": web.Owner,
 	"GET /helpers": web.Owner, "POST /helpers": web.Owner, "GET /helpers/:id": web.Owner, "POST /helpers/:id": web.Owner, "POST /helpers/:id/paid": web.Owner,
 	"POST /helpers/:id/erase": web.Owner, "POST /helpers/entries/:id/reverse": web.Owner, "GET /helpers/before": web.Owner, "POST /helpers/before": web.Owner,
-	"GET /sales/:id/parcel": web.Seller, "POST /sales/:id/parcel": web.Seller, "GET /settings/digest": web.Viewer, "POST /settings/digest": web.Viewer, "POST /settings/digest/stop": web.Viewer, "POST /settings/digest/test": web.Viewer,
+	"GET /sales/:id/parcel": web.Seller, "GET /sales/parcels": web.Seller, "POST /sales/parcels": web.Seller, "POST /sales/:id/parcel": web.Seller, "GET /settings/digest": web.Viewer, "POST /settings/digest": web.Viewer, "POST /settings/digest/stop": web.Viewer, "POST /settings/digest/test": web.Viewer,
 	"POST /settings/digest/robot": web.Owner, "POST /settings/digest/robot/drop": web.Owner,
 	"POST /settings": web.Owner, "GET /audit": web.Owner, "GET /audit.csv": web.Owner, "GET /settings/mail": web.Owner, "POST /settings/mail": web.Owner, "POST /settings/mail/test": web.Owner, "GET /settings/team": web.Owner, "POST /settings/team": web.Owner, "POST /settings/team/:id/role": web.Owner,
 	"POST /settings/team/:id/access": web.Owner, "GET /settings/team/:id/password": web.Owner, "POST /settings/team/:id/password": web.Owner,

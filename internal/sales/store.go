@@ -116,6 +116,9 @@ type Store interface {
 	Parcels(ctx context.Context, saleIDs []ident.ID) (map[ident.ID]Parcel, error)
 	// PutParcels writes them over what was there; one without any day is removed.
 	PutParcels(ctx context.Context, list []Parcel) error
+	// Travelling reads the sales of channels since a day, neither voided nor brought back
+	// goods, whose parcels have not arrived, the oldest first: those that left, or the others.
+	Travelling(ctx context.Context, channels []ident.ID, from day.Date, left bool, limit int) ([]SaleRecord, error)
 
 	InsertWish(ctx context.Context, w Wish) error
 	// Wishes reads those of days since from, the newest first.

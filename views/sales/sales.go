@@ -63,6 +63,17 @@ type SaleRow struct {
 	Parcel             ui.Link // without an address: it does not travel
 }
 
+// Parcels are those that have not arrived.
+type Parcels struct {
+	Chrome            layout.Chrome
+	Action            string
+	Tabs              []ui.Tab
+	Boxes             []ui.Check
+	On                ui.FieldModel
+	Presses           []ui.Press
+	None, More, Error string
+}
+
 // Parcel is how an online sale travels.
 type Parcel struct {
 	Chrome                          layout.Chrome

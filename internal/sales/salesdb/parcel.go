@@ -33,6 +33,25 @@ func (s *Store) Parcels(ctx context.Context, saleIDs []ident.ID) (map[ident.ID]s
 	return out, err
 }
 
+// Travelling reads the sales whose parcels have not arrived.
+func (s *Store) Travelling(ctx context.Context, channels []ident.ID, from day.Date, left bool, limit int) ([]sales.SaleRecord, error) {
+	known := "EXISTS (SELECT 1 FROM parcels p WHERE p.shop_id = sales.shop_id AND p.sale_id = sales.id AND p.dispatched IS NOT NULL AND p.delivered IS NULL)"
+	if !left {
+		known = "NOT EXISTS (SELECT 1 FROM parcels p WHERE p.shop_id = sales.shop_id AND p.sale_id = sales.id AND (p.dispatched IS NOT NULL OR p.delivered IS NOT NULL))"
+	}
+	var rows []saleRow
+	err := s.d.From(ctx).Where("channel_id IN ? AND business_day >= ? AND kind = ? AND voided_at IS NULL", channels, int64(from), string(sales.KindSale)).
+		Where(known).Order("business_day, occurred_at, id").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, db.Err(err)
+	}
+	out := make([]sales.SaleRecord, len(rows))
+	for i, r := range rows {
+		out[i] = fromSale(r)
+	}
+	return out, nil
+}
+
 // PutParcels writes them over what was there; one without any day is removed.
 func (s *Store) PutParcels(ctx context.Context, list []sales.Parcel) error {
 	shop, err := db.Shop(ctx)

@@ -58,6 +58,56 @@ func testParcels(t *testing.T, h House) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	several := []ident.ID{sell("wechat", sales.KindSale), sell("wechat", sales.KindSale)}
+	there := func(at sales.Step) (ids []ident.ID) {
+		t.Helper()
+		list, err := s.OnTheWay(h.A, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range list {
+			ids = append(ids, one.ID)
+			if len(one.Lines) == 0 {
+				t.Errorf("%s has no lines", one.ID)
+			}
+		}
+		return ids
+	}
+	expect := func(when string, waiting, left int) {
+		t.Helper()
+		if w, l := there(sales.Waiting), there(sales.Left); len(w) != waiting || len(l) != left {
+			t.Errorf("%s: %d wait, %d left; want %d and %d", when, len(w), len(l), waiting, left)
+		}
+	}
+	expect("before", 2, 0) // the one above has arrived
+	for what, err := range map[string]error{
+		"none":             s.MoveParcels(h.A, nil, sales.Left, today),
+		"tomorrow":         s.MoveParcels(h.A, several, sales.Left, today.Add(1)),
+		"one of nobody's":  s.MoveParcels(h.A, append(several[:1:1], ident.New()), sales.Left, today),
+		"the other shop's": s.MoveParcels(h.B, several, sales.Arrived, today),
+		"nowhere":          s.MoveParcels(h.A, several, sales.Waiting, today),
+	} {
+		if err == nil {
+			t.Errorf("%s is taken", what)
+		}
+	}
+	expect("nothing half", 2, 0)
+	if err := s.MoveParcels(h.A, several, sales.Left, today); err != nil {
+		t.Fatal(err)
+	}
+	expect("left", 0, 2)
+	if theirs, err := s.OnTheWay(h.B, sales.Left); err != nil || len(theirs) != 0 {
+		t.Errorf("the other shop sees %v, %v", theirs, err)
+	}
+	for range 2 {
+		if err := s.MoveParcels(h.A, several[:1], sales.Arrived, today); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect("one arrived", 0, 1)
+	if kept, err := s.Parcels(h.A, several); err != nil || *kept[several[0]].Dispatched != today || *kept[several[0]].Delivered != today {
+		t.Errorf("kept %+v, %v", kept, err)
+	}
 	taken := sell("wechat", sales.KindSale)
 	if err := s.Void(h.A, taken, ""); err != nil {
 		t.Fatal(err)

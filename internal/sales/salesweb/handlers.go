@@ -50,6 +50,8 @@ func (h *Handlers) Routes(e *web.Engine) {
 		{Method: http.MethodPost, Path: "/sales", Access: web.Seller, Handler: h.record},
 		{Method: http.MethodGet, Path: "/sales", Access: web.Viewer, Handler: h.list},
 		{Method: http.MethodPost, Path: "/sales/:id/void", Access: web.Seller, Handler: h.void},
+		{Method: http.MethodGet, Path: parcelsPath, Access: web.Seller, Handler: h.parcelList},
+		{Method: http.MethodPost, Path: parcelsPath, Access: web.Seller, Handler: h.moveParcels},
 		{Method: http.MethodGet, Path: "/sales/:id/parcel", Access: web.Seller, Handler: h.parcel},
 		{Method: http.MethodPost, Path: "/sales/:id/parcel", Access: web.Seller, Handler: h.keepParcel},
 		{Method: http.MethodPost, Path: "/wishes", Access: web.Seller, Handler: h.wish},

@@ -2,8 +2,10 @@ package salesweb
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -71,6 +73,9 @@ func (h *Handlers) list(c *gin.Context) error {
 	t := chrome.T
 	chrome.Title, chrome.Active, chrome.Lead = t.T("sales.list_title"), layout.Sell, t.WeekdayDate(d)
 	chrome.Actions = []ui.Link{{Href: "/sell", Text: t.T("sales.sell"), Icon: "cart"}}
+	if chrome.CanWrite && slices.Contains(slices.Collect(maps.Values(online)), true) {
+		chrome.Actions = append(chrome.Actions, ui.Link{Href: parcelsPath, Text: t.T("sales.parcels_title"), Icon: "truck"})
+	}
 	m := salesview.Sales{Chrome: chrome, Days: dayLinks(t, d, web.Today(c)), Pager: ui.PagerModel{T: t}}
 	m.Figures = []ui.Figure{
 		{Label: t.T("sales.taken"), Value: cash(t, scope, totals.Amount)},
