@@ -186,6 +186,30 @@ func TestADemoIsMadeOnce(t *testing.T) {
 	t.Run("past", h.lookAtPast)
 	t.Run("suggestions", h.lookAtSuggestions)
 	t.Run("enquiry", h.lookAtEnquiry)
+	t.Run("season", h.lookAtSeason)
+}
+
+// lookAtSeason: the co-operative has harvested, made jam of some of it, and sold both.
+func (h *house) lookAtSeason(t *testing.T) {
+	in, err := h.Shop.BySlug(t.Context(), "hubei")
+	must(t, err)
+	ctx := shop.Acting(t.Context(), in)
+	today := day.Of(h.now, in.Zone)
+	runs, err := h.Stock.Runs(ctx, today.Add(-60), 50)
+	must(t, err)
+	if len(runs) == 0 || runs[0].Cost <= 0 {
+		t.Errorf("runs of processing: %+v", runs)
+	}
+	sold, err := h.Sales.Days(ctx, nil, today.Add(-60))
+	must(t, err)
+	if len(sold) != 2 {
+		t.Errorf("%d products are sold, want what was harvested and what was made of it", len(sold))
+	}
+	for id, days := range sold {
+		if b, err := h.Stock.Balances(ctx, []ident.ID{id}); err != nil || b[id].OnHand < 0 || len(days) < 3 {
+			t.Errorf("sold on %d days, %+v left, %v", len(days), b[id], err)
+		}
+	}
 }
 
 // lookAtEnquiry: one waits for its award, with two answers of which neither is better in

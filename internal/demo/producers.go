@@ -157,6 +157,7 @@ func (l *Loader) furnish(ctx context.Context, owner func(context.Context) contex
 	if p.kind == catalog.Farmer {
 		harvest.Kind = stock.Harvest
 	}
+	var first catalog.Product
 	for i, g := range p.goods {
 		bought, sold := offerOf(w, offers, g.name)
 		if sold {
@@ -168,6 +169,9 @@ func (l *Loader) furnish(ctx context.Context, owner func(context.Context) contex
 		})
 		if err != nil {
 			return err
+		}
+		if i == 0 {
+			first = product
 		}
 		listing, err := l.Trade.Publish(there, g.listing(product.ID, bought, l.today(there)))
 		if err != nil {
@@ -181,6 +185,11 @@ func (l *Loader) furnish(ctx context.Context, owner func(context.Context) contex
 		}
 		take := trade.Take{ListingID: listing.ID, ProductID: bought.ProductID, SupplierID: supplier.ID}
 		if _, err := l.Trade.Take(ctx, take); err != nil {
+			return err
+		}
+	}
+	if p.kind == catalog.Farmer {
+		if err := l.season(there, first, p.slug); err != nil {
 			return err
 		}
 	}
