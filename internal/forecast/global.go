@@ -159,8 +159,9 @@ func together(samples []sample, at, k, before int) *boost.Model {
 			d.Columns[j][i] = s.traits[j]
 		}
 	}
+	alike := shared(rows, at, k)
 	for i, s := range rows {
-		d.Y[i] = s.sold[at] / s.exposure[at] / s.scale
+		d.Y[i] = s.sold[at] / (s.exposure[at] * alike[s.time]) / s.scale
 		d.Offset[i] = math.Log(s.mean / s.scale)
 	}
 	m, err := boost.Train(d, globalOptions)

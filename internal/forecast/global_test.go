@@ -3,6 +3,7 @@ package forecast_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -88,6 +89,38 @@ func TestGlobalMemberIsNoWorseOnNoise(t *testing.T) {
 	}
 	if errWith > 1.05*errWithout {
 		t.Errorf("squared error %.1f with the global member, %.1f without", errWith, errWithout)
+	}
+}
+
+// What moved the whole shop at once is not taken for what its products have in common: the rhythm that
+// each product has for itself is learned through weeks that are busy or slow for all of them.
+func TestGlobalMemberLooksPastChanceWeeks(t *testing.T) {
+	const days = 154
+	series := everyOtherWeek(60, days, 5)
+	mood := rand.New(rand.NewPCG(5, 11))
+	for week := range days / 7 {
+		busy := math.Exp(0.5 * mood.NormFloat64())
+		for _, s := range series {
+			for t := week * 7; t < week*7+7; t++ {
+				s.Values[t] = math.Round(s.Values[t] * busy)
+			}
+		}
+	}
+	pool := forecast.Fit(series, forecast.Options{Horizon: 14})
+	if pool.Global == nil {
+		t.Fatal("the global member was left out")
+	}
+	var strong, weak float64 // of their own level, by the half of the shop that each belongs to
+	for i, s := range series {
+		if (days/7+i)%2 == 0 {
+			strong += weekAhead(pool, s) / (4 + float64(i%5))
+		} else {
+			weak += weekAhead(pool, s) / (4 + float64(i%5))
+		}
+	}
+	t.Logf("products whose strong week comes are forecast %.2f times the others; the truth is 5.67", strong/weak)
+	if strong < 4.5*weak {
+		t.Errorf("products whose strong week comes are forecast %.2f times the others; the truth is 5.67", strong/weak)
 	}
 }
 
