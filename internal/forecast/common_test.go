@@ -1,6 +1,7 @@
 package forecast_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -42,6 +43,39 @@ func TestTheShopsLevelIsFollowed(t *testing.T) {
 		}
 		if r := got / usual; r < c.low || r > c.high {
 			t.Errorf("%s: the forecast is %.3f of the usual, not %v to %v", c.name, r, c.low, c.high)
+		}
+	}
+}
+
+// A shop that grows or shrinks steadily is followed: the forecast comes near the true level of the days
+// foretold, from which the mean of the whole history is 15 % away.
+func TestTheShopsTrendIsRecovered(t *testing.T) {
+	const periods, ahead = 160, 14
+	for _, growth := range []float64{-0.002, 0, 0.002} { // of a period
+		panel := forecasttest.Panel{Items: 80, Periods: periods, Level: forecasttest.LogNormal(12, 0.6), Dispersion: 1.6, Whole: true,
+			Season: make([]float64, periods)} // a factor for each period: the trend
+		for i := range panel.Season {
+			panel.Season[i] = math.Exp(growth * float64(i))
+		}
+		series := shop(panel.Simulate(33))
+		first, truth, got := 0.0, 0.0, 0.0
+		for _, s := range series { // the mean of all periods tells each product's level best
+			level := 0.0
+			for t, v := range s.Values {
+				level += v / panel.Season[t] / periods
+			}
+			for k := range ahead {
+				truth += level * math.Exp(growth*float64(periods+k))
+			}
+			first += level * ahead
+		}
+		pool := forecast.Fit(series, forecast.Options{Freq: forecast.Day, Horizon: ahead})
+		for _, s := range series {
+			got += pool.Forecast(s, ahead).Sum(ahead).Mean()
+		}
+		t.Logf("growth %+.1f %% a day: the forecast is %.3f of the truth, which is %.2f of the beginning", 100*growth, got/truth, truth/first)
+		if r := got / truth; r < 0.95 || r > 1.05 {
+			t.Errorf("growth %+.1f %% a day: the forecast is %.3f of the truth", 100*growth, r)
 		}
 	}
 }
