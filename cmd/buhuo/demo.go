@@ -37,8 +37,11 @@ func (c *demoCommand) run(e *environment) error {
 	if c.Export != "" {
 		return demo.Export(e.ctx, c.Export)
 	}
+	if err := address(c.Addr); err != nil {
+		return err
+	}
 	if !app.Loopback(c.Addr) {
-		return errors.New("the demo's login is known to everybody, so it is served on 127.0.0.1 only")
+		return misused("the demo's login is known to everybody, so it is served on 127.0.0.1 only")
 	}
 	cut, err := demo.HalfMade(filepath.Join(c.Data, db.FileName))
 	if err != nil {

@@ -31,6 +31,7 @@ func TestMisuseIsOneSentenceAndStatusTwo(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {"nonsense"}, {"serve", "--wrong"}, {"forecast"}, {"suggest"}, {"import", "money", "x.csv", "--shop", "a"},
 		{"user", "add", "--shop", "a", "--login", "b", "--role", "king"}, {"forecast", "x.csv", "--horizon", "0"}, {"forecast", "x.csv", "--quantiles", "2"},
+		{"serve", "--addr", "nonsense", "--data", t.TempDir()}, {"demo", "--addr", "nonsense", "--data", t.TempDir()}, {"demo", "--addr", "0.0.0.0:1", "--data", t.TempDir()},
 	} {
 		status, _, errOut := call(t, "", args...)
 		if status != exitMisused {
@@ -77,7 +78,11 @@ func TestAShopFromTheCommandLine(t *testing.T) {
 	if got := want(t, 0, "", "shop", "list", "--data", other); !strings.Contains(got, "村口小店") {
 		t.Errorf("the restored shops: %q", got)
 	}
-	want(t, 1, "", "restore", filepath.Join(data, "nothing.db"), "--data", other)
+	for _, args := range [][]string{{"restore", filepath.Join(data, "nothing.db"), "--data", other}, {"backup", filepath.Join(data, "none", "copy.db"), "--data", data}} {
+		if got := want(t, 1, "", args...); !strings.HasPrefix(got, "buhuo: there is no fi") && !strings.HasPrefix(got, "buhuo: there is no fo") {
+			t.Errorf("buhuo %v said %q", args, got)
+		}
+	}
 	want(t, 0, "", "migrate", "--data", data)
 }
 

@@ -35,9 +35,12 @@ func serveApp(e *environment) *cobra.Command {
 }
 
 func (c *serveCommand) run(e *environment) error {
+	if err := address(c.Addr); err != nil {
+		return err
+	}
 	public, err := app.PublicURL(c.PublicURL)
 	if err != nil {
-		return err
+		return misuse{err}
 	}
 	return c.with(e, func(a *app.App) error {
 		marked, err := demo.Marked(e.ctx, a.DB)
@@ -80,6 +83,14 @@ func listen(e *environment, a *app.App, c app.Config, level, token string, banne
 	}
 	banner(shown(l.Addr()))
 	return s.Run(e.ctx, l)
+}
+
+// address checks how an address to listen on is written.
+func address(addr string) error {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return misused("--addr wants HOST:PORT, such as 127.0.0.1:8080, not %q", addr)
+	}
+	return nil
 }
 
 // shown is an address that a browser on this machine can open.

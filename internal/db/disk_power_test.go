@@ -18,9 +18,13 @@ import (
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
 
+	"buhuo/internal/catalog"
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
 	"buhuo/internal/ident"
+	"buhuo/internal/measure"
+	"buhuo/internal/purchase"
+	"buhuo/internal/stock"
 )
 
 // recorder stands between SQLite and the operating system and keeps, for the files of
@@ -247,6 +251,84 @@ func TestAPowerCutTakesNoAnsweredSale(t *testing.T) {
 		after.proved(t)
 		if err := left.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// Whatever else is answered survives as well: a supplier, each step of an order and its
+// delivery, a loss.
+func TestAPowerCutTakesNoAnsweredWork(t *testing.T) {
+	d, s := recordedTill(t)
+	dice := rand.New(rand.NewPCG(3, 4))
+	shelf, err := s.app.Catalog.All(s.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	goods, other := shelf[0], shelf[1]
+	var supplier catalog.Supplier
+	var order purchase.Order
+	found := func(s till) purchase.State {
+		o, err := s.app.Purchase.Order(s.ctx, order.ID)
+		if err != nil {
+			t.Error(err)
+		}
+		return o.State
+	}
+	lies := func(s till, id ident.ID) measure.Quantity {
+		b, err := s.app.Stock.Balances(s.ctx, []ident.ID{id})
+		if err != nil {
+			t.Error(err)
+		}
+		return b[id].OnHand
+	}
+	before, beside := lies(s, goods.ID), lies(s, other.ID)
+	for i, work := range []struct {
+		name string
+		do   func() error
+		kept func(till) bool
+	}{
+		{"a supplier", func() (err error) {
+			supplier, err = s.app.Catalog.CreateSupplier(s.ctx, catalog.Supplier{ID: ident.New(), Name: "老周", Kind: catalog.Farmer, Language: "en"})
+			return err
+		}, func(s till) bool {
+			_, err := s.app.Catalog.Supplier(s.ctx, supplier.ID)
+			return err == nil
+		}},
+		{"a draft", func() error {
+			made, err := s.app.Purchase.Draft(s.ctx, []purchase.DraftOrder{{SupplierID: supplier.ID, Lines: []purchase.DraftLine{{ProductID: goods.ID, Quantity: 5 * measure.Thousandths, Price: 10_000}}}})
+			if err == nil {
+				order = made[0]
+			}
+			return err
+		}, func(s till) bool { return found(s) == purchase.Draft }},
+		{"an order", func() error {
+			_, err := s.app.Purchase.Send(s.ctx, order.ID, 0)
+			return err
+		}, func(s till) bool { return found(s) == purchase.Sent }},
+		{"a delivery", func() error {
+			_, err := s.app.Purchase.Receive(s.ctx, order.ID, purchase.Receipt{ClientID: ident.New()})
+			return err
+		}, func(s till) bool {
+			return found(s) == purchase.Received && lies(s, goods.ID) == before+5*measure.Thousandths
+		}},
+		{"a loss", func() error {
+			_, _, err := s.app.Stock.Post(s.ctx, []stock.Posting{{Kind: stock.Spoilage, ProductID: other.ID, Quantity: -measure.Thousandths, Source: stock.SourceLoss, SourceID: ident.New()}})
+			return err
+		}, func(s till) bool { return lies(s, other.ID) == beside-measure.Thousandths }},
+	} {
+		if err := work.do(); err != nil {
+			t.Fatalf("%s: %v", work.name, err)
+		}
+		for k := range 3 {
+			survives := []func() bool{func() bool { return false }, func() bool { return true }, func() bool { return dice.IntN(2) == 0 }}[k]
+			left, after := afterCut(t, filepath.Base(d.Path), survives)
+			if !work.kept(after) {
+				t.Errorf("%s (step %d) was answered and is gone after a power cut", work.name, i+1)
+			}
+			after.proved(t)
+			if err := left.Close(); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

@@ -141,14 +141,16 @@ func (s *Service) serve(ctx context.Context, in shop.Shop, kind RunKind, due fun
 	s.count(in, kind, r.Done, s.now().Sub(began), failures, err)
 	// Whether or not it was told to leave, it says how it went and lets go.
 	ctx = context.WithoutCancel(ctx)
-	return r.Done, errors.Join(wrapped(in, err), r.end(ctx, err, stopped), s.letGo(ctx, holder, failures, retry))
+	return r.Done, errors.Join(wrapped(in, err, stopped), r.end(ctx, err, stopped), s.letGo(ctx, holder, failures, retry))
 }
 
-func wrapped(in shop.Shop, err error) error {
+func wrapped(in shop.Shop, err error, stopped bool) error {
 	if err == nil {
 		return nil
 	}
-	slog.Error("the background work of a shop failed", "shop", in.Slug, "error", err.Error())
+	if !stopped { // what was told to leave did not fail
+		slog.Error("the background work of a shop failed", "shop", in.Slug, "error", err.Error())
+	}
 	return fmt.Errorf("shop %s: %w: %w", in.Slug, ErrOfShops, err)
 }
 

@@ -231,7 +231,7 @@ func (s *Service) Daily(ctx context.Context) error {
 
 func (s *Service) daily(ctx context.Context, in shop.Shop) error {
 	if due, err := s.due(ctx, in); err != nil || !due {
-		return wrapped(in, err)
+		return wrapped(in, err, ctx.Err() != nil)
 	}
 	_, err := s.serve(ctx, in, Everything, nil, func(ctx context.Context, r *progress) error {
 		if still, err := s.due(ctx, in); err != nil || !still { // another process was faster

@@ -40,6 +40,9 @@ func Backup(ctx context.Context, d *db.DB, path string) error {
 			return fmt.Errorf("%s is a folder; name a file", path)
 		}
 	}
+	if folder := filepath.Dir(path); !isFolder(folder) {
+		return fmt.Errorf("there is no folder %s", folder)
+	}
 	if err := d.BackupTo(ctx, path+Unproven); err != nil {
 		return err
 	}
@@ -47,6 +50,11 @@ func Backup(ctx context.Context, d *db.DB, path string) error {
 		return fmt.Errorf("%w; the copy is kept as %s", err, path+Unproven)
 	}
 	return db.Rename(path+Unproven, path)
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // prove reads a copy's books from the first line to the last. Those of another
@@ -78,6 +86,9 @@ func prove(ctx context.Context, file string) (err error) {
 // its path is returned ("" when there was none). Nothing is touched when the
 // backup is not sound or the database is in use.
 func Restore(ctx context.Context, file, folder string) (kept string, err error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("there is no file %s", file)
+	}
 	if err := db.CheckFile(ctx, file); err != nil {
 		return "", fmt.Errorf("the backup cannot be used: %w", err)
 	}

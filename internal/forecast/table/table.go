@@ -193,7 +193,15 @@ func rows(id string, f forecast.Forecast, ds []forecast.Distribution, levels []f
 	return out
 }
 
-func number(out []byte, x float64) []byte { return strconv.AppendFloat(out, x, 'g', 9, 64) }
+// nothing is below what any unit can tell: a part in a billion, a milligram of a ton.
+const nothing = 1e-9
+
+func number(out []byte, x float64) []byte {
+	if x < nothing { // the tail of a distribution that was never seen, 1e-62 and the like
+		x = 0
+	}
+	return strconv.AppendFloat(out, x, 'g', 9, 64)
+}
 
 // quote writes a CSV field.
 func quote(s string) string {
