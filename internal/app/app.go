@@ -14,6 +14,7 @@ import (
 	"buhuo/internal/db"
 	"buhuo/internal/enquiry"
 	"buhuo/internal/enquiry/enquirydb"
+	"buhuo/internal/fault"
 	"buhuo/internal/ident"
 	"buhuo/internal/insight"
 	"buhuo/internal/insight/insightdb"
@@ -102,7 +103,7 @@ func Wire(d *db.DB, now func() time.Time) *App {
 	a.Restock.SetNeighbours(a.Pool)
 	a.Purchase.SetShops(a.Shop)
 	a.Catalog.SetMarker(a.Stock)
-	a.Catalog.SetMover(a.Stock)
+	a.Catalog.SetMover(mover{a.Stock, a.Purchase})
 	a.Shop.SetMarker(a.Stock)
 	a.Catalog.SetUsage(usage{a.Stock, a.Sales})
 	a.Catalog.SetJournal(a.Shop)
@@ -138,6 +139,24 @@ func (s subjects) Called(ctx context.Context, ids []ident.ID) (map[ident.ID]stri
 		}
 	}
 	return out, err
+}
+
+// mover hands over the goods of merged products, unless an order that was not sent yet
+// would bring more of them.
+type mover struct {
+	stock    *stock.Service
+	purchase *purchase.Service
+}
+
+func (m mover) Merge(ctx context.Context, from, into ident.ID) error {
+	drafted, err := m.purchase.Drafted(ctx, []ident.ID{from})
+	if err != nil {
+		return err
+	}
+	if len(drafted[from]) > 0 {
+		return fault.New(fault.Invalid, "stock.merge_on_order").WithField("into")
+	}
+	return m.stock.Merge(ctx, from, into)
 }
 
 // usage freezes a product's base unit once the ledger or the sales name it.
