@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -62,25 +61,29 @@ func (c *demoCommand) run(e *environment) error {
 	}
 	newLog(e.errOut, "warn")
 	t := target{Data: c.Data}
-	// Two years need memory that serving them does not: caches end with the connections that
-	// hold them, the rest goes back to the system.
-	if err := t.with(e, func(a *app.App) error { return c.ensure(e, a) }); err != nil {
+	made := false
+	if err := t.with(e, func(a *app.App) (err error) {
+		made, err = c.ensure(e, a)
+		return err
+	}); err != nil {
 		return err
 	}
-	runtime.GC() // what a pool keeps outlives one collection
-	debug.FreeOSMemory()
+	if made { // two years need memory that serving them does not: a fresh process has none of it
+		again("demo", "--data", c.Data, "--addr", c.Addr, "--reset=false")
+		debug.FreeOSMemory()
+	}
 	return t.with(e, func(a *app.App) error { return c.serve(e, a) })
 }
 
-// ensure makes the demo or adds the days since.
-func (c *demoCommand) ensure(e *environment, a *app.App) error {
+// ensure makes the demo or adds the days since; made: from nothing.
+func (c *demoCommand) ensure(e *environment, a *app.App) (made bool, err error) {
 	bar := app.NewProgress(e.errOut)
 	report, err := demo.New(demo.Services{DB: a.DB, Shop: a.Shop, Catalog: a.Catalog, Stock: a.Stock, Sales: a.Sales, Account: a.Account, Purchase: a.Purchase, Enquiry: a.Enquiry, Trade: a.Trade, Restock: a.Restock, Joint: a.Joint}, time.Now).Ensure(e.ctx, bar.Show)
 	bar.End()
 	if err == nil && report.Outdated {
 		fmt.Fprintln(e.errOut, "this demo was made by another version and is not continued; buhuo demo --reset makes a new one")
 	}
-	return err
+	return report.Made, err
 }
 
 func (c *demoCommand) serve(e *environment, a *app.App) error {

@@ -29,6 +29,10 @@ const (
 	exitMisused = 2
 )
 
+// again starts the program anew in the place of this process, where that is possible;
+// nothing when commands are called by tests.
+var again = func(args ...string) {}
+
 // environment is what a command gets of the world.
 type environment struct {
 	ctx         context.Context
@@ -46,6 +50,7 @@ func (m misuse) Unwrap() error { return m.error }
 func misused(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
 
 func main() {
+	again = startAgain
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
