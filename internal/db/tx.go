@@ -66,6 +66,13 @@ func (d *DB) View(ctx context.Context, fn func(context.Context) error) error {
 	return fn(d.into(ctx, d.readerORM, tx))
 }
 
+// Inside reports whether ctx carries a transaction or a snapshot: what is read there may
+// be seen by nobody else, or be old.
+func (d *DB) Inside(ctx context.Context) bool {
+	h, ok := ctx.Value(txKey{}).(*handle)
+	return ok && h.db == d
+}
+
 // into gives a ctx whose From is the ORM over pool.
 func (d *DB) into(ctx context.Context, base *gorm.DB, pool gorm.ConnPool) context.Context {
 	orm := base.Session(&gorm.Session{NewDB: true, Context: ctx})

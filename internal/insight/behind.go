@@ -17,7 +17,7 @@ import (
 
 // Behind is what one product adds to a figure: so many lines of the ledger or the till.
 type Behind struct {
-	Product       catalog.Product
+	Product       *catalog.Product
 	Lines         int
 	Quantity      measure.Quantity
 	Amount, Value money.Amount
@@ -41,21 +41,23 @@ func (s *Service) Behind(ctx context.Context, q Query, of []Kind) ([]Behind, err
 	if err != nil || q.Window.Days() <= 0 {
 		return nil, err
 	}
-	at := map[*subject]*Behind{}
-	err = s.each(ctx, d, []Window{q.Window}, func(one *subject, c *Cell) {
-		if !slices.Contains(of, c.Kind) || c.Kind.Sale() && !d.has(c) {
+	type list = map[*subject]*Behind
+	sums, err := each(ctx, s, d, []Window{q.Window}, func() *list { return &list{} }, func(sum *list, one *subject, c *Cell, sold *spot) {
+		if !slices.Contains(of, c.Kind) || c.Kind.Sale() && !sold.asked {
 			return
 		}
-		b := at[one]
+		b := (*sum)[one]
 		if b == nil {
 			b = &Behind{Product: one.Product}
-			at[one] = b
+			(*sum)[one] = b
 		}
 		b.Lines, b.Quantity, b.Amount, b.Value = b.Lines+c.Lines, b.Quantity+c.Quantity, b.Amount+c.Amount, b.Value+c.Value
 	})
-	out := make([]Behind, 0, len(at))
-	for _, b := range at {
-		out = append(out, *b)
+	var out []Behind
+	for _, sum := range sums {
+		for _, b := range *sum {
+			out = append(out, *b)
+		}
 	}
 	size := func(b Behind) money.Amount { return max(b.Amount, -b.Amount) + max(b.Value, -b.Value) }
 	slices.SortFunc(out, func(a, b Behind) int {
@@ -131,7 +133,7 @@ func (s *Service) Entries(ctx context.Context, q Query, of []Kind, product ident
 		}
 	}
 	for _, l := range till {
-		if !q.has(&Cell{Place: l.Place}) {
+		if !q.has(l.Place) {
 			continue
 		}
 		at := booked{l.SaleID, l.Line, l.Day}

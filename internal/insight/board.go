@@ -29,14 +29,66 @@ type Query struct {
 // what an empty shelf missed.
 func (q Query) part() bool { return !q.Channel.IsNil() || q.Province != "" || q.Source != 0 }
 
-func (q Query) has(c *Cell) bool {
-	return (q.Channel.IsNil() || c.Place.Channel == q.Channel) && strings.HasPrefix(c.Place.Province, q.Province)
+func (q Query) has(p Place) bool {
+	return (q.Channel.IsNil() || p.Channel == q.Channel) && strings.HasPrefix(p.Province, q.Province)
 }
 
-// has reports whether a cell of sales is of the part that is asked for.
-func (d *desk) has(c *Cell) bool {
-	return d.Query.has(c) && (d.Source == 0 || source(c.Place, d.channels) == d.Source)
+// spot is a place as a board sees it, looked at once and not with every cell, and what
+// was sold there.
+type spot struct {
+	Place
+	asked     bool // the query takes what was sold there
+	online    bool
+	source    Source
+	now, then Tally
+	cell      Tally // of the cell that is visited
 }
+
+// spot looks at a place.
+func (d *desk) spot(p Place) *spot {
+	at := &spot{Place: p, online: d.channels[p.Channel].Online, source: source(p, d.channels)}
+	at.asked = d.has(p) && (d.Source == 0 || at.source == d.Source)
+	return at
+}
+
+// add adds a sale of a product.
+func (p *spot) add(one *subject, t *Tally, now bool) {
+	if now {
+		one.now.add(t)
+		p.now.add(t)
+	} else {
+		one.then.add(t)
+		p.then.add(t)
+	}
+}
+
+// sums are what was sold in the two windows, everywhere.
+func (d *desk) sums() (now, then Tally) {
+	for _, p := range d.spots {
+		now.add(&p.now)
+		then.add(&p.then)
+	}
+	return now, then
+}
+
+// grouped adds up the places of a desk.
+func (d *desk) grouped(of func(*spot) ident.ID) map[ident.ID]*Group {
+	at := map[ident.ID]*Group{}
+	for _, p := range d.spots {
+		if p.now == (Tally{}) && p.then == (Tally{}) {
+			continue
+		}
+		id := of(p)
+		if at[id] == nil {
+			at[id] = &Group{ID: id}
+		}
+		at[id].Now.add(&p.now)
+		at[id].Then.add(&p.then)
+	}
+	return at
+}
+
+func byChannel(p *spot) ident.ID { return p.Channel }
 
 // Tally adds up what was sold. Amounts are net of what was brought back; Net and what
 // follows also of tax.
@@ -84,19 +136,22 @@ func (t Tally) Plus(o Tally) Tally {
 
 // subject is a product while a board is made.
 type subject struct {
-	catalog.Product
+	*catalog.Product
 	tax       int // basis points in its prices
 	now, then Tally
-	want      *want // on the board of what is wanted
-	joined    bool  // others go on as it: what they did is its past too
+	want      *want    // on the board of what is wanted
+	tending   *tending // on the board of health
+	sharing   *sharing // on the board of channels
+	joined    bool     // others go on as it: what they did is its past too
 }
 
-func (s *subject) tally(c *Cell) Tally {
-	net := money.Amount(c.Amount)
+// tally tells what a cell of sales adds to an empty t.
+func (s *subject) tally(c *Cell, t *Tally) {
+	net := c.Amount
 	if s.tax > 0 {
 		net = money.NetOfTax(c.Amount, s.tax)
 	}
-	t := Tally{Quantity: c.Quantity, Amount: c.Amount, Net: net}
+	t.Quantity, t.Amount, t.Net = c.Quantity, c.Amount, net
 	if c.Kind >= Returned {
 		t.Returns, t.Back = c.Lines, -c.Quantity
 	} else {
@@ -105,7 +160,6 @@ func (s *subject) tally(c *Cell) Tally {
 	if c.Kind.Costed() {
 		t.Costed, t.Cost = net, c.Value
 	}
-	return t
 }
 
 // desk is what a board is made on: the shop, its products and the question. A product that
@@ -115,6 +169,26 @@ type desk struct {
 	shop     shop.Shop
 	subjects map[ident.ID]*subject
 	channels map[ident.ID]sales.Channel
+	parts    [Parts][]entry // in the order of their ids
+	apart    bool           // several may read at once
+	spots    []*spot        // what was sold at each place; a place may stand there twice
+}
+
+// entry is a product and the subject that it is, or goes on as.
+type entry struct {
+	id ident.ID
+	*subject
+}
+
+// each visits the subjects, each once, in an order that stays.
+func (d *desk) each(visit func(*subject)) {
+	for _, part := range d.parts {
+		for _, e := range part {
+			if e.id == e.subject.ID {
+				visit(e.subject)
+			}
+		}
+	}
 }
 
 // desk reads the shop, its channels and its products for a query.
@@ -131,56 +205,72 @@ func (s *Service) desk(ctx context.Context, q Query) (*desk, error) {
 	for _, c := range channels {
 		d.channels[c.ID] = c
 	}
-	products, err := s.store.Products(ctx)
+	products, settled, err := s.products(ctx)
 	if err != nil {
 		return nil, err
 	}
+	d.apart = settled
 	subjects := make([]subject, len(products))
-	for i, p := range products {
+	for i := range products {
+		p := &products[i]
 		subjects[i].Product = p
 		if d.shop.PricesIncludeTax {
 			subjects[i].tax = p.TaxRate
 		}
 		d.subjects[p.ID] = &subjects[i]
 	}
-	for _, p := range products {
-		if p.MergedInto == nil {
-			continue
+	for i := range products {
+		p := &products[i]
+		if p.MergedInto != nil {
+			if into := d.subjects[*p.MergedInto]; into != nil {
+				d.subjects[p.ID], into.joined = into, true
+			}
 		}
-		if into := d.subjects[*p.MergedInto]; into != nil {
-			d.subjects[p.ID], into.joined = into, true
-		}
+		d.parts[PartOf(p.ID)] = append(d.parts[PartOf(p.ID)], entry{p.ID, d.subjects[p.ID]})
 	}
 	return d, nil
 }
 
 // eachSale visits the cells of sales that the query asks for, in both windows; now tells
 // in which.
-func (s *Service) eachSale(ctx context.Context, d *desk, visit func(one *subject, c *Cell, t Tally, now bool)) error {
-	return s.each(ctx, d, []Window{d.Window, d.Other}, func(one *subject, c *Cell) {
-		if !c.Kind.Sale() || !d.has(c) {
+func eachSale[Sum any](ctx context.Context, s *Service, d *desk, begin func() *Sum, visit func(sum *Sum, one *subject, c *Cell, at *spot, t *Tally, now bool)) ([]*Sum, error) {
+	return each(ctx, s, d, []Window{d.Window, d.Other}, begin, func(sum *Sum, one *subject, c *Cell, at *spot) {
+		if !c.Kind.Sale() || !at.asked {
 			return
 		}
-		t := one.tally(c)
+		t := &at.cell // not a new one for each of millions
+		*t = Tally{}
+		one.tally(c, t)
 		if d.Window.Has(c.Day) {
-			one.now.add(&t)
-			visit(one, c, t, true)
+			at.add(one, t, true)
+			visit(sum, one, c, at, t, true)
 		}
 		if d.Other.Has(c.Day) {
-			one.then.add(&t)
-			visit(one, c, t, false)
+			at.add(one, t, false)
+			visit(sum, one, c, at, t, false)
 		}
 	})
 }
 
-// missed reads what empty shelves hid of the products of a board.
-func (s *Service) missed(ctx context.Context, d *desk, visit func(*subject, restock.Missed)) error {
-	return s.store.Missed(ctx, func(m restock.Missed) error {
-		if one := d.subjects[m.ProductID]; one != nil && one.ID == m.ProductID && (d.Category.IsNil() || one.CategoryID == d.Category) {
-			visit(one, m)
-		}
-		return nil
+// missed reads what empty shelves hid while others add up, and gives a function that
+// visits the products of a board.
+func (s *Service) missed(ctx context.Context, d *desk) func(visit func(*subject, restock.Missed)) error {
+	read := later(d.apart, func() (list []restock.Missed, err error) {
+		err = s.store.Missed(ctx, func(m restock.Missed) error {
+			list = append(list, m)
+			return nil
+		})
+		return list, err
 	})
+	return func(visit func(*subject, restock.Missed)) error {
+		list, err := read()
+		for _, m := range list {
+			if one := d.subjects[m.ProductID]; one != nil && one.ID == m.ProductID && (d.Category.IsNil() || one.CategoryID == d.Category) {
+				visit(one, m)
+			}
+		}
+		return err
+	}
 }
 
 // Group is a part of the sales: a category, a channel, a weekday.
@@ -194,9 +284,9 @@ type Group struct {
 // groups adds up the products of a desk.
 func (d *desk) groups(of func(*subject) (ident.ID, string)) []Group {
 	at := map[ident.ID]*Group{}
-	for id, one := range d.subjects {
-		if id != one.ID || one.now == (Tally{}) && one.then == (Tally{}) {
-			continue
+	d.each(func(one *subject) {
+		if one.now == (Tally{}) && one.then == (Tally{}) {
+			return
 		}
 		id, name := of(one)
 		g := at[id]
@@ -204,8 +294,10 @@ func (d *desk) groups(of func(*subject) (ident.ID, string)) []Group {
 			g = &Group{ID: id, Name: name}
 			at[id] = g
 		}
-		g.Now, g.Then, g.Products = g.Now.Plus(one.now), g.Then.Plus(one.then), g.Products+1
-	}
+		g.Now.add(&one.now)
+		g.Then.add(&one.then)
+		g.Products++
+	})
 	return sorted(at)
 }
 
@@ -223,10 +315,11 @@ func sorted(groups map[ident.ID]*Group) []Group {
 
 func byCategory(one *subject) (ident.ID, string) { return one.CategoryID, one.Category }
 
-// channelGroups makes groups of channels with their names.
-func (d *desk) channelGroups(at map[ident.ID]*Group) []Group {
+// channelGroups adds up the channels.
+func (d *desk) channelGroups() []Group {
+	at := d.grouped(byChannel)
 	for id, g := range at {
-		g.ID, g.Name = id, d.channels[id].Code
+		g.Name = d.channels[id].Code
 	}
 	return sorted(at)
 }

@@ -2,13 +2,17 @@ package insight
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
+	"maps"
 	"math"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"buhuo/internal/catalog"
 	"buhuo/internal/day"
 	"buhuo/internal/ident"
 	"buhuo/internal/measure"
@@ -22,12 +26,26 @@ func places() *rapid.Generator[Place] {
 	})
 }
 
+// monthsOf draws what some products did from the end of a year on.
+func monthsOf(year int) *rapid.Generator[map[ident.ID][]Cell] {
+	return rapid.Custom(func(t *rapid.T) map[ident.ID][]Cell {
+		out := map[ident.ID][]Cell{}
+		for range rapid.IntRange(0, 5).Draw(t, "products") {
+			id := ident.ID{rapid.Byte().Draw(t, "id"), 15: rapid.Byte().Draw(t, "part") % 3}
+			if list := cellsOf(year).Draw(t, "cells"); len(list) > 0 {
+				out[id] = list
+			}
+		}
+		return out
+	})
+}
+
 func cellsOf(year int) *rapid.Generator[[]Cell] {
 	return rapid.Custom(func(t *rapid.T) []Cell {
 		list := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Cell {
 			c := Cell{
-				Day: day.New(year, 1, 1).Add(rapid.IntRange(0, 364).Draw(t, "day")), Kind: Kind(rapid.IntRange(0, int(kinds)-1).Draw(t, "kind")),
-				Hour: -1, Lines: rapid.IntRange(0, 1000).Draw(t, "lines"),
+				Day: day.New(year, 12, 1).Add(rapid.IntRange(0, 70).Draw(t, "day")), Kind: Kind(rapid.IntRange(0, int(kinds)-1).Draw(t, "kind")),
+				Hour: -1, Lines: rapid.OneOf(rapid.Just(1), rapid.IntRange(0, 1000)).Draw(t, "lines"),
 				Quantity: measure.Quantity(rapid.Int64Range(-int64(measure.MaxQuantity), int64(measure.MaxQuantity)).Draw(t, "quantity")),
 			}
 			value := money.Amount(rapid.Int64Range(-1<<50, 1<<50).Draw(t, "value"))
@@ -39,72 +57,100 @@ func cellsOf(year int) *rapid.Generator[[]Cell] {
 				c.Value = value
 			}
 			return c
-		}), 0, 30).Draw(t, "cells")
+		}), 0, 20).Draw(t, "cells")
 		slices.SortStableFunc(list, order)
 		return list
 	})
 }
 
-// Windows of a row have the cells of their days, whatever months are skipped.
-func TestWithin(t *testing.T) {
+// A board visits the cells of the days of its windows, each product's in order, with their
+// places, whatever months are left out.
+func TestVisit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		all := cellsOf(2026).Draw(t, "cells")
+		all := monthsOf(2026).Draw(t, "cells")
 		windows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Window {
-			from := day.New(2025, 12, 20).Add(rapid.IntRange(0, 400).Draw(t, "from"))
-			return Window{from, from.Add(rapid.IntRange(-2, 90).Draw(t, "days"))}
+			from := day.New(2026, 11, 20).Add(rapid.IntRange(0, 90).Draw(t, "from"))
+			return Window{from, from.Add(rapid.IntRange(-2, 50).Draw(t, "days"))}
 		}), 0, 3).Draw(t, "windows")
-		var want, got []Cell
-		for _, c := range all {
-			if slices.ContainsFunc(windows, func(w Window) bool { return w.Has(c.Day) }) {
-				want = append(want, c)
+		want, got := map[ident.ID][]Cell{}, map[ident.ID][]Cell{}
+		d := &desk{}
+		h, known := &hand{desk: d, windows: windows}, newLibrary()
+		for _, id := range slices.SortedFunc(maps.Keys(all), byPart) {
+			cells, one := all[id], &subject{Product: &catalog.Product{ID: id}}
+			d.parts[PartOf(id)] = append(d.parts[PartOf(id)], entry{id, one})
+			for _, c := range cells {
+				if has(windows, c.Day) {
+					want[id] = append(want[id], c)
+				}
 			}
 		}
-		for c, err := range (Row{Year: 2026, Packed: Pack(2026, all)}).Within(windows) {
-			if err != nil {
-				t.Fatal(err)
+		for _, months := range touched(windows) {
+			for _, b := range Blocks(all) {
+				if b.Month < months[0] || b.Month > months[1] {
+					continue
+				}
+				l, err := known.unpack(b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.look(known.places)
+				h.visit(l, func(one *subject, c *Cell, at *spot) {
+					found := *c
+					found.Place = at.Place
+					got[one.ID] = append(got[one.ID], found)
+				})
 			}
-			got = append(got, *c)
 		}
-		if !slices.Equal(got, want) {
+		if !maps.EqualFunc(got, want, slices.Equal) {
 			t.Fatalf("%v of %v: %v, want %v", windows, all, got, want)
 		}
 	})
 }
 
-// Cells come back as they were packed, and no byte of a row may change unnoticed.
+// Cells come back as they were packed, however the products are listed, and no byte of a
+// block may change unnoticed.
 func TestPackAndRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		year := rapid.IntRange(1990, 2100).Draw(t, "year")
-		want := cellsOf(year).Draw(t, "cells")
-		row := Row{Year: year, Packed: Pack(year, want)}
-		var got []Cell
-		for c, err := range row.Cells() {
+		want := monthsOf(rapid.IntRange(1990, 2100).Draw(t, "year")).Draw(t, "cells")
+		got := map[ident.ID][]Cell{}
+		blocks := Blocks(want)
+		for _, b := range blocks {
+			products, err := b.Cells()
 			if err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, *c)
+			for id, cells := range products {
+				if PartOf(id) != b.Part || slices.ContainsFunc(cells, func(c Cell) bool { return MonthOf(c.Day) != b.Month }) {
+					t.Fatalf("%v lies in month %v, part %d", cells, b.Month, b.Part)
+				}
+				got[id] = append(got[id], cells...)
+			}
 		}
-		if !slices.Equal(got, want) {
+		if !maps.EqualFunc(got, want, slices.Equal) {
 			t.Fatalf("read %v, packed %v", got, want)
 		}
-		broken := bytes.Clone(row.Packed)
-		broken[rapid.IntRange(0, len(broken)-1).Draw(t, "at")] ^= byte(rapid.IntRange(1, 255).Draw(t, "bits"))
-		row.Packed = broken
-		var last error
-		for _, err := range row.Cells() {
-			last = err
+		if len(blocks) == 0 {
+			return
 		}
-		if !errors.Is(last, ErrDamaged) {
-			t.Fatalf("a changed byte is read as sound: %v", last)
+		one := blocks[rapid.IntRange(0, len(blocks)-1).Draw(t, "block")]
+		one.Packed = bytes.Clone(one.Packed)
+		one.Packed[rapid.IntRange(0, len(one.Packed)-1).Draw(t, "at")] ^= byte(rapid.IntRange(1, 255).Draw(t, "bits"))
+		if _, err := one.Cells(); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("a changed byte is read as sound: %v", err)
 		}
 	})
 }
 
+// Whatever bytes stand in a block, reading it ends.
 func FuzzCells(f *testing.F) {
 	f.Add([]byte{1, 0, 0, 0, 0, 0, 0})
-	f.Add(Pack(2026, []Cell{{Day: day.New(2026, 3, 4), Kind: Sold, Hour: 7, Lines: 1, Quantity: 1000, Amount: 500, Value: 300}}))
-	f.Fuzz(func(t *testing.T, packed []byte) {
-		for range (Row{Year: 2026, Packed: packed}).Cells() { //nolint:revive // it must only end
+	f.Add(Blocks(map[ident.ID][]Cell{{7}: {{Day: day.New(2026, 3, 4), Kind: Sold, Hour: 7, Lines: 1, Quantity: 1000, Amount: 500, Value: 300}}})[0].Packed)
+	f.Fuzz(func(_ *testing.T, packed []byte) {
+		for _, sound := range []bool{false, true} { // with a checksum that fits, the contents are read too
+			if sound {
+				packed = binary.LittleEndian.AppendUint32(bytes.Clone(packed), crc32.ChecksumIEEE(packed))
+			}
+			Block{Month: 24000, Packed: packed}.Cells() //nolint:errcheck // it must only end
 		}
 	})
 }
@@ -157,7 +203,7 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// The days from any day on can be folded anew and put behind the days before: the rows
+// The days from any day on can be folded anew and put behind the days before: the blocks
 // are the same as of all days at once.
 func TestFoldFromADay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -187,9 +233,9 @@ func TestFoldFromADay(t *testing.T) {
 		}
 		spliced = append(spliced, fold(slices.DeleteFunc(slices.Clone(lines), func(l Line) bool { return !later(l.Day) }),
 			slices.DeleteFunc(slices.Clone(moves), func(m Move) bool { return !later(m.Day) }), &first)...)
-		all, parts := years(ident.Nil, fold(lines, moves, &first)), years(ident.Nil, spliced)
-		if !slices.EqualFunc(all, parts, func(a, b Row) bool { return a.Year == b.Year && bytes.Equal(a.Packed, b.Packed) }) {
-			t.Fatal("the rows differ")
+		all, parts := Blocks(map[ident.ID][]Cell{{}: fold(lines, moves, &first)}), Blocks(map[ident.ID][]Cell{{}: spliced})
+		if !slices.EqualFunc(all, parts, func(a, b Block) bool { return a.Month == b.Month && bytes.Equal(a.Packed, b.Packed) }) {
+			t.Fatal("the blocks differ")
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"buhuo/internal/measure"
 	"buhuo/internal/money"
 	"buhuo/internal/restock"
+	"buhuo/internal/stock"
 )
 
 // Channels is how the counter and the ways of selling online share one stock.
@@ -49,7 +50,7 @@ type Mix struct {
 
 // SharedProduct is a product that the counter missed while it was sold online.
 type SharedProduct struct {
-	Product                catalog.Product
+	Product                *catalog.Product
 	Counter, Online, Taken measure.Quantity
 	Value                  money.Amount
 }
@@ -79,35 +80,29 @@ func (s *Service) Channels(ctx context.Context, q Query) (Channels, error) {
 		out.Weeks = append(out.Weeks, Mix{From: at})
 	}
 	today, _ := s.Today(d.shop)
-	groups, shares := grouping{}, map[*subject]*sharing{}
-	var last *subject
-	var share *sharing
-	err = s.each(ctx, d, []Window{q.Other, {q.Window.From, today}}, func(one *subject, c *Cell) {
-		if one != last {
-			if shares[one] == nil {
-				shares[one] = &sharing{}
-			}
-			last, share = one, shares[one]
+	missed := s.missed(ctx, d)
+	stocks := later(d.apart, func() (map[ident.ID]stock.Balance, error) { return s.stock.Balances(ctx, nil) })
+	parcels := later(d.apart, func() ([2][]Delivered, error) { return s.parcels(ctx, q) })
+	begin := func() *[]Mix { return new(make([]Mix, len(out.Weeks))) }
+	sums, err := each(ctx, s, d, []Window{q.Other, {q.Window.From, today}}, begin, func(weeks *[]Mix, one *subject, c *Cell, at *spot) {
+		if one.sharing == nil {
+			one.sharing = &sharing{}
 		}
-		online := d.channels[c.Place.Channel].Online
-		share.note(q.Window, c, online)
+		one.sharing.note(q.Window, c, at.online)
 		if !c.Kind.Sale() {
 			return
 		}
-		t := one.tally(c)
+		var t Tally
+		one.tally(c, &t)
 		if q.Other.Has(c.Day) {
-			one.then.add(&t)
-			out.Then.add(&t)
-			groups.of(c.Place.Channel).Then.add(&t)
+			at.add(one, &t, false)
 		}
 		if !q.Window.Has(c.Day) {
 			return
 		}
-		one.now.add(&t)
-		out.Now.add(&t)
-		groups.of(c.Place.Channel).Now.add(&t)
-		mix := &out.Weeks[int(c.Day-q.Window.From)/7]
-		if online {
+		at.add(one, &t, true)
+		mix := &(*weeks)[int(c.Day-q.Window.From)/7]
+		if at.online {
 			mix.Online.add(&t)
 		} else {
 			mix.Counter.add(&t)
@@ -116,25 +111,36 @@ func (s *Service) Channels(ctx context.Context, q Query) (Channels, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Channels = d.channelGroups(groups.at)
-	if err := s.delivery(ctx, &out); err != nil {
+	for _, weeks := range sums {
+		for i := range *weeks {
+			out.Weeks[i].Counter.add(&(*weeks)[i].Counter)
+			out.Weeks[i].Online.add(&(*weeks)[i].Online)
+		}
+	}
+	out.Now, out.Then = d.sums()
+	out.Channels = d.channelGroups()
+	if err := s.delivery(ctx, &out, parcels); err != nil {
 		return out, err
 	}
-	held, err := s.stock.Balances(ctx, nil)
+	held, err := stocks()
 	if err != nil {
 		return out, err
 	}
-	for one, share := range shares {
+	d.each(func(one *subject) {
+		share := one.sharing
+		if share == nil {
+			return
+		}
 		if share.counter > 0 && share.online > 0 {
 			out.Both++
 		}
 		if b := held[one.ID]; b.KnownFrom != nil {
 			out.Oversold += share.oversold(b.OnHand)
 		}
-	}
-	err = s.missed(ctx, d, func(one *subject, m restock.Missed) {
-		if share := shares[one]; share != nil {
-			out.take(d, one, share, m)
+	})
+	err = missed(func(one *subject, m restock.Missed) {
+		if one.sharing != nil {
+			out.take(d, one, one.sharing, m)
 		}
 	})
 	slices.SortFunc(out.Shared, func(a, b SharedProduct) int {
@@ -143,20 +149,28 @@ func (s *Service) Channels(ctx context.Context, q Query) (Channels, error) {
 	return out, err
 }
 
+// parcels reads those that arrived in the two windows.
+func (s *Service) parcels(ctx context.Context, q Query) (lists [2][]Delivered, err error) {
+	if lists[0], err = s.store.Delivered(ctx, q.Window); err == nil {
+		lists[1], err = s.store.Delivered(ctx, q.Other)
+	}
+	return lists, err
+}
+
 // delivery adds how long parcels took.
-func (s *Service) delivery(ctx context.Context, c *Channels) (err error) {
+func (s *Service) delivery(ctx context.Context, c *Channels, parcels func() ([2][]Delivered, error)) error {
+	lists, err := parcels()
+	if err != nil {
+		return err
+	}
 	at := map[ident.ID]*Delivery{}
-	for _, w := range []Window{c.Window, c.Other} {
-		list, err := s.store.Delivered(ctx, w)
-		if err != nil {
-			return err
-		}
+	for i, list := range lists {
 		for _, p := range list {
 			if at[p.Channel] == nil {
 				at[p.Channel] = &Delivery{Channel: p.Channel}
 			}
 			to := at[p.Channel]
-			if w != c.Window {
+			if i == 1 {
 				to.Then.add(int(p.Day-p.Sold), p.WithinDays)
 				continue
 			}

@@ -193,9 +193,11 @@ func shares(amount money.Amount, list []moved) []money.Amount {
 }
 
 func order(a, b Cell) int {
-	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Hour, b.Hour),
-		bytes.Compare(a.Place.Channel[:], b.Place.Channel[:]), cmp.Compare(a.Place.Province, b.Place.Province),
-		bytes.Compare(a.Place.Supplier[:], b.Place.Supplier[:]))
+	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Hour, b.Hour), comparePlaces(a.Place, b.Place))
+}
+
+func comparePlaces(a, b Place) int {
+	return cmp.Or(bytes.Compare(a.Channel[:], b.Channel[:]), cmp.Compare(a.Province, b.Province), bytes.Compare(a.Supplier[:], b.Supplier[:]))
 }
 
 // counts gives the kind of cell of a movement that is no sale.
@@ -238,17 +240,4 @@ func (m Move) counted(knownFrom *day.Date) Kind {
 		return Found
 	}
 	return Missing
-}
-
-// years cuts cells, which stand in order, into one row a year.
-func years(product ident.ID, cells []Cell) []Row {
-	var out []Row
-	for len(cells) > 0 {
-		year := cells[0].Day.Year()
-		end := day.New(year+1, 1, 1)
-		n, _ := slices.BinarySearchFunc(cells, end, func(c Cell, d day.Date) int { return cmp.Compare(c.Day, d) })
-		out = append(out, Row{product, year, Pack(year, cells[:n])})
-		cells = cells[n:]
-	}
-	return out
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"buhuo/internal/day"
@@ -19,12 +20,15 @@ const together = 50
 // beginning is before any day that a shop can know.
 var beginning = day.New(1990, 1, 1)
 
+// lastMonth is behind any that a shop can know.
+const lastMonth = YearMonth(9999 * 12)
+
 // Follow folds products anew from the day on from which they changed. It is called
 // before their marks are taken back, so that what changes meanwhile is folded again.
 func (s *Service) Follow(ctx context.Context, marks []stock.Mark) error {
 	marks = slices.Clone(marks)
 	slices.SortFunc(marks, func(a, b stock.Mark) int {
-		return cmp.Or(cmp.Compare(a.From, b.From), bytes.Compare(a.ProductID[:], b.ProductID[:]))
+		return cmp.Or(cmp.Compare(a.From, b.From), byPart(a.ProductID, b.ProductID))
 	})
 	for len(marks) > 0 {
 		from := marks[0].From
@@ -44,26 +48,104 @@ func (s *Service) Follow(ctx context.Context, marks []stock.Mark) error {
 	return nil
 }
 
+// byPart orders products so that those of a part, whose blocks they share, are together.
+func byPart(a, b ident.ID) int {
+	return cmp.Or(cmp.Compare(PartOf(a), PartOf(b)), bytes.Compare(a[:], b[:]))
+}
+
 // Rebuild folds everything anew from the ledger.
 func (s *Service) Rebuild(ctx context.Context) error {
-	ids, err := s.store.Everything(ctx)
+	return s.eachPart(ctx, func(part int, ids []ident.ID) error {
+		return s.atomic.Do(ctx, func(ctx context.Context) error { return s.remake(ctx, part, ids) })
+	})
+}
+
+// eachPart visits every part with the products that have a past.
+func (s *Service) eachPart(ctx context.Context, do func(part int, ids []ident.ID) error) error {
+	all, err := s.store.Everything(ctx)
 	if err != nil {
 		return err
 	}
-	for part := range slices.Chunk(ids, together) {
-		if err := s.atomic.Do(ctx, func(ctx context.Context) error { return s.refold(ctx, part, beginning) }); err != nil {
+	parts := make([][]ident.ID, Parts)
+	for _, id := range all {
+		parts[PartOf(id)] = append(parts[PartOf(id)], id)
+	}
+	for part, ids := range parts {
+		if err := do(part, ids); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// remake replaces all blocks of a part, whatever they hold.
+func (s *Service) remake(ctx context.Context, part int, ids []ident.ID) error {
+	stored, err := s.stored(ctx, []int{part}, MonthOf(beginning))
+	if err != nil {
+		return err
+	}
+	folded, err := s.folded(ctx, ids, beginning)
+	if err != nil {
+		return err
+	}
+	return s.store.PutBlocks(ctx, changed(stored, Blocks(folded)))
+}
+
+// blockKey is the place of a block among those of a shop.
+type blockKey struct {
+	month YearMonth
+	part  int
+}
+
+// stored reads the blocks of parts from a month on.
+func (s *Service) stored(ctx context.Context, parts []int, from YearMonth) (map[blockKey]Block, error) {
+	out := map[blockKey]Block{}
+	err := s.store.Blocks(ctx, parts, from, lastMonth, func(b Block) error {
+		out[blockKey{b.Month, b.Part}] = b
+		return nil
+	})
+	return out, err
+}
+
+// changed lists what must be written so that blocks stand in the place of those stored:
+// blocks that are others, and of those that are no more their places.
+func changed(stored map[blockKey]Block, blocks []Block) (out []Block) {
+	stays := map[blockKey]bool{}
+	for _, b := range blocks {
+		at := blockKey{b.Month, b.Part}
+		if stays[at] = true; !bytes.Equal(stored[at].Packed, b.Packed) {
+			out = append(out, b)
+		}
+	}
+	for at := range stored {
+		if !stays[at] {
+			out = append(out, Block{Month: at.month, Part: at.part})
+		}
+	}
+	return out
+}
+
 // refold replaces what is kept of products since a day.
 func (s *Service) refold(ctx context.Context, ids []ident.ID, from day.Date) error {
 	from = max(from, beginning)
-	kept, err := s.kept(ctx, ids, from)
+	var parts []int
+	for _, id := range ids {
+		parts = append(parts, PartOf(id))
+	}
+	slices.Sort(parts)
+	parts = slices.Compact(parts)
+	stored, err := s.stored(ctx, parts, MonthOf(from))
+	if err != nil {
+		return err
+	}
+	cells, err := staying(stored, func(id ident.ID, d day.Date) bool { return d < from || !slices.Contains(ids, id) })
 	if errors.Is(err, ErrDamaged) { // what is derived is made anew, never mended
-		kept, from, err = nil, beginning, nil
+		return s.eachPart(ctx, func(part int, all []ident.ID) error {
+			if !slices.Contains(parts, part) {
+				return nil
+			}
+			return s.remake(ctx, part, all)
+		})
 	}
 	if err != nil {
 		return err
@@ -72,31 +154,29 @@ func (s *Service) refold(ctx context.Context, ids []ident.ID, from day.Date) err
 	if err != nil {
 		return err
 	}
-	var rows []Row
-	for _, id := range ids {
-		rows = append(rows, years(id, append(kept[id], folded[id]...))...)
+	for id, list := range folded {
+		cells[id] = append(cells[id], list...)
 	}
-	return s.store.PutRows(ctx, ids, from.Year(), rows)
+	return s.store.PutBlocks(ctx, changed(stored, Blocks(cells)))
 }
 
-// kept reads the cells of a day's year from before it.
-func (s *Service) kept(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]Cell, error) {
-	kept := map[ident.ID][]Cell{}
-	year := from.Year()
-	if from == day.New(year, 1, 1) {
-		return kept, nil
-	}
-	return kept, s.store.Rows(ctx, ids, year, year, func(r Row) error {
-		for c, err := range r.Cells() {
-			if err != nil {
-				return fmt.Errorf("product %s: %w", r.ProductID, err)
-			}
-			if c.Day < from {
-				kept[r.ProductID] = append(kept[r.ProductID], *c)
+// staying reads the cells of blocks that stay, of each product in order.
+func staying(blocks map[blockKey]Block, stays func(ident.ID, day.Date) bool) (map[ident.ID][]Cell, error) {
+	out := map[ident.ID][]Cell{}
+	for _, at := range slices.SortedFunc(maps.Keys(blocks), func(a, b blockKey) int { return cmp.Compare(a.month, b.month) }) {
+		products, err := blocks[at].Cells()
+		if err != nil {
+			return nil, fmt.Errorf("%v, part %d: %w", at.month, at.part, err)
+		}
+		for id, cells := range products {
+			for _, c := range cells {
+				if stays(id, c.Day) {
+					out[id] = append(out[id], c)
+				}
 			}
 		}
-		return nil
-	})
+	}
+	return out, nil
 }
 
 // folded folds products from the ledger since a day.
@@ -123,13 +203,9 @@ func (s *Service) folded(ctx context.Context, ids []ident.ID, from day.Date) (ma
 // mostMarks bounds how many waiting products Verify leaves out.
 const mostMarks = 1 << 20
 
-// Verify names the products whose rows are not what the ledger gives. Products that
-// wait to be worked out again are left out.
+// Verify names the blocks that are not what the ledger gives, byte by byte. Products that
+// wait to be worked out again are left as they are.
 func (s *Service) Verify(ctx context.Context) ([]string, error) {
-	ids, err := s.store.Everything(ctx)
-	if err != nil {
-		return nil, err
-	}
 	marks, err := s.stock.Marked(ctx, mostMarks)
 	if err != nil {
 		return nil, err
@@ -139,49 +215,60 @@ func (s *Service) Verify(ctx context.Context) ([]string, error) {
 		waiting[m.ProductID] = true
 	}
 	var wrong []string
-	for part := range slices.Chunk(ids, together) {
-		part = slices.DeleteFunc(slices.Clone(part), func(id ident.ID) bool { return waiting[id] })
-		if len(part) == 0 {
-			continue
-		}
-		found, err := s.differing(ctx, part)
+	err = s.eachPart(ctx, func(part int, ids []ident.ID) error {
+		found, err := s.differing(ctx, part, ids, waiting)
+		wrong = append(wrong, found...)
+		return err
+	})
+	return wrong, err
+}
+
+func (s *Service) differing(ctx context.Context, part int, ids []ident.ID, waiting map[ident.ID]bool) (wrong []string, err error) {
+	stored, err := s.stored(ctx, []int{part}, MonthOf(beginning))
+	if err != nil {
+		return nil, err
+	}
+	cells, err := staying(stored, func(id ident.ID, _ day.Date) bool { return waiting[id] })
+	if errors.Is(err, ErrDamaged) {
+		return []string{err.Error()}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	folded, err := s.folded(ctx, slices.DeleteFunc(slices.Clone(ids), func(id ident.ID) bool { return waiting[id] }), beginning)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(cells, folded)
+	for _, b := range changed(stored, Blocks(cells)) {
+		products, err := stored[blockKey{b.Month, b.Part}].differ(b)
 		if err != nil {
 			return nil, err
 		}
-		wrong = append(wrong, found...)
-	}
-	return wrong, nil
-}
-
-func (s *Service) differing(ctx context.Context, ids []ident.ID) (wrong []string, err error) {
-	folded, err := s.folded(ctx, ids, beginning)
-	if err != nil {
-		return nil, err
-	}
-	type key struct {
-		id   ident.ID
-		year int
-	}
-	kept := map[key][]byte{}
-	err = s.store.Rows(ctx, ids, 0, 9999, func(r Row) error {
-		kept[key{r.ProductID, r.Year}] = r.Packed
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range ids {
-		for _, r := range years(id, folded[id]) {
-			at := key{id, r.Year}
-			if !bytes.Equal(kept[at], r.Packed) {
-				wrong = append(wrong, fmt.Sprintf("product %s: the figures of %d are not those of the ledger", id, r.Year))
-			}
-			delete(kept, at)
-		}
-	}
-	for at := range kept {
-		wrong = append(wrong, fmt.Sprintf("product %s: there are figures of %d, and nothing in the ledger", at.id, at.year))
+		wrong = append(wrong, fmt.Sprintf("figures of %v, part %d: not those of the ledger, of the products %v", b.Month, b.Part, products))
 	}
 	slices.Sort(wrong)
 	return wrong, nil
+}
+
+// differ lists the products of which another block says something else.
+func (b Block) differ(other Block) (ids []ident.ID, err error) {
+	var of [2]map[ident.ID][]Cell
+	for i, one := range []Block{b, other} {
+		if one.Packed == nil {
+			continue
+		}
+		if of[i], err = one.Cells(); err != nil {
+			return nil, err
+		}
+	}
+	for _, i := range []int{0, 1} {
+		for id, cells := range of[i] {
+			if !slices.Equal(cells, of[1-i][id]) && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.SortFunc(ids, byPart)
+	return ids, nil
 }

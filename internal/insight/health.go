@@ -59,7 +59,7 @@ const ages = 6
 
 // Stuck is a product of which something lies or went.
 type Stuck struct {
-	Product  catalog.Product
+	Product  *catalog.Product
 	Quantity measure.Quantity
 	Value    money.Amount
 	OnHand   measure.Quantity
@@ -110,9 +110,9 @@ type tending struct {
 	deliveries       []day.Date // days of the window, in order
 	lost, demand     measure.Quantity
 	lostThen         measure.Quantity
-	lastSold         *day.Date
-	opened           *day.Date // first day since DeadAfter on which goods came in
-	spoiled, missing ledger    // what went, by cause: below zero
+	lastSold         day.Date // 0: not in the last DeadAfter days
+	opened           bool     // goods came in since then
+	spoiled, missing ledger   // what went, by cause: below zero
 	seen             [kinds]bool
 	firstKnown       day.Date
 }
@@ -126,66 +126,76 @@ func (s *Service) Health(ctx context.Context, q Query) (Health, error) {
 		return out, err
 	}
 	today, known := s.Today(d.shop)
-	if out.held, err = s.stock.Balances(ctx, nil); err != nil {
-		return out, err
-	}
-	var b books
+	held := later(d.apart, func() (map[ident.ID]stock.Balance, error) { return s.stock.Balances(ctx, nil) })
+	missed := s.missed(ctx, d)
+	lots := later(d.apart, func() ([]Age, error) { return s.store.Ages(ctx) })
 	cut := blocksOf(q.Window)
-	tended := map[*subject]*tending{}
 	of := func(one *subject) *tending {
-		if tended[one] == nil {
-			tended[one] = &tending{wanted: make([]float64, cut.n)}
+		if one.tending == nil {
+			one.tending = &tending{wanted: make([]float64, cut.n)}
 		}
-		return tended[one]
+		return one.tending
 	}
 	lately := known.Add(1 - DeadAfter)
-	recent := Window{min(q.Window.From, lately), today}               // of the window, and what tells its stock and what lies idle
-	flows := make([]money.Amount, max(int(today-q.Window.From)+2, 0)) // by day of the window and behind it
-	var last *subject
-	var t *tending
-	err = s.each(ctx, d, []Window{q.Other, recent}, func(one *subject, c *Cell) {
-		if one != last {
-			last, t = one, of(one)
-		}
+	recent := Window{min(q.Window.From, lately), today} // of the window, and what tells its stock and what lies idle
+	begin := func() *kept {                             // with the days of the window and behind it
+		return &kept{flows: make([]money.Amount, max(int(today-q.Window.From)+2, 0))}
+	}
+	sums, err := each(ctx, s, d, []Window{q.Other, recent}, begin, func(sum *kept, one *subject, c *Cell, _ *spot) {
+		t := of(one)
 		now, then := q.Window.Has(c.Day), q.Other.Has(c.Day)
 		_, v := c.InLedger()
 		if i := int(c.Day - q.Window.From); i >= 0 {
-			flows[i] += v
+			sum.flows[i] += v
 		}
 		if c.Kind.Sale() {
 			if c.Day >= lately && c.Kind < Returned {
-				t.lastSold = new(c.Day)
+				t.lastSold = c.Day
 			}
 			if c.Day >= known.Add(1-OverDays) && c.Day <= known {
 				t.demand += c.Quantity
 			}
-		} else if c.Day >= lately && v > 0 && t.opened == nil {
-			t.opened = new(c.Day)
+		} else if c.Day >= lately && v > 0 {
+			t.opened = true
 		}
 		if now {
 			if c.Kind.Sale() {
-				sold := one.tally(c)
+				var sold Tally
+				one.tally(c, &sold)
 				one.now.add(&sold)
 				cut.add(t.wanted, q.Window, c.Day, c.Quantity)
 			}
-			b.now[c.Kind] = b.now[c.Kind].plus(c)
+			sum.books.now[c.Kind].add(c)
 			if !t.seen[c.Kind] {
 				t.seen[c.Kind] = true
-				b.products[c.Kind]++
+				sum.books.products[c.Kind]++
 			}
 			t.note(c)
 		}
 		if then {
 			if c.Kind.Sale() {
-				one.then = one.then.Plus(one.tally(c))
+				var sold Tally
+				one.tally(c, &sold)
+				one.then.add(&sold)
 			}
-			b.then[c.Kind] = b.then[c.Kind].plus(c)
+			sum.books.then[c.Kind].add(c)
 		}
 	})
 	if err != nil {
 		return out, err
 	}
-	if err := s.missed(ctx, d, func(one *subject, m restock.Missed) { out.missed(d, cut, one, of(one), m, known) }); err != nil {
+	var b books
+	flows := begin().flows
+	for _, sum := range sums {
+		b.plus(&sum.books)
+		for i, v := range sum.flows {
+			flows[i] += v
+		}
+	}
+	if out.held, err = held(); err != nil {
+		return out, err
+	}
+	if err := missed(func(one *subject, m restock.Missed) { out.missed(d, cut, one, of(one), m, known) }); err != nil {
 		return out, err
 	}
 	for id, held := range out.held {
@@ -197,11 +207,13 @@ func (s *Service) Health(ctx context.Context, q Query) (Health, error) {
 	out.Losses = b.losses()
 	out.Counts = b.now[Agreed].lines + b.now[Missing].lines + b.now[Found].lines
 	out.Right = b.now[Agreed].lines
-	for one, t := range tended {
-		out.product(d, one, t, lately)
-	}
-	out.classes(d, tended, cut)
-	if err := s.aged(ctx, d, &out, today); err != nil {
+	d.each(func(one *subject) {
+		if one.tending != nil {
+			out.product(d, one, one.tending, lately)
+		}
+	})
+	out.classes(d, cut)
+	if err := d.aged(lots, &out, today); err != nil {
 		return out, err
 	}
 	for _, list := range []*[]Stuck{&out.Losers, &out.Dead, &out.Over, &out.Spoilers, &out.Misses} {
@@ -212,6 +224,12 @@ func (s *Service) Health(ctx context.Context, q Query) (Health, error) {
 	return out, nil
 }
 
+// kept is what is added up of all products together.
+type kept struct {
+	books books
+	flows []money.Amount // by day of the window and behind it
+}
+
 // note keeps what a cell of the window says of the product.
 func (t *tending) note(c *Cell) {
 	switch c.Kind {
@@ -220,9 +238,9 @@ func (t *tending) note(c *Cell) {
 			t.deliveries = append(t.deliveries, c.Day)
 		}
 	case Spoiled:
-		t.spoiled = t.spoiled.plus(c)
+		t.spoiled.add(c)
 	case Missing, Found:
-		t.missing = t.missing.plus(c)
+		t.missing.add(c)
 	}
 }
 
@@ -313,7 +331,10 @@ func (h *Health) product(d *desk, one *subject, t *tending, lately day.Date) {
 		}
 	}
 	held := h.held[one.ID]
-	at := Stuck{Product: one.Product, OnHand: held.OnHand, LastSold: t.lastSold, Demand: max(t.demand, 0)}
+	at := Stuck{Product: one.Product, OnHand: held.OnHand, Demand: max(t.demand, 0)}
+	if t.lastSold > 0 {
+		at.LastSold = &t.lastSold
+	}
 	if lost > 0 {
 		loser := at
 		loser.Quantity, loser.Value = t.lost, lost
@@ -331,7 +352,7 @@ func (h *Health) product(d *desk, one *subject, t *tending, lately day.Date) {
 	if held.OnHand <= 0 || held.KnownFrom == nil {
 		return
 	}
-	if t.lastSold == nil && *held.KnownFrom < lately && t.opened == nil {
+	if t.lastSold == 0 && *held.KnownFrom < lately && !t.opened {
 		at.Quantity, at.Value = held.OnHand, held.Value
 		h.Dead = append(h.Dead, at)
 		return
@@ -340,7 +361,7 @@ func (h *Health) product(d *desk, one *subject, t *tending, lately day.Date) {
 	if one.Maximum != nil {
 		enough = max(enough, *one.Maximum)
 	}
-	if t.lastSold != nil && *held.KnownFrom < lately && held.OnHand > enough {
+	if t.lastSold > 0 && *held.KnownFrom < lately && held.OnHand > enough {
 		at.Quantity = held.OnHand - enough
 		if v, err := money.MulDiv(int64(held.Value), int64(at.Quantity), int64(held.OnHand)); err == nil {
 			at.Value = money.Amount(v)
@@ -350,15 +371,15 @@ func (h *Health) product(d *desk, one *subject, t *tending, lately day.Date) {
 }
 
 // classes ranks the products by what they sell and how much that strays.
-func (h *Health) classes(d *desk, tended map[*subject]*tending, cut blocks) {
+func (h *Health) classes(d *desk, cut blocks) {
 	var list []*subject
 	total := money.Amount(0)
-	for one := range tended {
-		if one.now.Net > 0 {
+	d.each(func(one *subject) {
+		if one.tending != nil && one.now.Net > 0 {
 			list = append(list, one)
 			total += one.now.Net
 		}
-	}
+	})
 	slices.SortFunc(list, func(a, b *subject) int {
 		return cmp.Or(cmp.Compare(b.now.Net, a.now.Net), bytes.Compare(a.ID[:], b.ID[:]))
 	})
@@ -373,7 +394,7 @@ func (h *Health) classes(d *desk, tended map[*subject]*tending, cut blocks) {
 		}
 		before += one.now.Net
 		to := &h.Unclassed
-		if v, ok := variability(tended[one].wanted, cut); ok {
+		if v, ok := variability(one.tending.wanted, cut); ok {
 			to = &h.Classes[rank][v]
 		}
 		to.Products++
@@ -403,8 +424,8 @@ func variability(values []float64, cut blocks) (int, bool) {
 
 // aged sorts what lies on the shelf by how long it has been there, each lot at the mean
 // cost of its product.
-func (s *Service) aged(ctx context.Context, d *desk, h *Health, today day.Date) error {
-	lots, err := s.store.Ages(ctx)
+func (d *desk) aged(read func() ([]Age, error), h *Health, today day.Date) error {
+	lots, err := read()
 	if err != nil {
 		return err
 	}

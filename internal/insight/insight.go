@@ -1,5 +1,5 @@
 // Package insight is the area that tells a shop about itself: what is wanted, where it
-// grows, what it earns, what is lost. It keeps one thing, packed rows of what each
+// grows, what it earns, what is lost. It keeps one thing, packed blocks of what each
 // product did on each day (Cell), which follow the ledger product by product as they
 // change; every figure of its boards is a sum over them. It must not know pages, tables
 // or files.
@@ -27,10 +27,17 @@ type Store interface {
 	// Moves the movements, each by product.
 	Lines(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]Line, error)
 	Moves(ctx context.Context, ids []ident.ID, from day.Date) (map[ident.ID][]Move, error)
-	// Rows reads the rows of products (nil: all) of years.
-	Rows(ctx context.Context, ids []ident.ID, from, through int, each func(Row) error) error
-	// PutRows replaces the rows of products from a year on.
-	PutRows(ctx context.Context, ids []ident.ID, from int, rows []Row) error
+	// Blocks reads the blocks of parts (nil: all) of months, by month and part. The bytes
+	// are the caller's.
+	Blocks(ctx context.Context, parts []int, from, through YearMonth, each func(Block) error) error
+	// Revision tells how often blocks were written; settled is false inside a transaction,
+	// where one reads what nobody else may ever see. Newer reads the blocks that were
+	// written after a revision; of one that is no more, without bytes.
+	Revision(ctx context.Context) (rev int64, settled bool, err error)
+	Newer(ctx context.Context, rev int64, each func(Block) error) error
+	// PutBlocks writes blocks in the place of those of the same month and part; one
+	// without bytes takes away what is there.
+	PutBlocks(ctx context.Context, blocks []Block) error
 	// Missed reads what empty shelves missed, as restock keeps it; nil: of all products.
 	Missed(ctx context.Context, each func(restock.Missed) error) error
 	// Ages reads what lies on the shelf, lot by lot.
@@ -38,6 +45,8 @@ type Store interface {
 	// Products reads all products, archived and merged ones too, as far as boards need
 	// them: no barcodes, no packs.
 	Products(ctx context.Context) ([]catalog.Product, error)
+	// Listed is the state of the catalogue: while it is the same, Products gives the same.
+	Listed(ctx context.Context) (string, error)
 	// Everything lists the products that have anything in the ledger or at the till.
 	Everything(ctx context.Context) ([]ident.ID, error)
 	Sent
@@ -89,6 +98,7 @@ type Service struct {
 	sales    Sales
 	purchase Purchase
 	now      func() time.Time
+	shelves  shelves
 }
 
 // New builds the service. now is the clock.

@@ -24,15 +24,26 @@ type ledger struct {
 	value    money.Amount
 }
 
-func (l ledger) plus(c *Cell) ledger {
+func (l *ledger) add(c *Cell) {
 	q, v := c.InLedger()
-	return ledger{l.lines + c.Lines, l.quantity + q, l.value + v}
+	l.lines, l.quantity, l.value = l.lines+c.Lines, l.quantity+q, l.value+v
 }
 
 // books are what the ledger booked in the two windows of a board.
 type books struct {
 	now, then [kinds]ledger
 	products  [kinds]int // of the window
+}
+
+// plus adds the books of other products.
+func (b *books) plus(o *books) {
+	for k := range kinds {
+		for _, pair := range [][2]*ledger{{&b.now[k], &o.now[k]}, {&b.then[k], &o.then[k]}} {
+			to, from := pair[0], pair[1]
+			to.lines, to.quantity, to.value = to.lines+from.lines, to.quantity+from.quantity, to.value+from.value
+		}
+		b.products[k] += o.products[k]
+	}
 }
 
 func (b *books) losses() []Loss {

@@ -27,7 +27,7 @@ type Money struct {
 
 // Earned is what one product earned.
 type Earned struct {
-	Product   catalog.Product
+	Product   *catalog.Product
 	Now, Then Tally
 }
 
@@ -64,46 +64,49 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 	if err != nil {
 		return out, err
 	}
-	channels, suppliers := grouping{}, grouping{}
-	var income [sources]Income
-	var b books
-	err = s.each(ctx, d, []Window{q.Window, q.Other}, func(one *subject, c *Cell) {
+	begin := func() *earnings { return &earnings{days: make([]Tally, len(out.Days))} }
+	sums, err := each(ctx, s, d, []Window{q.Window, q.Other}, begin, func(sum *earnings, one *subject, c *Cell, at *spot) {
 		now, then := q.Window.Has(c.Day), q.Other.Has(c.Day)
 		if !c.Kind.Sale() {
 			if q.part() { // what is lost belongs to no channel
 				return
 			}
 			if now {
-				b.now[c.Kind] = b.now[c.Kind].plus(c)
+				sum.books.now[c.Kind].add(c)
 			}
 			if then {
-				b.then[c.Kind] = b.then[c.Kind].plus(c)
+				sum.books.then[c.Kind].add(c)
 			}
 			return
 		}
-		if !d.has(c) || !now && !then {
+		if !at.asked {
 			return
 		}
-		t := one.tally(c)
-		came := &income[source(c.Place, d.channels)]
+		var t Tally
+		one.tally(c, &t)
 		if now {
-			came.Now.add(&t)
-			one.now.add(&t)
-			out.Now.add(&t)
-			out.Days[c.Day-q.Window.From].add(&t)
-			channels.of(c.Place.Channel).Now.add(&t)
-			suppliers.of(c.Place.Supplier).Now.add(&t)
+			at.add(one, &t, true)
+			sum.days[c.Day-q.Window.From].add(&t)
 		}
 		if then {
-			came.Then.add(&t)
-			one.then.add(&t)
-			out.Then.add(&t)
-			channels.of(c.Place.Channel).Then.add(&t)
-			suppliers.of(c.Place.Supplier).Then.add(&t)
+			at.add(one, &t, false)
 		}
 	})
 	if err != nil {
 		return out, err
+	}
+	var b books
+	for _, sum := range sums {
+		b.plus(&sum.books)
+		for i := range sum.days {
+			out.Days[i].add(&sum.days[i])
+		}
+	}
+	out.Now, out.Then = d.sums()
+	var income [sources]Income
+	for _, at := range d.spots {
+		income[at.source].Now.add(&at.now)
+		income[at.source].Then.add(&at.then)
 	}
 	for _, one := range Sources() {
 		income[one].Source = one
@@ -112,8 +115,8 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 	out.Losses = b.losses()
 	out.Harvested, out.Made = b.booked(Harvested), b.booked(Made)
 	out.products(d)
-	out.Categories, out.Channels = d.groups(byCategory), d.channelGroups(channels.at)
-	if out.Suppliers, err = s.supplierGroups(ctx, suppliers.at); err != nil {
+	out.Categories, out.Channels = d.groups(byCategory), d.channelGroups()
+	if out.Suppliers, err = s.supplierGroups(ctx, d.grouped(func(at *spot) ident.ID { return at.Supplier })); err != nil {
 		return out, err
 	}
 	if q.part() || !q.Category.IsNil() {
@@ -126,35 +129,20 @@ func (s *Service) Money(ctx context.Context, q Query) (Money, error) {
 	return out, err
 }
 
+// earnings are what is added up of all products together.
+type earnings struct {
+	books books
+	days  []Tally // of the window
+}
+
 func (b *books) booked(k Kind) Booked { return Booked{b.now[k].lines, b.now[k].value, b.then[k].value} }
 
-// grouping makes groups; the last one is remembered, because cells come side by side.
-type grouping struct {
-	at   map[ident.ID]*Group
-	last *Group
-	id   ident.ID
-}
-
-func (g *grouping) of(id ident.ID) *Group {
-	if g.last != nil && g.id == id {
-		return g.last
-	}
-	if g.at == nil {
-		g.at = map[ident.ID]*Group{}
-	}
-	if g.at[id] == nil {
-		g.at[id] = &Group{ID: id}
-	}
-	g.last, g.id = g.at[id], id
-	return g.last
-}
-
 func (m *Money) products(d *desk) {
-	for id, one := range d.subjects {
-		if id == one.ID && (one.now != (Tally{}) || one.then != (Tally{})) {
+	d.each(func(one *subject) {
+		if one.now != (Tally{}) || one.then != (Tally{}) {
 			m.Products = append(m.Products, Earned{one.Product, one.now, one.then})
 		}
-	}
+	})
 	slices.SortFunc(m.Products, func(a, b Earned) int {
 		return cmp.Or(cmp.Compare(b.Now.Margin(), a.Now.Margin()), cmp.Compare(b.Now.Amount, a.Now.Amount), cmp.Compare(a.Product.Name, b.Product.Name), bytes.Compare(a.Product.ID[:], b.Product.ID[:]))
 	})

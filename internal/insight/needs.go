@@ -82,7 +82,7 @@ func (s *Service) Needs(ctx context.Context, q Query) (Needs, error) {
 		return out, err
 	}
 	at := map[ident.ID]*Need{}
-	of := func(p catalog.Product) []*Need {
+	of := func(p *catalog.Product) []*Need {
 		if at[p.CategoryID] == nil {
 			at[p.CategoryID] = &Need{ID: p.CategoryID, Name: p.Category}
 		}
@@ -126,7 +126,7 @@ func (n *Need) add(p WantedProduct) {
 }
 
 // essentials adds those that the shop still sells.
-func (s *Service) essentials(ctx context.Context, d *desk, out *Needs, wanted map[ident.ID]WantedProduct, of func(catalog.Product) []*Need) error {
+func (s *Service) essentials(ctx context.Context, d *desk, out *Needs, wanted map[ident.ID]WantedProduct, of func(*catalog.Product) []*Need) error {
 	list, err := s.store.Essentials(ctx)
 	if err != nil {
 		return err

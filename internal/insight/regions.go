@@ -85,28 +85,28 @@ func (s *Service) Regions(ctx context.Context, q Query) (Regions, error) {
 	if q.Province != "" {
 		digits = 4
 	}
-	cut, own, at := blocksOf(q.Window), placed{}, map[string]*placed{}
-	own.cut(cut)
-	err = s.eachSale(ctx, d, func(_ *subject, c *Cell, t Tally, now bool) {
-		if !d.channels[c.Place.Channel].Online {
-			return
-		}
-		place := c.Place.Province
-		place = place[:min(len(place), digits)]
-		to := at[place]
-		if to == nil {
-			to = &placed{Region: Region{Place: place}}
-			to.cut(cut)
-			at[place] = to
-		}
-		for _, p := range []*placed{to, &own} {
-			p.add(cut, q, c, t, now)
+	channels := d.online()
+	bought := later(d.apart, func() ([2][]Buyers, error) { return s.bought(ctx, q, channels, digits) })
+	cut := blocksOf(q.Window)
+	begin := func() *sendings { return &sendings{} }
+	sums, err := eachSale(ctx, s, d, begin, func(sum *sendings, _ *subject, c *Cell, sold *spot, t *Tally, now bool) {
+		if sold.online {
+			sum.of(sold, digits, cut).add(cut, q, c, t, now)
 		}
 	})
 	if err != nil {
 		return out, err
 	}
-	channels := d.online()
+	own, at := newPlaced("", cut), map[string]*placed{}
+	for _, sum := range sums {
+		for place, p := range sum.places {
+			if at[place] == nil {
+				at[place] = newPlaced(place, cut)
+			}
+			at[place].plus(p)
+			own.plus(p)
+		}
+	}
 	first, any, err := s.store.FirstSale(ctx, channels)
 	if err != nil {
 		return out, err
@@ -116,9 +116,11 @@ func (s *Service) Regions(ctx context.Context, q Query) (Regions, error) {
 	for _, p := range at {
 		out.Places = append(out.Places, p.done(comparable))
 	}
-	if err := s.buyers(ctx, &out, channels, digits); err != nil {
+	buyers, err := bought()
+	if err != nil {
 		return out, err
 	}
+	out.buyers(buyers)
 	out.rank()
 	return out, nil
 }
@@ -133,14 +135,49 @@ func (d *desk) online() (ids []ident.ID) {
 	return ids
 }
 
-func (p *placed) cut(b blocks) { p.now, p.then = make([]float64, b.n), make([]float64, b.n) }
+// sendings are the places that online sales went to.
+type sendings struct {
+	places map[string]*placed
+	last   *spot
+	to     *placed // of the last one
+}
 
-func (p *placed) add(cut blocks, q Query, c *Cell, t Tally, now bool) {
+// of finds the place of a spot, by so many digits.
+func (s *sendings) of(sold *spot, digits int, cut blocks) *placed {
+	if s.last == sold {
+		return s.to
+	}
+	if s.places == nil {
+		s.places = map[string]*placed{}
+	}
+	place := sold.Province[:min(len(sold.Province), digits)]
+	if s.places[place] == nil {
+		s.places[place] = newPlaced(place, cut)
+	}
+	s.last, s.to = sold, s.places[place]
+	return s.to
+}
+
+func newPlaced(place string, b blocks) *placed {
+	return &placed{Region{Place: place}, make([]float64, b.n), make([]float64, b.n)}
+}
+
+// plus adds what others sent; sums of whole numbers are exact in any order.
+func (p *placed) plus(o *placed) {
+	p.Now.add(&o.Now)
+	p.Then.add(&o.Then)
+	for i := range p.now {
+		p.now[i] += o.now[i]
+		p.then[i] += o.then[i]
+	}
+}
+
+func (p *placed) add(cut blocks, q Query, c *Cell, t *Tally, now bool) {
 	sum, blocks, from := &p.Now, p.now, q.Window.From
 	if !now {
 		sum, blocks, from = &p.Then, p.then, q.Other.From
 	}
-	*sum = sum.Plus(t)
+	sum.add(t)
 	if k := cut.at(int(c.Day - from)); k >= 0 {
 		blocks[k] += float64(t.Amount)
 	}
@@ -160,28 +197,31 @@ func (p *placed) done(comparable bool) Region {
 	return r
 }
 
-// buyers adds how many people bought. What they spent on a part of the goods is not kept.
-func (s *Service) buyers(ctx context.Context, r *Regions, channels []ident.ID, digits int) error {
-	if !r.Category.IsNil() || len(channels) == 0 || r.Window.Days() <= 0 {
-		return nil
+// bought reads how many people bought, by place and all together. What they spent on a part
+// of the goods is not kept.
+func (s *Service) bought(ctx context.Context, q Query, channels []ident.ID, digits int) (lists [2][]Buyers, err error) {
+	if !q.Category.IsNil() || len(channels) == 0 || q.Window.Days() <= 0 {
+		return lists, nil
 	}
-	list, err := s.store.Buyers(ctx, channels, r.Window, digits, r.Province)
-	if err != nil {
-		return err
+	if lists[0], err = s.store.Buyers(ctx, channels, q.Window, digits, q.Province); err == nil {
+		lists[1], err = s.store.Buyers(ctx, channels, q.Window, 0, q.Province)
 	}
+	return lists, err
+}
+
+// buyers adds how many people bought.
+func (r *Regions) buyers(lists [2][]Buyers) {
 	at := map[string]Buyers{}
-	for _, b := range list {
+	for _, b := range lists[0] {
 		at[b.Place] = b
 	}
 	for i := range r.Places {
 		r.Places[i].Buyers = at[r.Places[i].Place]
 	}
-	all, err := s.store.Buyers(ctx, channels, r.Window, 0, r.Province)
-	if err == nil && len(all) > 0 {
-		r.Own.Buyers = all[0]
+	if len(lists[1]) > 0 {
+		r.Own.Buyers = lists[1][0]
 	}
 	r.Known = r.Own.Buyers.Customers > 0
-	return err
 }
 
 func (r *Regions) rank() {

@@ -38,7 +38,7 @@ type Part struct {
 
 // WantedProduct is one product of the board.
 type WantedProduct struct {
-	Product        catalog.Product
+	Product        *catalog.Product
 	Now, Then      Tally
 	Lost, LostThen measure.Quantity // what would have been sold besides
 	LostAmount     money.Amount     // the same at the price of the window
@@ -102,62 +102,68 @@ func (s *Service) wantedOn(ctx context.Context, d *desk, by Order) (Wanted, erro
 	out := Wanted{Query: q}
 	out.days()
 	cut := blocksOf(q.Window)
-	var wants []*subject
 	of := func(one *subject) *want {
 		if one.want == nil {
 			one.want = &want{now: make([]float64, cut.n), then: make([]float64, cut.n)}
-			wants = append(wants, one)
 		}
 		return one.want
 	}
-	channels, last, lastID := map[ident.ID]*Group{}, (*Group)(nil), ident.ID{}
-	err := s.eachSale(ctx, d, func(one *subject, c *Cell, t Tally, now bool) {
-		g := last
-		if g == nil || lastID != c.Place.Channel {
-			if g = channels[c.Place.Channel]; g == nil {
-				g = &Group{}
-				channels[c.Place.Channel] = g
-			}
-			last, lastID = g, c.Place.Channel
-		}
+	missed := s.missed(ctx, d)
+	begin := func() *clock { return new(clock) }
+	clocks, err := eachSale(ctx, s, d, begin, func(sum *clock, one *subject, c *Cell, _ *spot, t *Tally, now bool) {
 		w := of(one)
 		if !now {
-			g.Then.add(&t)
-			out.Then.add(&t)
 			cut.add(w.then, q.Other, c.Day, c.Quantity)
 			return
 		}
-		g.Now.add(&t)
-		out.Now.add(&t)
 		cut.add(w.now, q.Window, c.Day, c.Quantity)
-		out.Weekdays[c.Day.Weekday()].Tally.add(&t)
-		if c.Hour < 0 {
-			out.NoHour.Tally.add(&t)
-			return
-		}
-		out.Hours[c.Hour].Tally.add(&t)
+		sum[c.Day.Weekday()][c.Hour+1].add(t)
 	})
 	if err != nil {
 		return out, err
 	}
-	if err := s.putBack(ctx, d, cut, of); err != nil {
+	for _, sum := range clocks {
+		out.add(sum)
+	}
+	out.Now, out.Then = d.sums()
+	if err := d.putBack(missed, cut, of); err != nil {
 		return out, err
 	}
-	for _, one := range wants {
-		out.Products = append(out.Products, one.want.product(one, d))
-	}
+	d.each(func(one *subject) {
+		if one.want != nil {
+			out.Products = append(out.Products, one.want.product(one, d))
+		}
+	})
 	for _, p := range out.Products {
 		out.Lost, out.LostThen = out.Lost+p.LostAmount, out.LostThen+p.LostThenAmount
 	}
-	out.Categories, out.Channels = d.groups(byCategory), d.channelGroups(channels)
+	out.Categories, out.Channels = d.groups(byCategory), d.channelGroups()
 	out.rank(by)
 	out.Wishes, err = s.askedFor(ctx, q.Window)
 	return out, err
 }
 
+// clock adds up what was sold by weekday and hour, those first of which only the day is
+// known.
+type clock [7][25]Tally
+
+func (w *Wanted) add(c *clock) {
+	for weekday := range c {
+		for hour := range c[weekday] {
+			t := &c[weekday][hour]
+			w.Weekdays[weekday].Tally.add(t)
+			if hour == 0 {
+				w.NoHour.Tally.add(t)
+			} else {
+				w.Hours[hour-1].Tally.add(t)
+			}
+		}
+	}
+}
+
 // putBack adds what empty shelves hid.
-func (s *Service) putBack(ctx context.Context, d *desk, cut blocks, of func(*subject) *want) error {
-	return s.missed(ctx, d, func(one *subject, m restock.Missed) {
+func (d *desk) putBack(missed func(func(*subject, restock.Missed)) error, cut blocks, of func(*subject) *want) error {
+	return missed(func(one *subject, m restock.Missed) {
 		for _, day := range m.Days {
 			now, then := d.Window.Has(day.Day), d.Other.Has(day.Day)
 			if d.part() || day.Lost <= 0 || !now && !then {
@@ -207,7 +213,7 @@ func (w *want) product(one *subject, d *desk) WantedProduct {
 
 // priced is what a quantity is worth at the mean price of the first tally that has one,
 // else at the price on the shelf.
-func priced(q measure.Quantity, p catalog.Product, c money.Currency, tallies ...Tally) money.Amount {
+func priced(q measure.Quantity, p *catalog.Product, c money.Currency, tallies ...Tally) money.Amount {
 	for _, t := range tallies {
 		if t.Quantity > 0 && t.Amount > 0 {
 			if a, err := money.MulDiv(int64(t.Amount), int64(q), int64(t.Quantity)); err == nil {

@@ -8,8 +8,8 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
+	"strings"
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/day"
@@ -44,8 +44,10 @@ const (
 	// A lot has the id of the movement that brought it.
 	ownQuery = `SELECT l.id, m.kind FROM lots l JOIN movements m ON m.shop_id = l.shop_id AND m.id = l.id
 		WHERE l.shop_id = ? AND l.supplier_id IS NULL AND m.kind IN ('harvest', 'processing_in')%s`
-	rowsQuery   = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year BETWEEN ? AND ?%s ORDER BY year, product_id"
-	rowsOfQuery = "SELECT year, product_id, packed FROM insight_years WHERE shop_id = ? AND year IN ?%s ORDER BY year, product_id"
+	blocksQuery   = "SELECT month, part, packed FROM insight_blocks WHERE shop_id = ? AND month BETWEEN ? AND ? ORDER BY month, part"
+	newerQuery    = "SELECT month, part, packed FROM insight_blocks WHERE shop_id = ? AND rev > ?"
+	revisionQuery = "SELECT MAX(rev) FROM insight_blocks WHERE shop_id = ?"
+	blocksOfQuery = "SELECT month, part, packed FROM insight_blocks WHERE shop_id = ? AND month IN ? AND part IN ? ORDER BY month, part"
 )
 
 // Lines reads what was sold and brought back of products since a day.
@@ -115,29 +117,45 @@ func (s *Store) own(ctx context.Context, lots map[ident.ID]ident.ID) error {
 	}, ownQuery)
 }
 
-// Everything lists the products that have anything in the ledger, at the till or among
-// the rows.
+// Everything lists the products that have anything in the ledger or at the till.
 func (s *Store) Everything(ctx context.Context) ([]ident.ID, error) {
 	shop, err := db.Shop(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var ids []ident.ID
-	scan := func(rows *sql.Rows) error {
+	err = s.db.Each(ctx, func(rows *sql.Rows) error {
 		var id ident.ID
 		err := rows.Scan(&id)
 		ids = append(ids, id)
 		return err
-	}
-	err = s.db.Each(ctx, scan, `SELECT p.id FROM products p WHERE p.shop_id = ? AND (
+	}, `SELECT p.id FROM products p WHERE p.shop_id = ? AND (
 		EXISTS (SELECT 1 FROM sale_lines l WHERE l.shop_id = p.shop_id AND l.product_id = p.id)
-		OR EXISTS (SELECT 1 FROM movements m WHERE m.shop_id = p.shop_id AND m.product_id = p.id))`, shop)
+		OR EXISTS (SELECT 1 FROM movements m WHERE m.shop_id = p.shop_id AND m.product_id = p.id)) ORDER BY p.id`, shop)
+	return ids, err
+}
+
+// Listed is the state of the catalogue. Whoever changes a product gives it a higher
+// version, and none is ever deleted; categories are few and said whole.
+func (s *Store) Listed(ctx context.Context) (string, error) {
+	var state strings.Builder
+	err := s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
+		var n, versions int64
+		err := rows.Scan(&n, &versions)
+		fmt.Fprint(&state, n, " ", versions)
+		return err
+	}, "SELECT COUNT(*), CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM products WHERE shop_id = ?%s")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	err = s.db.Each(ctx, scan, "SELECT DISTINCT product_id FROM insight_years WHERE shop_id = ?", shop)
-	slices.SortFunc(ids, func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) })
-	return slices.Compact(ids), err
+	err = s.db.EachOf(ctx, "", nil, func(rows *sql.Rows) error {
+		var id ident.ID
+		var name string
+		err := rows.Scan(&id, &name)
+		fmt.Fprintf(&state, " %v%q", id, name)
+		return err
+	}, "SELECT id, name FROM categories WHERE shop_id = ?%s ORDER BY id")
+	return state.String(), err
 }
 
 // Products reads all products with what boards need of them.
@@ -165,68 +183,92 @@ func (s *Store) Products(ctx context.Context) ([]catalog.Product, error) {
 	return out, err
 }
 
-// Rows reads the rows of products (nil: all) of years, the bytes as the driver gives
-// them: a page reads tens of thousands.
-func (s *Store) Rows(ctx context.Context, ids []ident.ID, from, through int, each func(insight.Row) error) error {
-	var year, product, packed any
-	targets := []any{&year, &product, &packed}
-	scan := func(rows *sql.Rows) error {
-		if err := rows.Scan(targets...); err != nil {
-			return err
-		}
-		n, ok := year.(int64)
-		id, isID := product.([]byte)
-		b, isBlob := packed.([]byte)
-		if !ok || !isID || !isBlob || len(id) != len(ident.ID{}) {
-			return fmt.Errorf("insightdb: a row of %T, %T and %T", year, product, packed)
-		}
-		return each(insight.Row{ProductID: ident.ID(id), Year: int(n), Packed: b})
-	}
-	if ids == nil {
-		return s.db.EachOf(ctx, "", nil, scan, rowsQuery, from, through)
-	}
-	years, err := s.years(ctx, from, through)
-	if err != nil || len(years) == 0 {
+// Blocks reads the blocks of parts (nil: all) of months.
+func (s *Store) Blocks(ctx context.Context, parts []int, from, through insight.YearMonth, each func(insight.Block) error) error {
+	shop, err := db.Shop(ctx)
+	if err != nil {
 		return err
 	}
-	return s.db.EachOf(ctx, "product_id", ids, scan, rowsOfQuery, years)
+	scan := scanBlocks(func(b insight.Block) error {
+		if len(b.Packed) == 0 { // there was one once
+			return nil
+		}
+		return each(b)
+	})
+	if parts == nil {
+		return s.db.Each(ctx, scan, blocksQuery, shop, from, through)
+	}
+	months, err := s.months(ctx, from, through)
+	if err != nil {
+		return err
+	}
+	for block := range slices.Chunk(months, maxList) {
+		if err := s.db.Each(ctx, scan, blocksOfQuery, shop, block, parts); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// years lists those with rows: a product is found by its year, which leads the key.
-func (s *Store) years(ctx context.Context, from, through int) (list []int, err error) {
+func scanBlocks(each func(insight.Block) error) func(*sql.Rows) error {
+	return func(rows *sql.Rows) error {
+		var b insight.Block
+		if err := rows.Scan(&b.Month, &b.Part, &b.Packed); err != nil {
+			return err
+		}
+		return each(b)
+	}
+}
+
+// Revision tells how often blocks were written. Whoever writes to a shop waits for whoever
+// did so before, so that a revision is seen only with all before it.
+func (s *Store) Revision(ctx context.Context) (rev int64, settled bool, err error) {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	var last sql.NullInt64
+	err = s.db.Each(ctx, func(rows *sql.Rows) error { return rows.Scan(&last) }, revisionQuery, shop)
+	return last.Int64, !s.db.Inside(ctx), err
+}
+
+// Newer reads the blocks that were written after a revision.
+func (s *Store) Newer(ctx context.Context, rev int64, each func(insight.Block) error) error {
+	shop, err := db.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	return s.db.Each(ctx, scanBlocks(each), newerQuery, shop, rev)
+}
+
+// months lists those with blocks: a part is found by its month, which leads the key.
+func (s *Store) months(ctx context.Context, from, through insight.YearMonth) (list []insight.YearMonth, err error) {
 	shop, err := db.Shop(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var first, last sql.NullInt64
 	err = s.db.Each(ctx, func(rows *sql.Rows) error { return rows.Scan(&first, &last) },
-		"SELECT (SELECT MIN(year) FROM insight_years WHERE shop_id = ?), (SELECT MAX(year) FROM insight_years WHERE shop_id = ?)", shop, shop)
-	for y := max(from, int(first.Int64)); first.Valid && y <= min(through, int(last.Int64)); y++ {
-		list = append(list, y)
+		"SELECT (SELECT MIN(month) FROM insight_blocks WHERE shop_id = ?), (SELECT MAX(month) FROM insight_blocks WHERE shop_id = ?)", shop, shop)
+	for m := max(from, insight.YearMonth(first.Int64)); first.Valid && m <= min(through, insight.YearMonth(last.Int64)); m++ {
+		list = append(list, m)
 	}
 	return list, err
 }
 
-// PutRows replaces the rows of products from a year on.
-func (s *Store) PutRows(ctx context.Context, ids []ident.ID, from int, rows []insight.Row) error {
-	shop, err := db.Shop(ctx)
-	if err != nil {
+// PutBlocks writes blocks with a revision of their own; of one that is no more an empty
+// row stays behind, which tells so.
+func (s *Store) PutBlocks(ctx context.Context, blocks []insight.Block) error {
+	rev, _, err := s.Revision(ctx)
+	if err != nil || len(blocks) == 0 {
 		return err
 	}
-	years, err := s.years(ctx, from, math.MaxInt)
-	if err != nil {
-		return err
-	}
-	for block := range slices.Chunk(ids, maxList) {
-		if len(years) == 0 {
-			break
+	_, err = s.db.Insert(ctx, "insight_blocks", []string{"shop_id", "month", "part", "rev", "packed"}, len(blocks), "ON CONFLICT (shop_id, month, part) DO UPDATE SET rev = excluded.rev, packed = excluded.packed", func(i int, dst []any) {
+		packed := blocks[i].Packed
+		if packed == nil {
+			packed = []byte{}
 		}
-		if err := s.db.From(ctx).Exec("DELETE FROM insight_years WHERE shop_id = ? AND year IN ? AND product_id IN ?", shop, years, block).Error; err != nil {
-			return db.Err(err)
-		}
-	}
-	_, err = s.db.Insert(ctx, "insight_years", []string{"shop_id", "year", "product_id", "packed"}, len(rows), "", func(i int, dst []any) {
-		dst[0], dst[1], dst[2] = int64(rows[i].Year), rows[i].ProductID[:], rows[i].Packed
+		dst[0], dst[1], dst[2], dst[3] = int64(blocks[i].Month), int64(blocks[i].Part), rev+1, packed
 	})
 	return err
 }

@@ -11,15 +11,17 @@ import (
 	"buhuo/internal/tenant"
 )
 
-// TestPlans: a page finds its rows by the year, and what follows a changed product finds
+// TestPlans: a page finds its blocks by the month, and what follows a changed product finds
 // its lines and movements by the product; nothing is read from end to end.
 func TestPlans(t *testing.T) {
 	d := dbtest.SQLite(t)
 	ctx := tenant.With(context.Background(), tenant.Scope{Shop: 1})
 	some := "IN (" + strings.Repeat("x'00', ", 49) + "x'00')"
 	for name, c := range map[string]struct{ query, want string }{
-		"rows":              {fmt.Sprintf(rowsQuery, ""), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year>? AND year<?)"},
-		"some rows":         {fmt.Sprintf(rowsOfQuery, " AND product_id "+some), "SEARCH insight_years USING PRIMARY KEY (shop_id=? AND year=? AND product_id=?)"},
+		"blocks":            {blocksQuery, "SEARCH insight_blocks USING PRIMARY KEY (shop_id=? AND month>? AND month<?)"},
+		"newer blocks":      {newerQuery, "SEARCH insight_blocks USING INDEX insight_blocks_rev (shop_id=? AND rev>?)"},
+		"revision":          {revisionQuery, "SEARCH insight_blocks USING COVERING INDEX insight_blocks_rev (shop_id=?)"},
+		"some blocks":       {blocksOfQuery, "SEARCH insight_blocks USING PRIMARY KEY (shop_id=? AND month=? AND part=?)"},
 		"movements":         {fmt.Sprintf(movesQuery, " AND m.product_id "+some), "movements_product (shop_id=? AND product_id=?)"},
 		"one's movements":   {fmt.Sprintf(movesQuery, " AND m.product_id IN (x'00', x'00')"), "movements_product (shop_id=? AND product_id=?)"},
 		"lots that came":    {fmt.Sprintf(cameQuery, ""), "SEARCH s USING INDEX savings_day (shop_id=? AND day>? AND day<?); SEARCH ol USING PRIMARY KEY (shop_id=? AND order_id=? AND line=?); SEARCH l USING PRIMARY KEY (shop_id=? AND receipt_id=? AND position=?)"},

@@ -9,12 +9,14 @@ import (
 
 	"buhuo/internal/catalog"
 	"buhuo/internal/catalog/catalogdb"
+	"buhuo/internal/day"
 	"buhuo/internal/db"
 	"buhuo/internal/dbtest"
 	"buhuo/internal/insight"
 	"buhuo/internal/insight/insightdb"
 	"buhuo/internal/insight/insighttest"
 	"buhuo/internal/money"
+	"buhuo/internal/purchase"
 	"buhuo/internal/restock/restockdb"
 	"buhuo/internal/sales"
 	"buhuo/internal/sales/salesdb"
@@ -39,6 +41,13 @@ type shops struct{}
 func (shops) Get(ctx context.Context) (shop.Shop, error) {
 	scope, err := tenant.Must(ctx)
 	return shop.Shop{ID: scope.Shop, Zone: scope.Zone, Secret: []byte{1}}, err
+}
+
+// purchases saved nothing.
+type purchases struct{}
+
+func (purchases) SavedDays(context.Context, day.Date, day.Date) ([]purchase.SavedDay, error) {
+	return nil, nil
 }
 
 // house opens two shops in d.
@@ -67,6 +76,9 @@ func house(t testing.TB, d *db.DB) insighttest.House {
 	h.Catalog = catalog.New(catalogdb.New(d), d, nil, now)
 	h.Stock = stock.New(stockdb.New(d), d, now)
 	h.Sales = sales.New(salesdb.New(d), d, h.Catalog, h.Stock, shops{}, nil, now)
-	h.Insight = insight.New(h.Store, d, shops{}, h.Catalog, h.Stock, h.Sales, nil, now)
+	h.Fresh = func() *insight.Service {
+		return insight.New(h.Store, d, shops{}, h.Catalog, h.Stock, h.Sales, purchases{}, now)
+	}
+	h.Insight = h.Fresh()
 	return h
 }

@@ -5,6 +5,7 @@ package insighttest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -32,6 +33,8 @@ type House struct {
 	Stock   *stock.Service
 	Sales   *sales.Service
 	Insight *insight.Service
+	// Fresh makes another service on the same store, as another process would.
+	Fresh func() *insight.Service
 	// A and B carry the scopes of two shops in Asia/Shanghai that count in CNY.
 	A, B context.Context
 }
@@ -49,15 +52,17 @@ func Run(t *testing.T, open func(t *testing.T) House) {
 		name string
 		test func(*testing.T, House)
 	}{
-		{"rows", testRows},
+		{"blocks", testBlocks},
 		{"ledger", testLedger},
 		{"products", testProducts},
+		{"listed", testListed},
 		{"missed", testMissed},
 		{"ages", testAges},
 		{"sent", testSent},
 		{"delivered", testDelivered},
 		{"follow", testFollow},
 		{"damage", testDamage},
+		{"processes", testProcesses},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
@@ -94,46 +99,52 @@ func (h House) receive(t *testing.T, ctx context.Context, p catalog.Product, q m
 	must(t, h.Stock.Receive(ctx, stock.ReceiveRequest{ClientID: ident.New(), Lines: []stock.ReceiveLine{{ProductID: p.ID, Quantity: q, UnitCost: &price, Expiry: &expiry}}}))
 }
 
-func (h House) rows(t *testing.T, ctx context.Context, ids []ident.ID, from, through int) []insight.Row {
+func (h House) blocks(t *testing.T, ctx context.Context, parts []int, from, through insight.YearMonth) []insight.Block {
 	t.Helper()
-	var out []insight.Row
-	must(t, h.Store.Rows(ctx, ids, from, through, func(r insight.Row) error {
-		r.Packed = bytes.Clone(r.Packed)
-		out = append(out, r)
+	var out []insight.Block
+	must(t, h.Store.Blocks(ctx, parts, from, through, func(b insight.Block) error {
+		out = append(out, b)
 		return nil
 	}))
 	return out
 }
 
-func testRows(t *testing.T, h House) {
-	p, q, other := h.product(t, h.A, "p"), h.product(t, h.A, "q"), h.product(t, h.B, "p")
-	put := func(ctx context.Context, from int, ids []ident.ID, rows ...insight.Row) {
-		must(t, h.Atomic.Do(ctx, func(ctx context.Context) error { return h.Store.PutRows(ctx, ids, from, rows) }))
+// all reads every block of a shop.
+func (h House) all(t *testing.T, ctx context.Context) []insight.Block {
+	t.Helper()
+	return h.blocks(t, ctx, nil, 0, 9999*12)
+}
+
+func (h House) put(t *testing.T, ctx context.Context, blocks ...insight.Block) {
+	t.Helper()
+	must(t, h.Atomic.Do(ctx, func(ctx context.Context) error { return h.Store.PutBlocks(ctx, blocks) }))
+}
+
+func testBlocks(t *testing.T, h House) {
+	block := func(month insight.YearMonth, part int, text string) insight.Block {
+		b := insight.Block{Month: month, Part: part}
+		if text != "" {
+			b.Packed = []byte(text)
+		}
+		return b
 	}
-	row := func(p catalog.Product, year int, text string) insight.Row {
-		return insight.Row{ProductID: p.ID, Year: year, Packed: []byte(text)}
-	}
-	put(h.A, 0, []ident.ID{p.ID, q.ID}, row(p, 2024, "a"), row(p, 2025, "b"), row(p, 2026, "c"), row(q, 2025, "d"))
-	put(h.B, 0, []ident.ID{other.ID}, row(other, 2025, "x"))
-	put(h.A, 2025, []ident.ID{p.ID}, row(p, 2026, "e")) // 2025 is gone, 2024 and the other product stay
-	check := func(ctx context.Context, ids []ident.ID, from, through int, want ...string) {
+	h.put(t, h.A, block(24300, 1, "a"), block(24301, 1, "b"), block(24303, 1, "c"), block(24301, 2, "d"), block(24302, 2, "f"))
+	h.put(t, h.B, block(24301, 1, "x"))
+	h.put(t, h.A, block(24301, 1, ""), block(24303, 1, "e"), block(24299, 9, "")) // one is gone, one another, one was never there
+	check := func(ctx context.Context, parts []int, from, through insight.YearMonth, want ...insight.Block) {
 		t.Helper()
-		var got []string
-		for _, r := range h.rows(t, ctx, ids, from, through) {
-			got = append(got, string(r.Packed))
-		}
-		slices.Sort(got)
-		if !slices.Equal(got, want) {
-			t.Errorf("%v..%v of %v: %q, want %q", from, through, ids, got, want)
+		if got := h.blocks(t, ctx, parts, from, through); !reflect.DeepEqual(got, want) {
+			t.Errorf("%v..%v of %v: %v, want %v", from, through, parts, got, want)
 		}
 	}
-	check(h.A, nil, 0, 9999, "a", "d", "e")
-	check(h.A, nil, 2025, 2025, "d")
-	check(h.A, []ident.ID{p.ID}, 0, 9999, "a", "e")
-	check(h.A, []ident.ID{p.ID, other.ID}, 2025, 2025)
-	check(h.B, nil, 0, 9999, "x")
-	if err := h.Store.PutRows(h.A, []ident.ID{p.ID}, 0, nil); err == nil {
-		t.Error("rows can be replaced outside a transaction")
+	check(h.A, nil, 0, 9999*12, block(24300, 1, "a"), block(24301, 2, "d"), block(24302, 2, "f"), block(24303, 1, "e"))
+	check(h.A, nil, 24301, 24302, block(24301, 2, "d"), block(24302, 2, "f"))
+	check(h.A, []int{1}, 0, 9999*12, block(24300, 1, "a"), block(24303, 1, "e"))
+	check(h.A, []int{1, 2}, 24302, 24303, block(24302, 2, "f"), block(24303, 1, "e"))
+	check(h.A, []int{9}, 0, 9999*12)
+	check(h.B, nil, 0, 9999*12, block(24301, 1, "x"))
+	if err := h.Store.PutBlocks(h.A, []insight.Block{block(24300, 1, "z")}); err == nil {
+		t.Error("blocks can be replaced outside a transaction")
 	}
 }
 
@@ -206,6 +217,46 @@ func testProducts(t *testing.T, h House) {
 			p.SalePrice != want.SalePrice || p.TaxRate != want.TaxRate || p.ShelfLifeDays != want.ShelfLifeDays || p.Archived != want.Archived || (p.ID == full.ID) != (p.Maximum != nil && *p.Maximum == most) {
 			t.Errorf("%+v, want %+v", p, want)
 		}
+	}
+}
+
+// testListed: the state of the catalogue is another one after whatever changes what
+// Products gives, and the same otherwise.
+func testListed(t *testing.T, h House) {
+	state := func(ctx context.Context) string {
+		t.Helper()
+		s, err := h.Store.Listed(ctx)
+		must(t, err)
+		return s
+	}
+	states := map[string]string{state(h.A): "before"}
+	check := func(what string) {
+		t.Helper()
+		s := state(h.A)
+		if at, ok := states[s]; ok {
+			t.Errorf("%s: the state is the one of %s", what, at)
+		}
+		states[s] = what
+		if state(h.A) != s {
+			t.Errorf("%s: the state changes by itself", what)
+		}
+	}
+	p := h.product(t, h.A, "p")
+	check("a product")
+	q := h.product(t, h.A, "q")
+	check("another one")
+	draft := catalog.Draft{Code: "p", Name: "枣", Category: "干果", BaseUnit: "piece", SalePrice: 60000, TaxRate: 900}
+	must(t, h.Catalog.Update(h.A, p.ID, p.Version, draft))
+	check("another name, category, price and tax")
+	must(t, h.Catalog.Archive(h.A, q.ID, true))
+	check("an archived product")
+	must(t, h.Catalog.Archive(h.A, q.ID, false))
+	check("one taken back")
+	last := state(h.A)
+	h.product(t, h.B, "x")
+	h.sell(t, h.A, q, 1000, 2, sales.KindSale, "", "")
+	if state(h.A) != last {
+		t.Error("a sale, or the other shop's product, changes the state")
 	}
 }
 
@@ -342,7 +393,7 @@ func testFollow(t *testing.T, h House) {
 	h.sell(t, h.B, other, 1000, 3, sales.KindSale, "", "")
 	follow(h.A)
 	follow(h.B)
-	theirs := h.rows(t, h.B, nil, 0, 9999)
+	theirs := h.all(t, h.B)
 	h.receive(t, h.A, p, 9000, 20000)
 	sold := h.sell(t, h.A, p, 2000, 0, sales.KindSale, "wechat", "330523")
 	follow(h.A)
@@ -351,16 +402,13 @@ func testFollow(t *testing.T, h House) {
 	must(t, h.Sales.Void(h.A, sold.ID, "x"))
 	must(t, h.Stock.Count(h.A, stock.CountRequest{ClientID: ident.New(), ProductID: p.ID, Counted: 8000}))
 	follow(h.A)
-	before := h.rows(t, h.A, nil, 0, 9999)
+	before := h.all(t, h.A)
 	must(t, h.Insight.Rebuild(h.A))
-	same := func(a, b insight.Row) bool {
-		return a.ProductID == b.ProductID && a.Year == b.Year && bytes.Equal(a.Packed, b.Packed)
+	if !reflect.DeepEqual(before, h.all(t, h.A)) {
+		t.Error("a rebuild gives other blocks")
 	}
-	if !slices.EqualFunc(before, h.rows(t, h.A, nil, 0, 9999), same) {
-		t.Error("a rebuild gives other rows")
-	}
-	if !slices.EqualFunc(theirs, h.rows(t, h.B, nil, 0, 9999), same) {
-		t.Error("the other shop's rows have changed")
+	if !reflect.DeepEqual(theirs, h.all(t, h.B)) {
+		t.Error("the other shop's blocks have changed")
 	}
 }
 
@@ -372,13 +420,26 @@ func testDamage(t *testing.T, h House) {
 	must(t, err)
 	must(t, h.Insight.Follow(h.A, marks))
 	must(t, h.Stock.Unmark(h.A, marks))
-	good := h.rows(t, h.A, nil, 0, 9999)
-	for name, rows := range map[string][]insight.Row{
-		"another figure": {{ProductID: p.ID, Year: good[0].Year, Packed: insight.Pack(good[0].Year, []insight.Cell{{Day: Today, Kind: insight.Sold, Hour: 4, Lines: 1, Quantity: 1}})}},
-		"no row":         nil,
-		"a row too many": append(slices.Clone(good), insight.Row{ProductID: p.ID, Year: 2001, Packed: insight.Pack(2001, nil)}),
+	good := h.all(t, h.A)
+	if len(good) != 1 {
+		t.Fatalf("%d blocks", len(good))
+	}
+	cells := func(id ident.ID, d day.Date) insight.Block {
+		return insight.Blocks(map[ident.ID][]insight.Cell{id: {{Day: d, Kind: insight.Sold, Hour: 4, Lines: 1, Quantity: 1}}})[0]
+	}
+	broken := insight.Block{Month: good[0].Month, Part: good[0].Part, Packed: bytes.Clone(good[0].Packed)}
+	broken.Packed[len(broken.Packed)/2]++
+	neighbour := ident.New()
+	neighbour[15] = p.ID[15]
+	for name, bad := range map[string]insight.Block{
+		"another figure":                cells(p.ID, Today.Add(-40)),
+		"no block":                      {Month: good[0].Month, Part: good[0].Part},
+		"a block too many":              cells(p.ID, Today.Add(-400)),
+		"a product too many":            cells(neighbour, Today.Add(-41)),
+		"a part without such a product": cells(ident.ID{15: (p.ID[15] + 1) % insight.Parts}, Today),
+		"a broken block":                broken,
 	} {
-		must(t, h.Atomic.Do(h.A, func(ctx context.Context) error { return h.Store.PutRows(ctx, []ident.ID{p.ID}, 0, rows) }))
+		h.put(t, h.A, bad)
 		if wrong, err := h.Insight.Verify(h.A); err != nil || len(wrong) == 0 {
 			t.Errorf("%s is not found: %v", name, err)
 		}
@@ -386,5 +447,79 @@ func testDamage(t *testing.T, h House) {
 		if wrong, err := h.Insight.Verify(h.A); err != nil || len(wrong) > 0 {
 			t.Errorf("%s is not mended: %v, %v", name, wrong, err)
 		}
+		if !reflect.DeepEqual(good, h.all(t, h.A)) {
+			t.Errorf("%s: the blocks are not as before", name)
+		}
 	}
+	// What follows a sale makes a broken block anew by itself.
+	h.put(t, h.A, broken)
+	h.sell(t, h.A, p, 1000, 40, sales.KindSale, "", "")
+	if marks, err = h.Stock.Marked(h.A, 100); err != nil {
+		t.Fatal(err)
+	}
+	must(t, h.Insight.Follow(h.A, marks))
+	must(t, h.Stock.Unmark(h.A, marks))
+	if wrong, err := h.Insight.Verify(h.A); err != nil || len(wrong) > 0 {
+		t.Errorf("after a sale: %v, %v", wrong, err)
+	}
+}
+
+// testProcesses: what one process keeps at hand is what another one has written since,
+// what a transaction undoes is never kept, and neither shop sees the other.
+func testProcesses(t *testing.T, h House) {
+	p, q, other := h.product(t, h.A, "p"), h.product(t, h.A, "q"), h.product(t, h.B, "p")
+	reader, writer := h.Fresh(), h.Fresh()
+	window := insight.Window{From: Today.Add(-60), Through: Today.Add(-1)}
+	ask := insight.Query{Span: insight.Span{Window: window, Other: insight.Window{From: Today.Add(-460), Through: Today.Add(-401)}}}
+	board := func(ctx context.Context, s *insight.Service) insight.Money {
+		t.Helper()
+		m, err := s.Money(ctx, ask)
+		must(t, err)
+		return m
+	}
+	check := func(what string, want money.Amount) {
+		t.Helper()
+		got := board(h.A, reader)
+		if got.Now.Amount != want || !reflect.DeepEqual(got, board(h.A, h.Fresh())) {
+			t.Errorf("%s: %v, want %v and what a new process says", what, got.Now.Amount, want)
+		}
+	}
+	follow := func(ctx context.Context) {
+		t.Helper()
+		marks, err := h.Stock.Marked(ctx, 100)
+		must(t, err)
+		must(t, writer.Follow(ctx, marks))
+		must(t, h.Stock.Unmark(ctx, marks))
+	}
+	check("without a past", 0)
+	sold := h.sell(t, h.A, p, 3000, 40, sales.KindSale, "", "")
+	follow(h.A)
+	check("after a sale", 1500)
+	h.sell(t, h.A, q, 1000, 2, sales.KindSale, "wechat", "33")
+	h.sell(t, h.A, p, 1000, 430, sales.KindSale, "", "")
+	h.sell(t, h.B, other, 9000, 40, sales.KindSale, "", "")
+	follow(h.A)
+	follow(h.B)
+	check("after sales of two products", 2000)
+	if got := board(h.B, reader); got.Now.Amount != 4500 {
+		t.Errorf("the other shop sold %v", got.Now.Amount)
+	}
+	undone := errors.New("undone")
+	err := h.Atomic.Do(h.A, func(ctx context.Context) error {
+		bad := insight.Blocks(map[ident.ID][]insight.Cell{p.ID: {{Day: Today.Add(-40), Kind: insight.Sold, Hour: 4, Lines: 1, Quantity: 1, Amount: 99}}})
+		must(t, h.Store.PutBlocks(ctx, bad))
+		if got := board(ctx, reader); got.Now.Amount != 599 {
+			t.Errorf("inside a transaction: %v", got.Now.Amount)
+		}
+		return undone
+	})
+	if !errors.Is(err, undone) {
+		t.Fatal(err)
+	}
+	check("after what was undone", 2000)
+	must(t, h.Sales.Void(h.A, sold.ID, "x"))
+	follow(h.A)
+	check("after a sale was taken back", 500)
+	must(t, h.Insight.Rebuild(h.A))
+	check("after a rebuild", 500)
 }
